@@ -1,0 +1,111 @@
+"""Guided questions in progress: what is known so far, and what was offered to choose from.
+
+Drafts are kept in the database (sealed), so that a restart in the middle of a question loses nothing and a button
+needs to carry only the number of a choice.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import ClassVar
+
+from chatbot.domain.accounts import Venue
+from chatbot.domain.ids import ChatId, DialogueId, MessageId, PersonId
+from chatbot.domain.orders import OrderType, Side
+from chatbot.domain.secrets import Secret
+
+DIALOGUE_LIFETIME = timedelta(minutes=15)
+"""How long an unanswered question waits."""
+
+
+class QuantityKind(StrEnum):
+    """How an order's size was said: in the base currency, in the counter currency, or as a share of what one has."""
+
+    VOLUME = "volume"
+    TOTAL = "total"
+    PERCENT = "percent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantity:
+    """How much. `value` is base currency, counter currency or percent (100 is everything), by `kind`."""
+
+    kind: QuantityKind
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRequest:
+    """An order as far as it has been said. None means: not said yet.
+
+    `symbol` is what was typed for the market; `total_currency` what was typed with a counter amount (`100 USDT of`).
+    """
+
+    side: Side
+    symbol: str | None = None
+    quantity: Quantity | None = None
+    total_currency: str | None = None
+    type: OrderType | None = None
+    price: Decimal | None = None
+    post_only: bool = False
+
+
+class Question(StrEnum):
+    MARKET = "market"
+    QUANTITY = "quantity"
+    TYPE = "type"
+    PRICE = "price"
+    USERNAME = "username"
+    PASSPHRASE = "passphrase"
+    API_KEY = "api_key"
+    SECRET_KEY = "secret_key"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One offered answer: its label, and the request it leads to."""
+
+    label: str
+    request: OrderRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderDraft:
+    """An order being put together. `asking` is the open question (None: only a correction is offered)."""
+
+    tag: ClassVar[str] = "order"
+
+    request: OrderRequest
+    asking: Question | None
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkDraft:
+    """Credentials being asked for, one after the other."""
+
+    tag: ClassVar[str] = "link"
+
+    venue: Venue
+    asking: Question
+    username: Secret | None = None
+    passphrase: Secret | None = None
+    api_key: Secret | None = None
+
+
+Draft = OrderDraft | LinkDraft
+
+DRAFTS: dict[str, type[Draft]] = {OrderDraft.tag: OrderDraft, LinkDraft.tag: LinkDraft}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialogue:
+    """A question put to a person in a chat. At most one is open per person and chat."""
+
+    id: DialogueId
+    person: PersonId
+    chat: ChatId
+    message: MessageId | None
+    draft: Draft
+    expires_at: datetime

@@ -1,0 +1,30 @@
+"""Ids that cannot be swapped by accident."""
+
+from typing import NewType
+
+PersonId = NewType("PersonId", int)
+"""A person's numeric id at the messenger. Names are never identity."""
+
+ChatId = NewType("ChatId", int)
+"""A chat's numeric id at the messenger; a person's private chat has the person's own number."""
+
+MessageId = NewType("MessageId", int)
+"""A message's number, unique within its chat."""
+
+AccountId = NewType("AccountId", int)
+"""A linked exchange account."""
+
+TicketId = NewType("TicketId", str)
+"""A confirmation ticket; random, so that it cannot be guessed."""
+
+DialogueId = NewType("DialogueId", str)
+"""A guided question-and-answer in progress; random."""
+
+MarketCode = NewType("MarketCode", str)
+"""The exchange's code of a market in upper case, such as `BTCUSDT`."""
+
+OrderNumber = NewType("OrderNumber", int)
+"""The exchange's number of an order."""
+
+ClientId = NewType("ClientId", int)
+"""Our own mark on an order: positive, 31 bit, never reused. The exchange echoes it."""

@@ -1,0 +1,1 @@
+"""What the services need from outside, as narrow Protocols, one module per noun."""

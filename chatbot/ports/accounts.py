@@ -1,0 +1,32 @@
+"""Linked accounts and their secrets."""
+
+from datetime import datetime
+from typing import Protocol
+
+from chatbot.domain.accounts import Account, Venue
+from chatbot.domain.ids import AccountId, PersonId
+from chatbot.domain.secrets import Credentials
+
+
+class Accounts(Protocol):
+    async def add(self, person: PersonId, *, venue: Venue, credentials: Credentials, now: datetime) -> Account:
+        """Seal and store; the new account becomes the active one. Its label is `<venue>-<n>`, n the lowest free."""
+        ...
+
+    async def of(self, person: PersonId) -> tuple[Account, ...]: ...
+
+    async def get(self, account: AccountId) -> Account | None: ...
+
+    async def active(self, person: PersonId) -> Account | None: ...
+
+    async def activate(self, person: PersonId, account: AccountId) -> bool:
+        """False if the account is not this person's."""
+        ...
+
+    async def remove(self, person: PersonId, account: AccountId) -> bool:
+        """Erase an account and its secrets for good; another one, if any, becomes active."""
+        ...
+
+    async def credentials(self, account: AccountId) -> Credentials:
+        """Open the secrets for the call that signs. Raises `NotLinked` if the account is gone."""
+        ...

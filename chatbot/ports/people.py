@@ -1,0 +1,64 @@
+"""Who was let in, and the one-time links that let people in."""
+
+from datetime import datetime
+from typing import Protocol
+
+from chatbot.domain.ids import ChatId, PersonId
+from chatbot.domain.people import LinkKind, Person, Role
+
+
+class People(Protocol):
+    async def get(self, person: PersonId) -> Person | None: ...
+
+    async def everybody(self) -> tuple[Person, ...]:
+        """Owners first, then by joining time."""
+        ...
+
+    async def add(self, person: Person) -> None:
+        """Let somebody in, or change the role and name of somebody who is in."""
+        ...
+
+    async def remove(self, person: PersonId) -> bool:
+        """Take somebody's access away; what is stored of them stays. False if they were not in."""
+        ...
+
+    async def add_link(
+        self, *, kind: LinkKind, token_hash: bytes, made_by: PersonId | None, expires_at: datetime
+    ) -> None: ...
+
+    async def use_link(
+        self, *, kind: LinkKind, token_hash: bytes, person: PersonId, name: str, role: Role, now: datetime
+    ) -> tuple[bool, PersonId | None]:
+        """Use a link once and let the person in, in one transaction. A `CLAIM` works only while there is no owner.
+
+        Returns whether it worked, and who had made the link.
+        """
+        ...
+
+
+class Chats(Protocol):
+    """Groups somebody with access stands for, and chats that cannot be written to."""
+
+    async def is_vouched(self, chat: ChatId) -> bool: ...
+
+    async def vouch(self, chat: ChatId, *, by: PersonId, now: datetime) -> None: ...
+
+    async def pause(self, chat: ChatId, *, now: datetime) -> None:
+        """The chat blocked or removed the bot: unasked messages to it wait."""
+        ...
+
+    async def resume(self, chat: ChatId) -> None: ...
+
+    async def move(self, old: ChatId, new: ChatId) -> None:
+        """A group became a supergroup: rewrite its id everywhere, in one transaction."""
+        ...
+
+
+class Favourites(Protocol):
+    async def of(self, person: PersonId) -> tuple[str, ...]:
+        """Market codes, oldest star first."""
+        ...
+
+    async def toggle(self, person: PersonId, market: str, *, now: datetime) -> bool:
+        """Star or unstar a market; says whether it is starred now."""
+        ...

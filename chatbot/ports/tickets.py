@@ -1,0 +1,81 @@
+"""Where tickets live."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from chatbot.domain.ids import AccountId, ChatId, MarketCode, MessageId, PersonId, TicketId
+from chatbot.domain.notices import Notice
+from chatbot.domain.tickets import Ticket
+
+
+class Tickets(Protocol):
+    async def add(self, ticket: Ticket) -> None: ...
+
+    async def get(self, ticket: TicketId) -> Ticket | None: ...
+
+    async def attach(self, ticket: TicketId, message: MessageId) -> None:
+        """Remember the message the card was sent as, painted at revision 1."""
+        ...
+
+    async def claim(
+        self, ticket: TicketId, *, person: PersonId, chat: ChatId, message: MessageId, now: datetime
+    ) -> Ticket | None:
+        """Pending → Claimed in one conditional update, durable when this returns.
+
+        Succeeds for one caller only, while the ticket is pending, not expired, this person's, in this chat and on
+        this message (or on none yet). Returns the claimed ticket, or None.
+        """
+        ...
+
+    async def decline(self, ticket: TicketId, *, person: PersonId, chat: ChatId, now: datetime) -> Ticket | None:
+        """Pending → Declined, under the same conditions but the message's. Returns the ticket, or None."""
+        ...
+
+    async def update(
+        self, ticket: TicketId, change: Callable[[Ticket], Ticket], *, notice: Notice | None = None
+    ) -> Ticket:
+        """Read, change and write in one transaction; put `notice` into the outbox with it.
+
+        The revision grows by one if anything but `next_look_at` changed. The notice replies to the ticket's card.
+        Raises `KeyError` for an unknown ticket.
+        """
+        ...
+
+    async def mark_shown(self, ticket: TicketId, revision: int) -> None: ...
+
+    async def unshown(self, *, limit: int) -> tuple[Ticket, ...]:
+        """Tickets with a card whose latest revision has not been painted."""
+        ...
+
+    async def expire(self, *, now: datetime) -> tuple[TicketId, ...]:
+        """Pending → Expired for all whose time is over."""
+        ...
+
+    async def recover(self, *, now: datetime) -> tuple[TicketId, ...]:
+        """At start-up: Claimed → Uncertain (`Lost(SHUTDOWN)`, to be looked at now) for all."""
+        ...
+
+    async def due(self, *, now: datetime, limit: int) -> tuple[Ticket, ...]:
+        """Tickets whose `next_look_at` has come, earliest first."""
+        ...
+
+    async def next_due(self) -> datetime | None: ...
+
+    async def pending(self) -> tuple[Ticket, ...]: ...
+
+    async def unsettled_of(self, person: PersonId) -> tuple[Ticket, ...]:
+        """Claimed and Uncertain ones, oldest first."""
+        ...
+
+    async def by_order(self, account: AccountId, number: int) -> Ticket | None:
+        """The ticket that placed an order, if it was placed here."""
+        ...
+
+    async def recent_markets(self, person: PersonId, *, limit: int) -> tuple[MarketCode, ...]:
+        """Markets of this person's latest claimed orders, latest first, each once."""
+        ...
+
+    async def claimed_since(self, account: AccountId, *, since: datetime, but: TicketId) -> bool:
+        """Whether another ticket of this account was claimed after that moment."""
+        ...
