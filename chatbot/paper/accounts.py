@@ -1,0 +1,85 @@
+"""Accounts and their credentials."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from hashlib import sha256
+
+MAIN = "Main"
+"""The only account name this venue knows; the documentation's default."""
+
+PLAY_MONEY = {
+    "USDT": Decimal(100_000),
+    "BTC": Decimal(1),
+    "ETH": Decimal(10),
+    "SOL": Decimal(50),
+    "XRP": Decimal(5_000),
+    "DOGE": Decimal(20_000),
+    "SHIB": Decimal(50_000_000),
+    "USD": Decimal(1_000),
+}
+
+FIRST_NUMBER = 109
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Who may trade, and how they prove it."""
+
+    number: int
+    username: str
+    api_key: str
+    passphrase: str = field(repr=False)
+    secret_key: str = field(repr=False)
+
+    def credentials(self) -> dict[str, str]:
+        """What a client has to be told, secrets included."""
+        return {
+            "username": self.username,
+            "passphrase": self.passphrase,
+            "api_key": self.api_key,
+            "secret_key": self.secret_key,
+        }
+
+
+class Accounts:
+    """All accounts, by key and by name."""
+
+    def __init__(self) -> None:
+        self._by_key: dict[str, Account] = {}
+        self._by_username: dict[str, Account] = {}
+
+    def __iter__(self) -> Iterator[Account]:
+        return iter(self._by_key.values())
+
+    def by_key(self, api_key: str) -> Account | None:
+        return self._by_key.get(api_key)
+
+    def by_username(self, username: str) -> Account | None:
+        return self._by_username.get(username)
+
+    def open_ready(self, name: str, *, seed: int) -> Account:
+        """An account whose credentials follow from the seed, so that they are the same at every start."""
+
+        def derived(purpose: str) -> str:
+            return sha256(f"practice:{seed}:{name}:{purpose}".encode()).hexdigest()
+
+        return self._open(f"{name}@practice.example", derived)
+
+    def open_fresh(self, name: str) -> Account:
+        """An account with random credentials: nobody inherits an account of an earlier run of the venue."""
+        username = f"{name}-{secrets.token_hex(4)}@practice.example"
+        return self._open(username, lambda _: secrets.token_hex(32))
+
+    def _open(self, username: str, token: Callable[[str], str]) -> Account:
+        account = Account(
+            number=FIRST_NUMBER + len(self._by_key),
+            username=username,
+            api_key=f"ak_{token('key')[:28]}",
+            passphrase=f"pp_{token('passphrase')[:16]}",
+            secret_key=f"sk_{token('secret')[:48]}",
+        )
+        self._by_key[account.api_key] = account
+        self._by_username[account.username] = account
+        return account

@@ -1,0 +1,46 @@
+"""``chatbot paper``: the practice exchange alone, as a server for any program."""
+
+import asyncio
+import signal
+import sys
+
+import orjson
+
+from chatbot.paper.accounts import PLAY_MONEY
+from chatbot.paper.exchange import Exchange
+from chatbot.paper.server import Paper, listening
+
+
+def serve(*, host: str = "127.0.0.1", port: int = 8900, as_json: bool = False, seed: int | None = None) -> None:
+    """Serve until SIGINT or SIGTERM. Says its address and two ready accounts once it is listening.
+
+    With ``as_json`` that is one object on the first line. Raises ``OSError`` if the address cannot be had.
+    """
+    asyncio.run(_serve(host=host, port=port, as_json=as_json, seed=seed or 0))
+
+
+async def _serve(*, host: str, port: int, as_json: bool, seed: int) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    exchange = Exchange(seed=seed)
+    async with listening(Paper(exchange=exchange), host=host, port=port) as url:
+        sys.stdout.write(_as_json(url, exchange) if as_json else _as_text(url, exchange))
+        sys.stdout.flush()
+        await stop.wait()
+
+
+def _as_json(url: str, exchange: Exchange) -> str:
+    accounts = [account.credentials() for account in exchange.ready]
+    return orjson.dumps({"url": url, "accounts": accounts}).decode() + "\n"
+
+
+def _as_text(url: str, exchange: Exchange) -> str:
+    lines = [f"Practice exchange at {url} (play money, ANDX's API)", ""]
+    for account in exchange.ready:
+        lines += [f"  {label:<11} {value}" for label, value in account.credentials().items()]
+        lines.append("")
+    money = ", ".join(f"{amount} {currency}" for currency, amount in PLAY_MONEY.items())
+    lines += [f"Each account holds {money}.", f"Try: curl {url}/api/v1/ticker/BTCUSDT/", "Stop with Ctrl-C.", ""]
+    return "\n".join(lines)

@@ -1,0 +1,192 @@
+"""Faults on demand: what a client may meet on a bad day, made to happen on the wire.
+
+A fault names a path prefix, a method, a kind and how often it strikes. The kinds are explained in ``control``.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+
+import orjson
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chatbot.paper import wire
+from chatbot.paper.exchange import History
+
+
+class FaultKind(StrEnum):
+    DELAY = "delay"
+    REFUSE = "refuse"
+    DROP_REQUEST = "drop_request"
+    DROP_ANSWER = "drop_answer"
+    STATUS = "status"
+    STATUS_AFTER = "status_after"
+    HALF_BODY = "half_body"
+    GARBAGE = "garbage"
+    STALE_LISTS = "stale_lists"
+    SILENT = "silent"
+
+
+@dataclass(slots=True, kw_only=True)
+class Fault:
+    """A fault lying in wait. ``left`` is how often it still strikes, ``until`` (monotonic seconds) how long it
+    lies there; None means without end."""
+
+    kind: FaultKind
+    paths: tuple[str, ...]
+    method: str | None = None
+    left: int | None = 1
+    until: float | None = None
+    seconds: float = 0
+    reason: str = "refused_on_demand"
+    status_code: int = 1999
+    status: int = 500
+    retry_after: int | None = None
+    apply: bool = False
+    snapshot: dict[int, History] | None = None
+
+    def concerns(self, method: str, path: str) -> bool:
+        return self.method in (None, method) and path.startswith(self.paths)
+
+
+class Faults:
+    """The faults installed, oldest first; the first that concerns a request strikes."""
+
+    def __init__(self) -> None:
+        self._faults: list[Fault] = []
+
+    def install(self, fault: Fault) -> None:
+        self._faults.append(fault)
+
+    def clear(self) -> None:
+        self._faults.clear()
+
+    def take(self, method: str, path: str, *, now: float) -> Fault | None:
+        """The fault that strikes this request, if any; counts it."""
+        self._faults = [fault for fault in self._faults if fault.until is None or now < fault.until]
+        for fault in self._faults:
+            if fault.concerns(method, path):
+                if fault.left is not None:
+                    fault.left -= 1
+                    if not fault.left:
+                        self._faults.remove(fault)
+                return fault
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One request with the means to answer it, or not to. The request's body has been read already."""
+
+    app: ASGIApp
+    scope: Scope
+    receive: Receive
+    send: Send
+
+    async def proceed(self) -> None:
+        await self.app(self.scope, self.receive, self.send)
+
+    async def apply(self) -> list[Message]:
+        """Let the request take effect and keep the answer back."""
+        answer: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            answer.append(message)
+
+        await self.app(self.scope, self.receive, keep)
+        return answer
+
+    async def answer(self, status: int, body: bytes, *headers: tuple[bytes, bytes]) -> None:
+        length = (b"content-length", str(len(body)).encode())
+        await self.send({"type": "http.response.start", "status": status, "headers": [length, *headers]})
+        await self.send({"type": "http.response.body", "body": body})
+
+    async def hang_up(self) -> None:
+        """Close the connection; what was sent so far is delivered first."""
+        self.scope["state"]["transport"].close()
+        await self.disconnected()
+
+    async def disconnected(self) -> None:
+        while (await self.receive())["type"] != "http.disconnect":
+            pass
+
+
+HTML = (b"content-type", b"text/html; charset=utf-8")
+JSON = (b"content-type", b"application/json")
+
+
+def page(status: int) -> bytes:
+    """The HTML a server of this family answers where no JSON is due."""
+    return f"<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>".encode()
+
+
+async def _delay(fault: Fault, talk: Conversation) -> None:
+    await asyncio.sleep(fault.seconds)
+    await talk.proceed()
+
+
+async def _refuse(fault: Fault, talk: Conversation) -> None:
+    await talk.answer(200, orjson.dumps(wire.error(fault.reason, fault.status_code)), JSON)
+
+
+async def _drop_request(_: Fault, talk: Conversation) -> None:
+    await talk.hang_up()
+
+
+async def _drop_answer(_: Fault, talk: Conversation) -> None:
+    await talk.apply()
+    await talk.hang_up()
+
+
+async def _status(fault: Fault, talk: Conversation) -> None:
+    wait = [] if fault.retry_after is None else [(b"retry-after", str(fault.retry_after).encode())]
+    await talk.answer(fault.status, page(fault.status), HTML, *wait)
+
+
+async def _status_after(fault: Fault, talk: Conversation) -> None:
+    await talk.apply()
+    await _status(fault, talk)
+
+
+async def _half_body(_: Fault, talk: Conversation) -> None:
+    start, body = await talk.apply()
+    await talk.send(start)
+    half = body["body"][: len(body["body"]) // 2]
+    await talk.send({"type": "http.response.body", "body": half, "more_body": True})
+    await talk.hang_up()
+
+
+async def _garbage(_: Fault, talk: Conversation) -> None:
+    await talk.apply()
+    await talk.answer(200, b'{"status": "succ\x00\xff<html>', JSON)
+
+
+async def _stale_lists(fault: Fault, talk: Conversation) -> None:
+    talk.scope["state"]["stale"] = fault.snapshot
+    await talk.proceed()
+
+
+async def _silent(fault: Fault, talk: Conversation) -> None:
+    if fault.apply:
+        await talk.apply()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(fault.seconds):
+            await talk.disconnected()
+            return
+    await talk.hang_up()
+
+
+STRIKES: dict[FaultKind, Callable[[Fault, Conversation], Awaitable[None]]] = {
+    FaultKind.DELAY: _delay,
+    FaultKind.REFUSE: _refuse,
+    FaultKind.DROP_REQUEST: _drop_request,
+    FaultKind.DROP_ANSWER: _drop_answer,
+    FaultKind.STATUS: _status,
+    FaultKind.STATUS_AFTER: _status_after,
+    FaultKind.HALF_BODY: _half_body,
+    FaultKind.GARBAGE: _garbage,
+    FaultKind.STALE_LISTS: _stale_lists,
+    FaultKind.SILENT: _silent,
+}

@@ -1,0 +1,28 @@
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.paper.setting import Client, Signer, served
+
+
+@pytest.fixture(scope="session")
+def venue() -> Iterator[str]:
+    """The address of one practice exchange for the whole run."""
+    with served() as url:
+        yield url
+
+
+@pytest.fixture
+def client(venue: str) -> Iterator[Client]:
+    """A fresh account at a still venue without a limit and without faults."""
+    with httpx.Client(base_url=venue, trust_env=False, timeout=5) as http:
+        http.delete("/control/faults").raise_for_status()
+        credentials = http.post("/paper/accounts", json={"name": "tester"}).raise_for_status().json()
+        client = Client(http, Signer(**credentials))
+        client.control("limit", per_minute=None)
+        client.control("freeze", frozen=True)
+        client.control("cancel_delay", seconds=0)
+        client.control("price", market="BTCUSDT", price="76500")
+        yield client
+        http.delete("/control/faults").raise_for_status()

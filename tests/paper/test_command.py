@@ -1,0 +1,83 @@
+"""``chatbot paper`` as a program."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO
+
+import httpx
+import pytest
+
+from tests.paper.setting import Client, Signer
+
+PROGRAM = "from chatbot.paper.command import serve; serve(port=0, as_json={}, seed={})"
+
+
+@contextmanager
+def running(*, as_json: bool = True, seed: int | None = None) -> Iterator[tuple[subprocess.Popen[str], IO[str]]]:
+    """The program and its output."""
+    command = [sys.executable, "-c", PROGRAM.format(as_json, seed)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ) as process:
+        assert process.stdout is not None
+        try:
+            yield process, process.stdout
+        finally:
+            process.kill()
+
+
+def test_the_first_line_is_one_object_and_the_server_then_listens() -> None:
+    with running() as (_, output):
+        announced = json.loads(output.readline())
+        assert list(announced) == ["url", "accounts"]
+        assert len(announced["accounts"]) == 2
+        with httpx.Client(base_url=announced["url"], trust_env=False) as http:
+            for account in announced["accounts"]:
+                assert list(account) == ["username", "passphrase", "api_key", "secret_key"]
+                answer = Client(http, Signer(**account)).get("/api/v1/balance/Main/").json()
+                assert answer["data"]["balances"]["USDT"]["balance"] == "100000"
+
+
+def test_the_ready_accounts_are_the_same_unless_a_seed_is_given() -> None:
+    def accounts(seed: int | None) -> object:
+        with running(seed=seed) as (_, output):
+            return json.loads(output.readline())["accounts"]
+
+    assert accounts(None) == accounts(None)
+    assert accounts(5) != accounts(None)
+
+
+def test_people_are_told_the_address_and_the_credentials() -> None:
+    with running(as_json=False) as (process, output):
+        lines: list[str] = []
+        while not lines or "Ctrl-C" not in lines[-1]:
+            lines.append(output.readline())
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=5) == 0
+    text = "".join(lines)
+    assert "http://127.0.0.1:" in text
+    for word in ("alice@practice.example", "bob@practice.example", "secret_key", "100000 USDT"):
+        assert word in text
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_at_once_whatever_clients_do(number: signal.Signals) -> None:
+    with running() as (process, output):
+        url = httpx.URL(json.loads(output.readline())["url"])
+        fault = {"kind": "silent", "path": "/api/", "seconds": 600}
+        httpx.post(url.join("/control/faults"), json=fault, trust_env=False)
+        with (
+            socket.create_connection((url.host, url.port or 80)) as idle,
+            socket.create_connection((url.host, url.port or 80)) as hanging,
+        ):
+            idle.sendall(b"GET /api/v1")
+            hanging.sendall(b"GET /api/v1/ticker/ HTTP/1.1\r\nHost: x\r\n\r\n")
+            time.sleep(0.1)
+            process.send_signal(number)
+            assert process.wait(timeout=5) == 0
+            assert hanging.recv(1024) == b""
