@@ -1,0 +1,383 @@
+"""The control endpoint: a test (or the chat page) acts as people and sees what people see.
+
+All bodies and answers are JSON. A request that makes no sense is answered 400 `{"error": "sentence"}`.
+`chat` and `user` are ids; a private chat has its person's id; groups are negative.
+
+What a **shown message** is: the Bot API `Message` object plus
+
+    "html":      text with its entities as safe HTML; newlines stay newlines (show with `white-space: pre-wrap`)
+    "revision":  number of the change that made it what it is
+
+The HTML uses only: `<b> <i> <u> <s> <code> <pre> <blockquote>` (`class="expandable"` when folded),
+`<pre><code class="language-x">`, `<span class="spoiler">`,
+`<time datetime="ISO" data-unix="1700000000" data-format="wDT">`, `<a class="link" href rel target>`,
+`<a class="command" data-command="/price">`, `<a class="mention" data-mention="@bob">`, `<a class="hashtag">`,
+`<a class="cashtag">`. `reply_markup` also holds what the Bot API does not give back: a reply keyboard, a forced reply.
+Service messages have no `text`; their `html` is a ready sentence ("Alice added Practice Bot") and `"service": true`.
+
+Reading
+
+    GET  /control/world                     {"revision": 12, "bot_online": true,
+                                             "bot": {"id", "username", "name", "description", "short_description"},
+                                             "people": [{"id", "name", "first_name", "username", "is_bot"}],
+                                             "chats": [{"id", "type": "private"|"group"|"supergroup", "title",
+                                                        "shown": true, "members": [{"id", "status"}],
+                                                        "blocked": false, "upgraded_to": null}],
+                                             "commands": {"<chat>": {"<user>": [{"command", "description"}]}}}
+                                            A private chat's title is the bot's name; `members` include the bot.
+                                            `shown` is false for a group that was upgraded.
+    GET  /control/chat/{chat}?user=1001&after=0
+                                            {"revision", "messages": [shown message]}: in order, deleted ones gone;
+                                            `after` is a revision (0: all)
+    GET  /control/chat/{chat}/deleted       {"deleted": [message id]}
+    GET  /control/wait?chat=1001&after_revision=N&timeout=5
+                                            waits until something in that chat changed after N:
+                                            {"revision", "messages": [shown message], "deleted": [message id]};
+                                            both lists are empty when the time (seconds) ran out
+    GET  /control/query/{id}?wait=5         {"query", "answered": true, "text": "…"|null, "show_alert": false,
+                                             "url": null}
+    GET  /control/calls?since=N&method=sendMessage
+                                            {"last": M,
+                                             "calls": [{"sequence", "at", "method", "parameters", "status"}]};
+                                            `at` in monotonic seconds of this server; `since` is a sequence (exclusive)
+    GET  /control/events?after=N            Server-Sent Events, each `id: N` and `data:` one of
+        {"revision", "kind": "message"|"edit", "chat", "message_id", "message": shown message}
+        {"revision", "kind": "delete", "chat", "message_id"}
+        {"revision", "kind": "answer", "chat", "message_id", "query", "user", "text", "show_alert", "url"}
+        {"revision", "kind": "action", "chat", "action": "typing"}        (the bot is typing; fades after 5 s)
+        {"revision", "kind": "commands"} {"revision", "kind": "world"}    read /control/world again
+        Without `after` it starts now; `Last-Event-ID` is honoured. When the wanted revisions are no longer kept,
+        one `{"revision", "kind": "world", "missed": true}` comes instead, and from there it goes on: read all again.
+
+People
+
+    POST /control/send       {"user", "chat", "text", "reply_to": id|null, "forwarded": bool, "anonymous": bool,
+                              "as_channel": bool, "via_bot": id|null, "thread": id|null, "date": unix|null}
+                                            → {"message": shown message}; only user, chat and text are required
+    POST /control/edit       {"user", "chat", "message", "text"}          → {"message": shown message}
+    POST /control/delete     {"user", "chat", "message"}                  → {"deleted": true}
+    POST /control/tap        {"user", "chat", "message", "button": "Confirm"} → {"query": "id"}
+                             by visible text: exact, else a case-insensitive part of exactly one; or "data": "forged"
+    POST /control/open_link  {"user", "url": "https://t.me/<bot>?start=payload"} → {"message": shown message}
+    POST /control/block      {"user", "blocked": true}                    → {}
+    POST /control/kick       {"chat", "by": user?}                        → {}
+    POST /control/add        {"chat", "by": user?, "user": id?}           → {} adds the bot (or the user) to the group
+    POST /control/promote    {"chat", "user", "status": "administrator"|"member"} → {} also for the bot's id
+    POST /control/upgrade    {"chat"}                                     → {"chat": new id}
+    POST /control/person     {"id", "first_name", "username"?, "is_bot"?} → {} a new person with a private chat
+    A person who writes in the private chat starts it, and unblocks the bot. Editing and deleting need the own message
+    (an admin of a group may delete any). The bot's privacy mode is on.
+
+Trouble
+
+    POST   /control/faults   {"method": "sendMessage"|"*",
+                              "kind": "drop_before"|"drop_after"|"delay"|"html_502"|"reset"|"429",
+                              "times": 1, "seconds": 0, "chat": id|null}  → {}  (`seconds`: the delay, or retry_after)
+    DELETE /control/faults                                                → {}
+    POST   /control/limits   {"enabled": true}                            → {}  1/s per chat, 20/min per group, 30/s
+    POST   /control/raw_update {…}   any JSON, put in the bot's queue as it is (`update_id` added if missing)
+                                                                          → {"update_id": N}
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
+
+from chatbot.demo import members, shown
+from chatbot.demo.calls import Calls
+from chatbot.demo.chats import Chat, Status
+from chatbot.demo.crowd import Crowd, Nonsense, writing_from
+from chatbot.demo.faults import Fault, FaultKind, Faults
+from chatbot.demo.limits import Limits
+from chatbot.demo.refusals import Refusal
+from chatbot.demo.values import Json, Person
+from chatbot.demo.world import World
+
+LONGEST_WAIT = 60.0
+HEARTBEAT = 10.0
+
+Reading = Callable[[Request], Awaitable[Json]]
+Acting = Callable[[Json], Json]
+
+
+class Control:
+    """The routes under `/control/`."""
+
+    def __init__(self, *, world: World, faults: Faults, limits: Limits, calls: Calls) -> None:
+        self._world = world
+        self._crowd = Crowd(world)
+        self._faults = faults
+        self._limits = limits
+        self._calls = calls
+        self._closing = False
+
+    def close(self) -> None:
+        """End all waits and streams."""
+        self._closing = True
+        self._world.journal.wake()
+
+    def routes(self) -> list[BaseRoute]:
+        """Everything this module's docstring lists."""
+        reading: dict[str, Reading] = {
+            "world": self._get_world,
+            "chat/{chat}": self._get_chat,
+            "chat/{chat}/deleted": self._get_deleted,
+            "wait": self._wait,
+            "query/{query}": self._get_query,
+            "calls": self._get_calls,
+        }
+        acting: dict[str, Acting] = {
+            "send": self._send,
+            "edit": self._edit,
+            "delete": self._delete,
+            "tap": self._tap,
+            "open_link": self._open_link,
+            "block": self._block,
+            "kick": self._kick,
+            "add": self._add,
+            "promote": self._promote,
+            "upgrade": self._upgrade,
+            "person": self._add_person,
+            "faults": self._add_fault,
+            "limits": self._set_limits,
+            "raw_update": self._raw_update,
+        }
+        return [
+            *(Route(f"/control/{path}", _answering(read)) for path, read in reading.items()),
+            *(Route(f"/control/{name}", _obeying(act), methods=["POST"]) for name, act in acting.items()),
+            Route("/control/faults", self._clear_faults, methods=["DELETE"]),
+            Route("/control/events", self._events),
+        ]
+
+    # Reading
+
+    async def _get_world(self, request: Request) -> Json:
+        return shown.world(self._world)
+
+    async def _get_chat(self, request: Request) -> Json:
+        chat = self._chat(request.path_params["chat"])
+        messages = chat.changed_since(int(request.query_params.get("after", 0)))
+        return {"revision": self._world.journal.revision, "messages": [shown.message(m) for m in messages]}
+
+    async def _get_deleted(self, request: Request) -> Json:
+        return {"deleted": list(self._chat(request.path_params["chat"]).deleted)}
+
+    async def _wait(self, request: Request) -> Json:
+        chat = self._chat(request.query_params["chat"])
+        after = int(request.query_params["after_revision"])
+        loop = asyncio.get_running_loop()
+        ends_at = loop.time() + _seconds(request, "timeout", default=5.0)
+        seen = after
+        while not (chat.changed_since(after) or chat.deleted_since(after) or self._closing):
+            remaining = ends_at - loop.time()
+            if remaining <= 0:
+                break
+            await self._world.journal.wait(seen, remaining)
+            seen = self._world.journal.revision
+        return {
+            "revision": self._world.journal.revision,
+            "messages": [shown.message(message) for message in chat.changed_since(after)],
+            "deleted": chat.deleted_since(after),
+        }
+
+    async def _get_query(self, request: Request) -> Json:
+        query = self._world.queries.find(request.path_params["query"])
+        if query is None:
+            raise Nonsense("no such query")
+        waiting = asyncio.ensure_future(query.answered.wait())
+        await asyncio.wait([waiting], timeout=_seconds(request, "wait", default=0.0))
+        waiting.cancel()
+        answer = query.answer
+        said = answer.to_json() if answer else {"text": None, "show_alert": False, "url": None}
+        return {"query": query.id, "answered": answer is not None} | said
+
+    async def _get_calls(self, request: Request) -> Json:
+        since = int(request.query_params.get("since", 0))
+        calls = self._calls.since(since, request.query_params.get("method"))
+        return {"last": self._calls.last, "calls": [call.to_json() for call in calls]}
+
+    async def _events(self, request: Request) -> Response:
+        wanted = request.headers.get("last-event-id") or request.query_params.get("after")
+        after = self._world.journal.revision if wanted is None else int(wanted)
+        headers = {"cache-control": "no-store"}
+        return StreamingResponse(self._stream(after), media_type="text/event-stream", headers=headers)
+
+    async def _stream(self, after: int) -> AsyncIterator[bytes]:
+        """Events after a revision, and comments in between so that a dead connection is noticed."""
+        journal = self._world.journal
+        yield b"retry: 1000\n\n"
+        while not self._closing:
+            complete, events = journal.since(after)
+            after = journal.revision
+            if not complete:
+                yield _event({"revision": after, "kind": "world", "missed": True})
+            for happened in events if complete else []:
+                yield _event(shown.event(happened))
+            await journal.wait(after, HEARTBEAT)
+            if journal.revision == after:
+                yield b": still here\n\n"
+
+    # People
+
+    def _send(self, given: Json) -> Json:
+        message = self._crowd.write(given["user"], given["chat"], writing_from(given))
+        return {"message": shown.message(message)}
+
+    def _edit(self, given: Json) -> Json:
+        message = self._crowd.edit(given["user"], given["chat"], given["message"], given["text"])
+        return {"message": shown.message(message)}
+
+    def _delete(self, given: Json) -> Json:
+        self._crowd.delete(given["user"], given["chat"], given["message"])
+        return {"deleted": True}
+
+    def _tap(self, given: Json) -> Json:
+        query = self._crowd.tap(
+            given["user"],
+            given["chat"],
+            given["message"],
+            button=given.get("button"),
+            data=given.get("data"),
+        )
+        return {"query": query.id}
+
+    def _open_link(self, given: Json) -> Json:
+        return {"message": shown.message(self._crowd.open_link(given["user"], given["url"]))}
+
+    def _block(self, given: Json) -> Json:
+        self._crowd.block(given["user"], blocked=bool(given["blocked"]))
+        return {}
+
+    def _kick(self, given: Json) -> Json:
+        chat = self._group(given["chat"])
+        members.change(self._world, chat, self._world.bot, Status.KICKED, by=self._actor(chat, given))
+        return {}
+
+    def _add(self, given: Json) -> Json:
+        chat = self._group(given["chat"])
+        person = self._person(given.get("user") or self._world.bot.id)
+        members.change(self._world, chat, person, Status.MEMBER, by=self._actor(chat, given))
+        return {}
+
+    def _promote(self, given: Json) -> Json:
+        chat = self._group(given["chat"])
+        status = Status(given.get("status", Status.ADMINISTRATOR))
+        person = self._person(given["user"])
+        members.change(self._world, chat, person, status, by=self._actor(chat, given))
+        return {}
+
+    def _upgrade(self, given: Json) -> Json:
+        chat = self._group(given["chat"])
+        return {"chat": members.upgrade(self._world, chat, by=self._actor(chat, given)).id}
+
+    def _add_person(self, given: Json) -> Json:
+        if self._world.person(given["id"]) is not None:
+            raise Nonsense("there is somebody with this id already")
+        person = Person(
+            id=int(given["id"]),
+            first_name=given["first_name"],
+            username=given.get("username"),
+            is_bot=bool(given.get("is_bot")),
+        )
+        self._world.add_person(person)
+        return {}
+
+    # Trouble
+
+    def _add_fault(self, given: Json) -> Json:
+        fault = Fault(
+            method=str(given["method"]).lower(),
+            kind=FaultKind(given["kind"]),
+            times=int(given.get("times", 1)),
+            seconds=float(given.get("seconds", 0)),
+            chat=given.get("chat"),
+        )
+        self._faults.add(fault)
+        return {}
+
+    async def _clear_faults(self, request: Request) -> Response:
+        self._faults.clear()
+        return _json({})
+
+    def _set_limits(self, given: Json) -> Json:
+        self._limits.enabled = bool(given["enabled"])
+        return {}
+
+    def _raw_update(self, given: Json) -> Json:
+        return {"update_id": self._world.updates.put_raw(given)}
+
+    # Who and where is meant
+
+    def _chat(self, chat_id: Any) -> Chat:
+        chat = self._world.chats.get(int(chat_id))
+        if chat is None:
+            raise Nonsense(f"there is no chat {chat_id}")
+        return chat
+
+    def _group(self, chat_id: Any) -> Chat:
+        chat = self._chat(chat_id)
+        if chat.is_private or chat.upgraded_to is not None:
+            raise Nonsense(f"{chat_id} is not a group that people use")
+        return chat
+
+    def _person(self, person_id: int) -> Person:
+        person = self._world.person(person_id)
+        if person is None:
+            raise Nonsense(f"there is no person {person_id}")
+        return person
+
+    def _actor(self, chat: Chat, given: Json) -> Person:
+        """Who does it: `by`, else the group's creator."""
+        creator = next(member for member, status in chat.members.items() if status is Status.CREATOR)
+        return self._person(given.get("by") or creator)
+
+
+def _answering(read: Reading) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        try:
+            return _json(await read(request))
+        except Exception as trouble:
+            return _complaint(trouble)
+
+    return endpoint
+
+
+def _obeying(act: Acting) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        try:
+            return _json(act(orjson.loads(await request.body())))
+        except Exception as trouble:
+            return _complaint(trouble)
+
+    return endpoint
+
+
+def _complaint(trouble: Exception) -> Response:
+    """400 for a wish that makes no sense; anything else is a defect of this server and rises."""
+    match trouble:
+        case Nonsense() | ValueError():
+            return _json({"error": str(trouble)}, status=400)
+        case Refusal():
+            return _json({"error": trouble.description}, status=400)
+        case KeyError():
+            return _json({"error": f"{trouble} is missing"}, status=400)
+        case _:
+            raise trouble
+
+
+def _seconds(request: Request, name: str, *, default: float) -> float:
+    return min(float(request.query_params.get(name, default)), LONGEST_WAIT)
+
+
+def _json(content: Json, *, status: int = 200) -> Response:
+    headers = {"cache-control": "no-store"}
+    return Response(orjson.dumps(content), status, media_type="application/json", headers=headers)
+
+
+def _event(content: Json) -> bytes:
+    return b"id: %d\ndata: %s\n\n" % (content["revision"], orjson.dumps(content))

@@ -1,0 +1,215 @@
+"""What people do, and what the bot hears of it.
+
+Privacy mode is on, as it is by default: https://core.telegram.org/bots/features#privacy-mode
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from chatbot.demo import entities, members
+from chatbot.demo.chats import IN_CHARGE, INSIDE, Chat, Status
+from chatbot.demo.queries import Query
+from chatbot.demo.values import ANONYMOUS_ADMIN, CHANNEL_SENDER, STAND_INS, Json, Message, Person
+from chatbot.demo.world import World
+
+
+class Nonsense(Exception):
+    """A wish that no person could have; its text says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Writing:
+    """What somebody writes and how: `date` in Unix seconds, `via_bot` and `reply_to` by id."""
+
+    text: str
+    reply_to: int | None = None
+    forwarded: bool = False
+    anonymous: bool = False
+    as_channel: bool = False
+    via_bot: int | None = None
+    thread: int | None = None
+    date: int | None = None
+
+
+class Crowd:
+    """Lets people act in a world."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def write(self, user: int, chat_id: int, writing: Writing) -> Message:
+        """A person writes. Writing in the private chat starts it, and unblocks a blocked bot."""
+        chat, person = self._present(user, chat_id)
+        if chat.is_private and chat.status(self._world.bot.id) is not Status.MEMBER:
+            self._set_blocked(chat, person, blocked=False)
+        said = entities.typed(writing.text)
+        message = self._world.post(
+            chat,
+            self._sender(chat, person, writing),
+            date=writing.date,
+            text=said.text,
+            entities=said.entities,
+            reply_to=self._replied(chat, writing.reply_to),
+            thread=writing.thread,
+            via_bot=self._world.people.get(writing.via_bot or 0),
+            sender_chat=self._sender_chat(chat, writing),
+            forward_origin=self._forward_origin(writing),
+        )
+        self._tell("message", chat, message)
+        return message
+
+    def edit(self, user: int, chat_id: int, message_id: int, text: str) -> Message:
+        """A person edits what they wrote."""
+        chat, _ = self._present(user, chat_id)
+        said = entities.typed(text)
+        message = self._own(chat, user, message_id)
+        edited = self._world.edit(chat, message, text=said.text, entities=said.entities)
+        self._tell("edited_message", chat, edited)
+        return edited
+
+    def delete(self, user: int, chat_id: int, message_id: int) -> None:
+        """A person deletes a message; the bot hears nothing of it. Admins may delete others' in a group."""
+        chat, _ = self._present(user, chat_id)
+        message = self._message(chat, message_id)
+        if message.sender.id != user and not chat.is_private and chat.status(user) not in IN_CHARGE:
+            raise Nonsense("only the sender or an admin can delete this message")
+        self._world.delete(chat, message)
+
+    def tap(self, user: int, chat_id: int, message_id: int, *, button: str | None, data: str | None) -> Query:
+        """A person presses a button by its text, or a forged client sends `data` of its own."""
+        chat, person = self._present(user, chat_id)
+        message = chat.message(message_id)
+        if data is None:
+            data = _data_of(self._message(chat, message_id), button or "")
+        query = self._world.queries.open(user=user, chat=chat_id, message=message_id)
+        inaccessible = {"chat": chat.json, "message_id": message_id, "date": 0}
+        self._world.updates.put(
+            "callback_query",
+            {
+                "id": query.id,
+                "from": person.to_json(),
+                "message": inaccessible if message is None else message.to_json(),
+                "chat_instance": chat.instance,
+                "data": data,
+            },
+        )
+        return query
+
+    def open_link(self, user: int, url: str) -> Message:
+        """A person follows `https://t.me/<bot>?start=payload` and presses Start."""
+        parts = urlsplit(url)
+        if parts.path.strip("/").lower() != str(self._world.bot.username).lower():
+            raise Nonsense(f"{url} does not lead to this bot")
+        payload = parse_qs(parts.query).get("start", [""])[0]
+        return self.write(user, user, Writing(text=f"/start {payload}".strip()))
+
+    def block(self, user: int, *, blocked: bool) -> None:
+        """A person blocks the bot, or takes it back."""
+        chat, person = self._present(user, user)
+        if (chat.status(self._world.bot.id) is Status.KICKED) is not blocked:
+            self._set_blocked(chat, person, blocked=blocked)
+
+    def _set_blocked(self, chat: Chat, person: Person, *, blocked: bool) -> None:
+        was_known = chat.status(self._world.bot.id) is not Status.LEFT
+        change = members.set_status(
+            self._world, chat, self._world.bot, Status.KICKED if blocked else Status.MEMBER, by=person
+        )
+        if was_known or blocked:
+            self._world.updates.put("my_chat_member", change)
+
+    def _present(self, user: int, chat_id: int) -> tuple[Chat, Person]:
+        chat, person = self._world.chats.get(chat_id), self._world.person(user)
+        if chat is None or person is None:
+            raise Nonsense("no such chat or person")
+        if chat.status(user) not in INSIDE:
+            raise Nonsense(f"{person.first_name} is not in this chat")
+        if chat.upgraded_to is not None:
+            raise Nonsense(f"this group goes on as {chat.upgraded_to}")
+        return chat, person
+
+    def _message(self, chat: Chat, message_id: int) -> Message:
+        message = chat.message(message_id)
+        if message is None:
+            raise Nonsense(f"there is no message {message_id} in this chat")
+        return message
+
+    def _own(self, chat: Chat, user: int, message_id: int) -> Message:
+        message = self._message(chat, message_id)
+        if message.sender.id != user:
+            raise Nonsense("only one's own messages can be edited")
+        return message
+
+    def _replied(self, chat: Chat, message_id: int | None) -> Message | None:
+        # A message quoted in a reply does not quote its own.
+        return None if message_id is None else replace(self._message(chat, message_id), reply_to=None)
+
+    def _sender(self, chat: Chat, person: Person, writing: Writing) -> Person:
+        if writing.anonymous and chat.status(person.id) not in IN_CHARGE:
+            raise Nonsense("only admins can be anonymous")
+        if writing.anonymous:
+            return ANONYMOUS_ADMIN
+        return CHANNEL_SENDER if writing.as_channel else person
+
+    def _sender_chat(self, chat: Chat, writing: Writing) -> Json | None:
+        if writing.anonymous:
+            return chat.json
+        if writing.as_channel:
+            return {"id": -1000000005001, "type": "channel", "title": "Some Channel"}
+        return None
+
+    def _forward_origin(self, writing: Writing) -> Json | None:
+        if not writing.forwarded:
+            return None
+        return {"type": "hidden_user", "sender_user_name": "Somebody", "date": self._world.seconds() - 60}
+
+    def _tell(self, kind: str, chat: Chat, message: Message) -> None:
+        if self._hears(chat, message):
+            self._world.updates.put(kind, message.to_json())
+
+    def _hears(self, chat: Chat, message: Message) -> bool:
+        """Whether the bot receives this message of a person."""
+        bot = self._world.bot
+        if chat.is_private:
+            return True
+        if message.sender.is_bot and message.sender not in STAND_INS:
+            return False
+        if chat.status(bot.id) in IN_CHARGE:
+            return True
+        if chat.status(bot.id) not in INSIDE:
+            return False
+        if message.reply_to is not None and message.reply_to.sender.id == bot.id:
+            return True
+        return self._is_commanded(chat, message)
+
+    def _is_commanded(self, chat: Chat, message: Message) -> bool:
+        """`/command@bot`, or a bare `/command` unless another bot spoke since this one."""
+        first_word = (message.text or "").split(maxsplit=1)[0]
+        if not first_word.startswith("/"):
+            return False
+        _, _, addressee = first_word.partition("@")
+        if addressee:
+            return addressee.lower() == str(self._world.bot.username).lower()
+        return chat.last_bot in (None, self._world.bot.id)
+
+
+def _data_of(message: Message, label: str) -> str:
+    """The callback data behind the button with this text: exact, else a part of exactly one."""
+    buttons = [button for row in message.inline_keyboard for button in row]
+    texts = [str(button["text"]) for button in buttons]
+    chosen = [b for b in buttons if b["text"] == label]
+    if not chosen:
+        chosen = [b for b in buttons if label.lower() in str(b["text"]).lower()]
+    if not label or len(chosen) != 1:
+        raise Nonsense(f"no single button {label!r}; there are: {', '.join(texts) or 'none'}")
+    data = chosen[0].get("callback_data")
+    if data is None:
+        raise Nonsense(f"the button {label!r} sends nothing to the bot")
+    return str(data)
+
+
+def writing_from(given: Mapping[str, Any]) -> Writing:
+    """A control request's fields, as far as they are about the writing. Raises KeyError without a text."""
+    circumstances = Writing.__dataclass_fields__.keys() & given.keys() - {"text"}
+    return Writing(text=str(given["text"]), **{name: given[name] for name in circumstances})

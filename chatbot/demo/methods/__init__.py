@@ -1,0 +1,44 @@
+"""The Bot API methods of the local chat, by name.
+
+A method is a function of the world and its parameters that returns what goes under `result`, or raises Refusal.
+`getUpdates` alone waits; it lives with the server. Names are matched without regard to case, as Telegram does.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from chatbot.demo.methods import bot, chats, messages
+from chatbot.demo.parameters import Parameters
+from chatbot.demo.world import World
+
+Method = Callable[[World, Parameters], Any]
+
+METHODS: Final[dict[str, Method]] = {
+    name.lower(): method
+    for name, method in {
+        "getMe": bot.get_me,
+        "deleteWebhook": bot.delete_webhook,
+        "getWebhookInfo": bot.get_webhook_info,
+        "answerCallbackQuery": bot.answer_callback_query,
+        "setMyCommands": bot.set_my_commands,
+        "getMyCommands": bot.get_my_commands,
+        "deleteMyCommands": bot.delete_my_commands,
+        "setMyDescription": bot.set_my_description,
+        "getMyDescription": bot.get_my_description,
+        "setMyShortDescription": bot.set_my_short_description,
+        "getMyShortDescription": bot.get_my_short_description,
+        "setChatMenuButton": bot.set_chat_menu_button,
+        "getChatMenuButton": bot.get_chat_menu_button,
+        "sendMessage": messages.send_message,
+        "editMessageText": messages.edit_message_text,
+        "editMessageReplyMarkup": messages.edit_message_reply_markup,
+        "deleteMessage": messages.delete_message,
+        "deleteMessages": messages.delete_messages,
+        "sendChatAction": messages.send_chat_action,
+        "getChat": chats.get_chat,
+        "getChatMember": chats.get_chat_member,
+        "getChatAdministrators": chats.get_chat_administrators,
+        "getChatMemberCount": chats.get_chat_member_count,
+        "leaveChat": chats.leave_chat,
+    }.items()
+}

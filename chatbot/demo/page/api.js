@@ -1,0 +1,34 @@
+/** The control endpoint as functions. Ids are numbers; answers are the JSON described in chatbot/demo/control.py. */
+
+/** The server understood and said no; `message` is its sentence. */
+export class Refused extends Error {}
+
+/** No server answered. */
+export class Unreachable extends Error {}
+
+async function request(path, options) {
+  let response;
+  try {
+    response = await fetch(path, options);
+  } catch {
+    throw new Unreachable("Waiting for network…");
+  }
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Refused(answer.error ?? `The chat server answered ${response.status}.`);
+  return answer;
+}
+
+const post = (path, body) =>
+  request(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+
+export const world = () => request("/control/world");
+export const chat = (id, user) => request(`/control/chat/${id}?user=${user}&after=0`);
+export const query = (id) => request(`/control/query/${id}?wait=0`);
+
+export const send = (user, chat, text, replyTo) =>
+  post("/control/send", { user, chat, text, reply_to: replyTo ?? null });
+export const edit = (user, chat, message, text) => post("/control/edit", { user, chat, message, text });
+export const remove = (user, chat, message) => post("/control/delete", { user, chat, message });
+export const tap = (user, chat, message, data) => post("/control/tap", { user, chat, message, data });
+export const openLink = (user, url) => post("/control/open_link", { user, url });
+export const unblock = (user) => post("/control/block", { user, blocked: false });

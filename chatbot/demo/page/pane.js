@@ -1,0 +1,271 @@
+/** One pane: a persona, its chats, and the chat that is open. It follows the store and owns no messages. */
+import * as api from "./api.js";
+import { drawChats } from "./chatlist.js";
+import { Composer } from "./composer.js";
+import { fromTemplate, hasKeyboard, icon, make } from "./dom.js";
+import { listen } from "./gestures.js";
+import { History } from "./history.js";
+import { messageActions } from "./actions.js";
+import { toast } from "./overlays.js";
+import { avatar, botAvatar, nameOf } from "./people.js";
+import { themeSwitch } from "./theme.js";
+
+const RANKS = { creator: "owner", administrator: "admin" };
+
+export class Pane {
+  #drafts = new Map();
+  #unread = new Map();
+
+  /** `place` = {persona, chat, screen}: where the pane stands; `onMove(place)` is told when that changes. */
+  constructor({ store, taps, place, side, onMove }) {
+    const { fragment, parts } = fromTemplate("pane");
+    Object.assign(this, { store, taps, parts, place, onMove });
+    this.root = fragment.firstElementChild;
+    this.root.dataset.side = side;
+    this.root.setAttribute("aria-label", `${side} pane`);
+    this.history = new History({ scroller: parts.scroller, list: parts.history, onEnd: () => this.#markSeen() });
+    this.composer = new Composer(parts.composer, {
+      onSend: (text, replyTo) => this.attempt(this.#send(text, replyTo)),
+      onEdit: (id, text) => this.attempt(api.edit(this.place.persona, this.place.chat, id, text)),
+      onEditLast: () => this.#editLast(),
+      onJump: (id) => this.history.jumpTo(id),
+    });
+    this.#wire();
+    this.#drawAll();
+  }
+
+  get chat() {
+    return this.store.chat(this.place.chat);
+  }
+
+  get isPrivate() {
+    return this.chat.type === "private";
+  }
+
+  message(id) {
+    return this.store.messages(this.place.chat).find((message) => message.message_id === id);
+  }
+
+  /** Show a failed request as a toast, and let the caller know of it too. */
+  async attempt(promise) {
+    try {
+      return await promise;
+    } catch (error) {
+      this.toast(error.message);
+      throw error;
+    }
+  }
+
+  toast(text) {
+    toast(this.parts.toasts, text);
+  }
+
+  /** Open a chat of the current persona. */
+  open(chat) {
+    this.#move({ chat, screen: "chat" });
+  }
+
+  become(persona) {
+    const mine = this.store.chatsOf(persona).map((chat) => chat.id);
+    const own = this.isPrivate || !mine.includes(this.place.chat) ? persona : this.place.chat;
+    this.#unread.clear();
+    this.#move({ persona, chat: own });
+  }
+
+  #move(change) {
+    const draftKey = () => `${this.place.persona}/${this.place.chat}`;
+    this.composer.leaveContext();
+    this.#drafts.set(draftKey(), this.composer.text);
+    this.place = { ...this.place, ...change };
+    this.composer.text = this.#drafts.get(draftKey()) ?? "";
+    this.history.clear();
+    this.parts.toasts.replaceChildren();
+    this.#drawAll();
+    this.onMove(this.place);
+    if (change.chat && hasKeyboard()) this.composer.focus();
+  }
+
+  #wire() {
+    const { parts, store } = this;
+    themeSwitch(parts.theme);
+    parts.back.append(icon("back"));
+    parts.back.addEventListener("click", () => this.#move({ screen: "list" }));
+    parts.toEnd.addEventListener("click", () => this.history.toEnd());
+    listen(parts.history, messageActions(this));
+    store.addEventListener("world", () => this.#drawWorld());
+    store.addEventListener("typing", ({ detail }) => detail.chat === this.place.chat && this.#drawHeader());
+    store.addEventListener("chat", ({ detail }) => this.#chatChanged(detail));
+  }
+
+  #drawAll() {
+    this.root.dataset.screen = this.place.screen;
+    this.#drawWorld();
+    this.#drawHistory();
+  }
+
+  #drawWorld() {
+    if (this.#isLost()) return this.#relocate();
+    this.#drawPersonas();
+    this.#drawHeader();
+    this.#drawComposer();
+    this.#drawChats();
+  }
+
+  /** The group was upgraded, or a restarted server no longer knows the place. */
+  #isLost() {
+    return !this.chat || this.chat.upgraded_to || !this.store.person(this.place.persona);
+  }
+
+  #relocate() {
+    const known = this.store.person(this.place.persona) ?? this.store.personas[0];
+    this.#move({ persona: known.id, chat: this.chat?.upgraded_to ?? known.id });
+  }
+
+  #drawPersonas() {
+    const { personas } = this.parts;
+    const focused = personas.contains(document.activeElement);
+    personas.replaceChildren(
+      ...this.store.personas.map((person) =>
+        make(
+          "button",
+          {
+            type: "button",
+            class: "persona",
+            "aria-pressed": String(person.id === this.place.persona),
+            onclick: () => this.become(person.id),
+          },
+          avatar(person),
+          make("span", {}, nameOf(person)),
+        ),
+      ),
+    );
+    if (focused) personas.querySelector('[aria-pressed="true"]').focus();
+  }
+
+  #drawHeader() {
+    const { parts } = this;
+    parts.avatar.replaceChildren(faceOf(this.chat));
+    parts.title.textContent = this.chat.title;
+    const { text, busy } = this.#status();
+    if (parts.status.textContent !== text) parts.status.textContent = text;
+    parts.status.classList.toggle("busy", busy);
+  }
+
+  #status() {
+    const { store, chat } = this;
+    if (store.connection === "lost") return { text: "waiting for network", busy: true };
+    if (!store.world.bot_online) return { text: "connecting", busy: true };
+    if (store.isTyping(chat.id))
+      return { text: this.isPrivate ? "typing" : `${store.world.bot.name} is typing`, busy: true };
+    return { text: this.isPrivate ? "bot" : memberCount(chat), busy: false };
+  }
+
+  #drawComposer() {
+    const { store, chat, place } = this;
+    const commands = store.commands(chat.id, place.persona);
+    this.composer.configure({
+      commands,
+      bot: store.world.bot,
+      isPrivate: this.isPrivate,
+      start: this.#startButton(),
+    });
+  }
+
+  #startButton() {
+    if (!this.isPrivate) return null;
+    const { persona } = this.place;
+    const start = () => this.attempt(this.#send("/start")).catch(() => {});
+    if (this.chat.blocked)
+      return { label: "RESTART BOT", run: () => this.attempt(api.unblock(persona)).then(start, () => {}) };
+    return this.store.messages(this.chat.id).length ? null : { label: "START", run: start };
+  }
+
+  #drawChats() {
+    drawChats(this.parts.chats, {
+      chats: this.store.chatsOf(this.place.persona),
+      current: this.place.chat,
+      viewer: this.place.persona,
+      faceOf,
+      lastOf: (chat) => this.store.messages(chat.id).at(-1),
+      unread: this.#unread,
+      onOpen: (chat) => this.open(chat),
+    });
+  }
+
+  #drawHistory(animate = false) {
+    const ranks = new Map(this.chat.members.map((member) => [member.id, RANKS[member.status]]));
+    const context = {
+      viewer: this.place.persona,
+      bot: this.store.world.bot.id,
+      group: !this.isPrivate,
+      rank: (user) => ranks.get(user),
+    };
+    const messages = this.store.messages(this.place.chat);
+    this.history.show(messages, context, { animate });
+    this.#drawIntro(messages.length === 0);
+  }
+
+  #drawIntro(wanted) {
+    const { scroller } = this.parts;
+    scroller.querySelector(".intro")?.remove();
+    if (wanted)
+      scroller.prepend(
+        this.isPrivate
+          ? botIntro(this.store.world.bot)
+          : make("div", { class: "intro" }, make("p", {}, "No messages here yet…")),
+      );
+  }
+
+  #chatChanged({ chat, kind, message }) {
+    if (kind === "message" && message.from.id !== this.place.persona)
+      this.#unread.set(chat, (this.#unread.get(chat) ?? 0) + 1);
+    if (chat === this.place.chat) {
+      if (kind === "message" && message.from.id === this.place.persona) this.history.toEnd();
+      this.#drawHistory(kind !== "reload");
+      this.#drawComposer();
+      this.#markSeen();
+    }
+    this.#drawChats();
+  }
+
+  /** At the newest message nothing is unread; further up the round button counts what came since. */
+  #markSeen() {
+    const { atEnd } = this.history;
+    const visible = this.root.offsetParent !== null && this.parts.scroller.offsetParent !== null;
+    if (atEnd && visible && this.#unread.delete(this.place.chat)) this.#drawChats();
+    const { toEnd } = this.parts;
+    const count = this.#unread.get(this.place.chat);
+    toEnd.hidden = atEnd;
+    toEnd.replaceChildren(icon("down"), count ? make("span", { class: "badge" }, String(count)) : "");
+  }
+
+  #send(text, replyTo) {
+    return api.send(this.place.persona, this.place.chat, text, replyTo);
+  }
+
+  #editLast() {
+    const own = this.store
+      .messages(this.place.chat)
+      .findLast((m) => !m.service && m.from.id === this.place.persona);
+    if (own) this.composer.edit(own);
+  }
+}
+
+const faceOf = (chat) => (chat.type === "private" ? botAvatar() : avatar(chat));
+
+function memberCount({ members }) {
+  const inside = members.filter((member) => !["left", "kicked"].includes(member.status)).length;
+  return inside === 1 ? "1 member" : `${inside} members`;
+}
+
+function botIntro(bot) {
+  const title = make("strong", {}, bot.description ? "What can this bot do?" : bot.name);
+  const text =
+    bot.description ||
+    "Tap START to begin. Try it with play money first: this chat and its exchange run on this machine.";
+  return make(
+    "div",
+    { class: "intro" },
+    make("div", { class: "intro-card" }, botAvatar(), title, make("p", {}, text)),
+  );
+}

@@ -1,0 +1,90 @@
+"""The world as a person's screen shows it: JSON for the page and for tests. Shapes are described in `control`."""
+
+from html import escape
+
+from chatbot.demo.chats import INSIDE, Chat, Status
+from chatbot.demo.journal import Event
+from chatbot.demo.shown_html import to_html
+from chatbot.demo.values import Json, Message, Person
+from chatbot.demo.world import World
+
+
+def message(shown: Message) -> Json:
+    """A shown message: the Bot API object, its HTML, its revision, and keyboards the API does not give back."""
+    content = shown.to_json()
+    if shown.reply_markup is not None:
+        content["reply_markup"] = shown.reply_markup
+    content["revision"] = shown.revision
+    if shown.service:
+        content["service"] = True
+        content["html"] = escape(_service_sentence(shown), quote=False)
+    else:
+        content["html"] = to_html(shown.text or "", shown.entities)
+    return content
+
+
+def _service_sentence(shown: Message) -> str:
+    actor = shown.sender.first_name
+    if joined := shown.service.get("new_chat_member"):
+        return f"{actor} added {joined['first_name']}" if joined["id"] != shown.sender.id else f"{actor} joined"
+    if left := shown.service.get("left_chat_member"):
+        return f"{actor} removed {left['first_name']}" if left["id"] != shown.sender.id else f"{actor} left"
+    if "migrate_to_chat_id" in shown.service:
+        return "This group was upgraded to a supergroup"
+    return "The group became a supergroup"
+
+
+def event(happened: Event) -> Json:
+    """One event as the page reads it."""
+    content: Json = {"revision": happened.revision, "kind": happened.kind}
+    if happened.chat is not None:
+        content["chat"] = happened.chat
+    if happened.message is not None:
+        content["message_id"] = happened.message.id
+        content["message"] = message(happened.message)
+    return content | happened.facts
+
+
+def world(shown: World) -> Json:
+    """Everything but the messages."""
+    chats = list(shown.chats.values())
+    return {
+        "revision": shown.journal.revision,
+        "bot_online": shown.bot_online,
+        "bot": {
+            "id": shown.bot.id,
+            "username": shown.bot.username,
+            "name": shown.bot.first_name,
+            **shown.descriptions,
+        },
+        "people": [_person(person) for person in shown.people.values()],
+        "chats": [_chat(chat, shown.bot) for chat in chats],
+        "commands": {str(chat.id): _commands(shown, chat) for chat in chats},
+    }
+
+
+def _person(person: Person) -> Json:
+    return {
+        "id": person.id,
+        "name": person.first_name,
+        "first_name": person.first_name,
+        "username": person.username,
+        "is_bot": person.is_bot,
+    }
+
+
+def _chat(chat: Chat, bot: Person) -> Json:
+    return {
+        "id": chat.id,
+        "type": chat.kind,
+        "title": chat.title,
+        "shown": chat.upgraded_to is None,
+        "members": [{"id": member, "status": status.value} for member, status in chat.members.items()],
+        "blocked": chat.is_private and chat.status(bot.id) is Status.KICKED,
+        "upgraded_to": chat.upgraded_to,
+    }
+
+
+def _commands(shown: World, chat: Chat) -> Json:
+    inside = (user for user, status in chat.members.items() if status in INSIDE and user in shown.people)
+    return {str(user): shown.menus.seen_by(user, chat) for user in inside}
