@@ -1,0 +1,38 @@
+"""What ANDX says when it says no."""
+
+import unicodedata
+
+import msgspec
+
+from chatbot.domain.errors import AccountOwnerDifferent, InsufficientBalance, OrderNotFound, Refused
+
+_LONGEST_REASON = 200
+
+_CLASSES: dict[int, type[Refused]] = {
+    1101: AccountOwnerDifferent,  # account_owner_different, when creating an order
+    1103: InsufficientBalance,  # seen by clients when creating an order; not in the vendor's page
+    1201: OrderNotFound,  # order_not_found, when cancelling
+}
+
+
+class _Explained(msgspec.Struct):
+    reason: str = ""
+
+
+def refusal(code: int, *, reason: str) -> Refused:
+    """The refusal a business code stands for. The published list is not complete: unknown codes are plain `Refused`."""
+    return _CLASSES.get(code, Refused)(code=code, reason=clean(reason))
+
+
+def reason_in(body: bytes) -> str:
+    """The exchange's own word in the body of an HTTP error, which need not be JSON; empty if there is none."""
+    try:
+        return clean(msgspec.json.decode(body, type=_Explained).reason)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return ""
+
+
+def clean(text: str) -> str:
+    """One line of at most 200 characters without control, formatting or other invisible ones."""
+    visible = "".join(" " if unicodedata.category(letter)[0] in "CZ" else letter for letter in text[:_LONGEST_REASON])
+    return " ".join(visible.split())

@@ -1,0 +1,274 @@
+"""ANDX's answers as they are on the wire, field by field, and how they are read.
+
+Unknown fields are ignored. Fields the vendor's page leaves in doubt, or that clients have seen missing or null, have a
+default; a field that is evidence of what became of money has none.
+"""
+
+import re
+from decimal import Decimal
+from typing import Annotated, Any, Final, Generic, TypeVar
+
+import msgspec
+
+from chatbot.exchange.andx.errors import refusal
+from chatbot.exchange.http import Unreadable
+
+T = TypeVar("T")
+
+_NUMBER = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,2})?")
+"""What we take for a number. Decimal itself would also take NaN, 1e999999, 1_000 and other alphabets' digits."""
+
+
+Positive = Annotated[int, msgspec.Meta(gt=0)]
+
+
+class Number:
+    """A decimal, exact, from a JSON string (`"0.01"`, `"0E-16"`) or a JSON number."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, text: str) -> None:
+        if not _NUMBER.fullmatch(text):
+            raise ValueError("not a number")
+        self.value: Final = Decimal(text)
+
+    def __repr__(self) -> str:
+        return f"Number({str(self.value)!r})"
+
+
+class Wire(msgspec.Struct, frozen=True, kw_only=True):
+    """The base of all answers."""
+
+
+class Success(Wire, Generic[T], frozen=True, tag_field="status", tag="success"):
+    """`data` can be null where a market is unknown."""
+
+    data: T | None
+
+
+class Failure(Wire, frozen=True, tag_field="status", tag="error"):
+    """A business error. Without its code it is not one the exchange documents."""
+
+    status_code: int
+    reason: str = ""
+
+
+class MarketInfo(Wire, frozen=True):
+    market_code: str
+    base_currency: str
+    counter_currency: str
+    minimum_order_amount: Number
+    maximum_order_amount: Number
+    base_currency_decimal: int
+    counter_currency_decimal: int
+    presentation_decimal: int
+    maker_fee_ratio: Number
+    taker_fee_ratio: Number
+    min_multiplier: Number
+    max_multiplier: Number
+    resell_market: bool = False
+    base_currency_name: str = ""
+    counter_currency_name: str = ""
+    url_symbol: str = ""
+    list_date: Number | None = None
+    risk_group: int | None = None
+    trigger_order: dict[str, bool] | None = None
+
+
+class MarketsData(Wire, frozen=True):
+    """P1: an array. Each is read by itself, so that one odd market does not hide the others."""
+
+    markets: list[msgspec.Raw]
+
+
+class MarketData(Wire, frozen=True):
+    """P2: the same name, but one object."""
+
+    markets: MarketInfo | None
+
+
+class TickerMarket(Wire, frozen=True):
+    market_code: str
+    base_currency_code: str
+    counter_currency_code: str
+
+
+class TickerInfo(Wire, frozen=True):
+    market: TickerMarket
+    bid: Number
+    ask: Number
+    last_price: Number
+    last_size: Number
+    volume_24h: Number
+    change_24h: Number
+    low_24h: Number
+    high_24h: Number
+    avg_24h: Number
+    timestamp: Number
+
+
+class TickersData(Wire, frozen=True):
+    """P3: by market code, each read by itself. A market without prices may be null."""
+
+    ticker: dict[str, msgspec.Raw]
+
+
+class TickerData(Wire, frozen=True):
+    """P4: null for an unknown market."""
+
+    ticker: TickerInfo | None
+
+
+class BookLevel(Wire, frozen=True):
+    orders_total_amount: Number
+    orders_price: Number
+
+
+class BookTrade(Wire, frozen=True):
+    amount: Number
+    price: Number
+    time: Number
+    type: str = ""
+
+
+class BookData(Wire, frozen=True):
+    """P5. `timestamp` is when the exchange last rebuilt the book, up to half a minute ago."""
+
+    market_code: str
+    buyers: list[BookLevel]
+    sellers: list[BookLevel]
+    timestamp: Number
+    last_transactions: list[BookTrade] | None = None
+    ticker: TickerInfo | None = None
+
+
+class BalanceInfo(Wire, frozen=True):
+    currency_code: str
+    balance: Number
+    available_balance: Number
+
+
+class BalancesData(Wire, frozen=True):
+    """A1: by currency; one that is missing counts as zero."""
+
+    balances: dict[str, BalanceInfo]
+
+
+class OrderInfo(Wire, frozen=True):
+    """An order in A2, A3 and A4; the last two fields come with A4 only."""
+
+    order_number: Positive
+    market_code: str
+    base_currency: str
+    counter_currency: str
+    order_type: str
+    buy_sell: str
+    status: str
+    volume: Number
+    volume_executed: Number
+    volume_remaining: Number
+    add_date: str
+    price: Number | None = None
+    total: Number | None = None
+    avg_price: Number | None = None
+    account_number: int | None = None
+    channel_code: str | None = None
+    client_id: int | None = None
+    post_only: bool | None = None
+    cancelable: bool | None = None
+    update_date: str | None = None
+    fee_amount: Number | None = None
+
+
+class OrdersData(Wire, frozen=True):
+    """A2, A3. All or nothing: a list read in part is no evidence that an order is not in it."""
+
+    orders: list[OrderInfo]
+    has_next: bool
+    page_number: int | None = None
+    total_page_count: int | None = None
+    total_row_count: int | None = None
+
+
+class OrderData(Wire, frozen=True):
+    """A4."""
+
+    order: OrderInfo
+
+
+class PlacedData(Wire, frozen=True):
+    """A5."""
+
+    order_number: Positive
+
+
+class CancelData(Wire, frozen=True):
+    """A6: says that the request was submitted, not that the order is gone."""
+
+    message: str
+
+
+class NewOrderBody(Wire, frozen=True):
+    """A5. Numbers are texts; the price of a market order is `0`."""
+
+    order_type: str
+    market_code: str
+    volume: str
+    buy_sell: str
+    price: str
+    client_id: int
+    post_only: bool
+    account_name: str
+
+
+class Reader(Generic[T]):
+    """Reads the body of a 200: a success's data, or the refusal it is."""
+
+    def __init__(self, data: type[T]) -> None:
+        envelope: Any = Success[data] | Failure  # type: ignore[valid-type]  # known at run time only
+        self._decoder: msgspec.json.Decoder[Success[T] | Failure] = _decoder(envelope)
+
+    def __call__(self, body: bytes) -> T:
+        """Raises `Unreadable`, also for null, or `Refused`."""
+        data = self.or_none(body)
+        if data is None:
+            raise Unreadable("no data")
+        return data
+
+    def or_none(self, body: bytes) -> T | None:
+        """The same, where null means that there is no such market."""
+        envelope = _decode(self._decoder, body)
+        if isinstance(envelope, Failure):
+            raise refusal(envelope.status_code, reason=envelope.reason)
+        return envelope.data
+
+
+def market_info(raw: msgspec.Raw) -> MarketInfo:
+    """Raises `Unreadable`."""
+    return _decode(_MARKET, raw)
+
+
+def ticker_info(raw: msgspec.Raw) -> TickerInfo | None:
+    """Raises `Unreadable`."""
+    return _decode(_TICKER, raw)
+
+
+def _decode(decoder: msgspec.json.Decoder[T], body: bytes | msgspec.Raw) -> T:
+    try:
+        return decoder.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Unreadable(type(error).__name__) from None
+
+
+def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(kind, dec_hook=_read_number, float_hook=str)  # floats stay the text they are
+
+
+def _read_number(kind: type, written: object) -> Number:
+    if kind is not Number or isinstance(written, bool) or not isinstance(written, (str, int)):
+        raise ValueError("not a number")
+    return Number(str(written))
+
+
+_MARKET: msgspec.json.Decoder[MarketInfo] = _decoder(MarketInfo)
+_TICKER: msgspec.json.Decoder[TickerInfo | None] = _decoder(TickerInfo | None)

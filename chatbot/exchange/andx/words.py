@@ -1,0 +1,204 @@
+"""ANDX's words and ours: from what is on the wire to domain values, and back."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from chatbot.domain.ids import ClientId, MarketCode, OrderNumber
+from chatbot.domain.market import Level, Market, OrderBook, PublicTrade, Ticker
+from chatbot.domain.money import ZERO, to_text
+from chatbot.domain.orders import (
+    Balance,
+    NewOrder,
+    Order,
+    OrderFilter,
+    OrderStatus,
+    OrderType,
+    Side,
+)
+from chatbot.exchange.andx import wire
+from chatbot.exchange.http import Unreadable
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SIDES = {"B": Side.BUY, "S": Side.SELL}
+_LETTERS = {side: letter for letter, side in _SIDES.items()}
+_TYPES = {"limit": OrderType.LIMIT, "market": OrderType.MARKET}
+_STATUSES = {
+    "N": OrderStatus.NEW,
+    "P": OrderStatus.PARTIALLY_FILLED,
+    "F": OrderStatus.FILLED,
+    "C": OrderStatus.CANCELLED,
+    "R": OrderStatus.REJECTED,
+}
+FILTERS = {OrderFilter.OPEN: "O", OrderFilter.CLOSED: "C", OrderFilter.ALL: "A"}
+
+
+class MarketBuyVolume(StrEnum):
+    """In which currency the exchange reads the volume of a market buy. The vendor's page does not say."""
+
+    BASE = "base"
+    COUNTER = "counter"
+
+
+def market(info: wire.MarketInfo) -> Market:
+    return Market(
+        code=MarketCode(info.market_code.upper()),
+        base=info.base_currency,
+        counter=info.counter_currency,
+        base_name=info.base_currency_name or info.base_currency,
+        counter_name=info.counter_currency_name or info.counter_currency,
+        minimum=info.minimum_order_amount.value,
+        maximum=info.maximum_order_amount.value,
+        base_decimals=info.base_currency_decimal,
+        counter_decimals=info.counter_currency_decimal,
+        presentation_decimals=info.presentation_decimal,
+        min_multiplier=info.min_multiplier.value,
+        max_multiplier=info.max_multiplier.value,
+        maker_fee=info.maker_fee_ratio.value,
+        taker_fee=info.taker_fee_ratio.value,
+        instant_only=info.resell_market,
+    )
+
+
+def ticker(info: wire.TickerInfo) -> Ticker:
+    return Ticker(
+        market=MarketCode(info.market.market_code.upper()),
+        bid=info.bid.value,
+        ask=info.ask.value,
+        last=info.last_price.value,
+        last_size=info.last_size.value,
+        volume=info.volume_24h.value,
+        change=info.change_24h.value,
+        low=info.low_24h.value,
+        high=info.high_24h.value,
+        average=info.avg_24h.value,
+        at=_moment(info.timestamp),
+    )
+
+
+def order_book(data: wire.BookData) -> OrderBook:
+    bids = sorted((_level(level) for level in data.buyers), key=lambda level: level.price, reverse=True)
+    asks = sorted((_level(level) for level in data.sellers), key=lambda level: level.price)
+    trades = sorted((_trade(trade) for trade in data.last_transactions or ()), key=lambda trade: trade.at, reverse=True)
+    return OrderBook(
+        market=MarketCode(data.market_code.upper()),
+        bids=tuple(bids),
+        asks=tuple(asks),
+        trades=tuple(trades),
+        ticker=ticker(data.ticker) if data.ticker is not None else None,
+        at=_moment(data.timestamp),
+    )
+
+
+def balance(info: wire.BalanceInfo) -> Balance:
+    return Balance(currency=info.currency_code, total=info.balance.value, available=info.available_balance.value)
+
+
+def order(info: wire.OrderInfo) -> Order:
+    """Raises `Unreadable` for a side or a date that cannot be one."""
+    side = _SIDES.get(info.buy_sell)
+    if side is None:
+        raise Unreadable("buy_sell")
+    status = _status(info)
+    return Order(
+        number=OrderNumber(info.order_number),
+        market=MarketCode(info.market_code.upper()),
+        base=info.base_currency,
+        counter=info.counter_currency,
+        type=_order_type(info),
+        side=side,
+        status=status,
+        price=_or_zero(info.price),
+        volume=info.volume.value,
+        executed=info.volume_executed.value,
+        remaining=info.volume_remaining.value,
+        total=_or_zero(info.total),
+        average_price=_or_zero(info.avg_price),
+        client_id=ClientId(info.client_id or 0),
+        post_only=bool(info.post_only),
+        cancelable=not status.is_final if info.cancelable is None else info.cancelable,
+        placed_at=_date(info.add_date),
+        updated_at=_date(info.update_date) if info.update_date else None,
+        fee=info.fee_amount.value if info.fee_amount is not None else None,
+    )
+
+
+def new_order_body(order: NewOrder, *, market_buy_volume: MarketBuyVolume) -> wire.NewOrderBody:
+    """What creates an order. Raises `ValueError` where a market buy must say its total and does not."""
+    return wire.NewOrderBody(
+        order_type=order.type.value,
+        market_code=order.market.upper(),
+        volume=to_text(_volume(order, market_buy_volume)),
+        buy_sell=_LETTERS[order.side],
+        price=to_text(_price(order)),
+        client_id=order.client_id,
+        post_only=order.post_only,
+        account_name=order.account_name,
+    )
+
+
+def _volume(order: NewOrder, market_buy_volume: MarketBuyVolume) -> Decimal:
+    counted_in_base = order.type is OrderType.LIMIT or order.side is Side.SELL
+    if counted_in_base or market_buy_volume is MarketBuyVolume.BASE:
+        return order.volume
+    if order.total is None:
+        raise ValueError("a market buy must say its total where its volume is counted in the counter currency")
+    return order.total
+
+
+def _price(order: NewOrder) -> Decimal:
+    if order.type is OrderType.MARKET:
+        return ZERO
+    if order.price is None:
+        raise ValueError("a limit order has a price")
+    return order.price
+
+
+def _order_type(info: wire.OrderInfo) -> OrderType:
+    """The site also takes trigger orders, for which the API has no word of its own: a price tells what they are."""
+    has_price = info.price is not None and info.price.value > 0
+    return _TYPES.get(info.order_type.lower(), OrderType.LIMIT if has_price else OrderType.MARKET)
+
+
+def _status(info: wire.OrderInfo) -> OrderStatus:
+    """The page's table for lists names the filter's letters (`O` open, `C` closed) as an order's; so the volumes
+    decide where the letter leaves a doubt. An unknown letter is never taken for an end without them."""
+    if 0 < info.volume.value <= info.volume_executed.value:
+        return OrderStatus.REJECTED if info.status == "R" else OrderStatus.FILLED
+    known = _STATUSES.get(info.status)
+    if known is not None:
+        return known
+    if info.status == "O" or info.cancelable:
+        return OrderStatus.PARTIALLY_FILLED if info.volume_executed.value > 0 else OrderStatus.NEW
+    return OrderStatus.UNKNOWN
+
+
+def _level(level: wire.BookLevel) -> Level:
+    return Level(price=level.orders_price.value, volume=level.orders_total_amount.value)
+
+
+def _trade(trade: wire.BookTrade) -> PublicTrade:
+    return PublicTrade(
+        price=trade.price.value, volume=trade.amount.value, side=_SIDES.get(trade.type), at=_moment(trade.time)
+    )
+
+
+def _or_zero(number: wire.Number | None) -> Decimal:
+    return ZERO if number is None else number.value
+
+
+def _moment(seconds: wire.Number) -> datetime:
+    """Unix seconds with a fraction."""
+    try:
+        return _EPOCH + timedelta(microseconds=int(seconds.value * 1_000_000))
+    except OverflowError:
+        raise Unreadable("time") from None
+
+
+def _date(text: str) -> datetime:
+    """`2018-05-10 11:23:22.710724+00:00`."""
+    try:
+        date = datetime.fromisoformat(text)
+    except ValueError:
+        raise Unreadable("date") from None
+    return date if date.tzinfo is not None else date.replace(tzinfo=UTC)

@@ -1,0 +1,71 @@
+"""Puts one exchange together, from an address to the port."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from chatbot.exchange.andx.gateway import AndxGateway
+from chatbot.exchange.andx.signing import TimestampUnit
+from chatbot.exchange.andx.words import MarketBuyVolume
+from chatbot.exchange.budget import Budget
+from chatbot.exchange.http import Channel
+from chatbot.exchange.paper import PaperDesk
+from chatbot.exchange.request_log import RequestLog
+from chatbot.exchange.shared import SharedReads
+from chatbot.ports.clock import Clock
+from chatbot.ports.exchange import Exchange, PracticeDesk, Priority
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenExchange:
+    """An exchange ready for use. `desk` answers only where the address is a practice exchange's."""
+
+    exchange: Exchange
+    desk: PracticeDesk
+    channel: Channel
+    budget: Budget
+
+    async def warm(self) -> None:
+        """Open a connection, so that the first tap finds one; repeated within a minute, it keeps one open.
+
+        It costs one request of the budget, which brings everybody fresh prices. Raises `Unavailable` or `Refused`.
+        """
+        await self.exchange.tickers(priority=Priority.ALERT, within=timedelta(0))
+        await self.exchange.markets(priority=Priority.ALERT)
+
+    async def aclose(self) -> None:
+        await self.channel.aclose()
+        self.budget.close()
+
+
+def open_exchange(
+    *,
+    url: str,
+    timestamp: str,
+    requests_per_minute: int,
+    market_buy_volume: str,
+    request_log: Path | None,
+    clock: Clock,
+) -> OpenExchange:
+    """Get ready to talk to ANDX, or to anything at `url` that speaks like it. Nothing is sent yet.
+
+    `timestamp` is `seconds` or `milliseconds`; `market_buy_volume` is `base` or `counter`; with a `request_log` the
+    budget also counts what was sent before a restart. Raises `ValueError` for an address that is neither https nor
+    on this machine.
+    """
+    log = RequestLog(request_log, slots=requests_per_minute) if request_log is not None else None
+    budget = Budget(limit=requests_per_minute, clock=clock, log=log)
+    channel = Channel(url=url, budget=budget, clock=clock)
+    gateway = AndxGateway(
+        channel=channel,
+        budget=budget,
+        clock=clock,
+        timestamps=TimestampUnit(timestamp),
+        market_buy_volume=MarketBuyVolume(market_buy_volume),
+    )
+    return OpenExchange(
+        exchange=SharedReads(gateway, clock=clock),
+        desk=PaperDesk(channel),
+        channel=channel,
+        budget=budget,
+    )
