@@ -1,0 +1,189 @@
+"""The one connection to the database: aiosqlite's, and its thread.
+
+Every unit of work is a plain function that runs in that thread from its first statement to its commit. So a
+transaction has the connection to itself without a lock, costs one hand-over between threads however many statements
+it has, and cannot be torn: what was once asked for is done whole, even if the task that waits for it is cancelled.
+
+All that is special about SQLite stands in this file.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiosqlite
+import sqlalchemy as sa
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.pool import StaticPool
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from chatbot.storage.faults import ForeignDatabase
+
+T = TypeVar("T")
+Row = Mapping[str, Any]
+
+_BUSY_TIMEOUT_MS = 5_000
+_PRAGMAS = (
+    f"busy_timeout = {_BUSY_TIMEOUT_MS}",
+    "journal_mode = WAL",
+    "synchronous = FULL",  # a commit is on the disk when it returns
+    "foreign_keys = ON",
+    "secure_delete = ON",  # what is deleted is overwritten with zeros
+)
+
+
+async def _connect(path: Path) -> aiosqlite.Connection:
+    # Without `isolation_level=None` the driver begins transactions by itself, late and deferred: two readers that
+    # both go on to write then overwrite each other's work silently.
+    connection = await aiosqlite.connect(path, isolation_level=None)
+    try:
+        for pragma in _PRAGMAS:
+            await connection.execute_fetchall(f"PRAGMA {pragma}")
+    except sqlite3.DatabaseError as error:
+        await connection.close()
+        if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
+            raise ForeignDatabase(path) from None
+        raise
+    return connection
+
+
+class Prepared:
+    """A statement compiled once, for the few that a person's tap waits for.
+
+    It goes straight to the driver: about 0.1 ms less than through SQLAlchemy's execution, by the same column types.
+    """
+
+    def __init__(self, statement: sa.UpdateBase, dialect: Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)
+        assert isinstance(compiled, SQLCompiler)
+        self.sql = compiled.string
+        self._order = tuple(compiled.positiontup or ())
+        self._constants = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
+        self._wanted = compiled.binds.keys() - self._constants.keys()
+        self._writers = {
+            name: writer
+            for name, bind in compiled.binds.items()
+            if (writer := bind.type.dialect_impl(dialect).bind_processor(dialect))
+        }
+        self._readers = tuple(
+            (str(column.key), column.type.dialect_impl(dialect).result_processor(dialect, None))
+            for column in statement.exported_columns
+        )
+
+    def parameters(self, values: Row) -> list[Any]:
+        """The driver's parameters, in its order, from one value for each of the statement's open ones."""
+        assert values.keys() == self._wanted
+        merged = {**self._constants, **values}
+        return [self._writers[name](merged[name]) if name in self._writers else merged[name] for name in self._order]
+
+    def row(self, values: Iterable[Any]) -> Row:
+        pairs = zip(self._readers, values, strict=True)
+        return {name: reader(value) if reader else value for (name, reader), value in pairs}
+
+
+class Database:
+    """Runs units of work, one at a time, in the order in which they were asked for."""
+
+    def __init__(self, owner: aiosqlite.Connection) -> None:
+        self._owner = owner
+        # aiosqlite has no public way to the connection it owns, nor to run a function in its thread. SQLAlchemy's own
+        # aiosqlite dialect reaches for the same private names; it hands over every statement singly, though.
+        self._driver: sqlite3.Connection = owner._conn
+        # hide_parameters: error messages must not quote what people typed.
+        self._engine = sa.create_engine(
+            "sqlite://", creator=lambda: self._driver, poolclass=StaticPool, hide_parameters=True
+        )
+
+    @classmethod
+    async def open(cls, path: Path) -> "Database":
+        """Connect to a file, which is made if it does not exist. Raises `ForeignDatabase` if it is no database."""
+        owner = await _connect(path)
+        database = cls(owner)
+        try:
+            await database._hop(database._begin_using)
+        except BaseException:
+            await owner.close()
+            raise
+        return database
+
+    async def aclose(self) -> None:
+        """Let the work already asked for finish, then close."""
+        await self._hop(self._connection.close)
+        await self._owner.close()
+
+    async def read(self, work: Callable[[sa.Connection], T]) -> T:
+        """Run `work`, which must only read, and return what it returns."""
+        return await self._hop(lambda: self._read(work))
+
+    async def write(
+        self, work: Callable[[sa.Connection], T], *, then: Callable[[T], None] | None = None, erase: bool = False
+    ) -> T:
+        """Run `work` in a transaction of its own; it is durable when this returns, or undone if `work` raises.
+
+        `then` is called with the result in the database's thread as soon as the commit stands, even if the caller has
+        been cancelled meanwhile: the place to bring a cache up to date. With `erase`, nothing that was deleted stays
+        readable in the file or its log.
+        """
+        return await self._hop(lambda: self._write(work, then, erase))
+
+    def prepare(self, statement: sa.UpdateBase) -> Prepared:
+        return Prepared(statement, self._connection.dialect)
+
+    async def run(self, prepared: Prepared, *values: Row) -> list[Row]:
+        """Run a prepared statement once per set of values, all in one transaction, durable when this returns.
+
+        Returns all rows the statement returned.
+        """
+        return await self._hop(lambda: self._run(prepared, values))
+
+    async def copy_to(self, target: Path) -> None:
+        """Write a consistent copy of the whole database to a file."""
+        await self._hop(lambda: self._copy_to(target))
+
+    async def _hop(self, work: Callable[[], T]) -> T:
+        result: T = await self._owner._execute(work)  # type: ignore[no-untyped-call]
+        return result
+
+    def _begin_using(self) -> None:
+        self._connection = self._engine.connect()
+
+    def _read(self, work: Callable[[sa.Connection], T]) -> T:
+        with self._connection.begin():
+            return work(self._connection)
+
+    def _write(self, work: Callable[[sa.Connection], T], then: Callable[[T], None] | None, erase: bool) -> T:
+        with self._connection.begin():
+            self._connection.exec_driver_sql("BEGIN IMMEDIATE")
+            result = work(self._connection)
+        if then:
+            then(result)
+        if erase:
+            # Old pages also stand in the write-ahead log until it is cut.
+            self._driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return result
+
+    def _run(self, prepared: Prepared, values: tuple[Row, ...]) -> list[Row]:
+        parameters = [prepared.parameters(each) for each in values]
+        if len(parameters) == 1:  # a lone statement is a transaction by itself
+            fetched = self._driver.execute(prepared.sql, parameters[0]).fetchall()
+        else:
+            fetched = self._run_together(prepared.sql, parameters)
+        return [prepared.row(row) for row in fetched]
+
+    def _run_together(self, sql: str, parameters: list[list[Any]]) -> list[Any]:
+        fetched: list[Any] = []
+        self._driver.execute("BEGIN IMMEDIATE")
+        try:
+            for each in parameters:
+                fetched += self._driver.execute(sql, each).fetchall()
+            self._driver.commit()
+        except BaseException:
+            self._driver.rollback()
+            raise
+        return fetched
+
+    def _copy_to(self, target: Path) -> None:
+        with closing(sqlite3.connect(target)) as copy:
+            self._driver.backup(copy)

@@ -1,0 +1,131 @@
+"""People and the one-time links that let them in."""
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql.dml import ReturningDelete
+
+from chatbot.domain.ids import PersonId
+from chatbot.domain.people import LinkKind, Person, Role
+from chatbot.storage.database import Database
+from chatbot.storage.tables import METADATA, Moment, Word
+
+PEOPLE = sa.Table(
+    "people",
+    METADATA,
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("role", Word(Role), nullable=False),
+    sa.Column("joined_at", Moment, nullable=False),
+    sa.Column("invited_by", sa.BigInteger),
+)
+
+LINKS = sa.Table(
+    "links",
+    METADATA,
+    sa.Column("token_hash", sa.LargeBinary, primary_key=True),
+    sa.Column("kind", Word(LinkKind), nullable=False),
+    sa.Column("made_by", sa.BigInteger),
+    sa.Column("expires_at", Moment, nullable=False),
+)
+
+_FIELDS = tuple(field.name for field in fields(Person))
+
+
+class StoredPeople:
+    """The guest list, also held in memory whole, because every message asks for it."""
+
+    def __init__(self, database: Database, known: Mapping[PersonId, Person]) -> None:
+        self._database = database
+        self._known = dict(known)
+
+    @classmethod
+    async def load(cls, database: Database) -> "StoredPeople":
+        everybody = await database.read(lambda connection: connection.execute(sa.select(PEOPLE)).mappings().all())
+        return cls(database, {person.id: person for person in map(_person, everybody)})
+
+    async def get(self, person: PersonId) -> Person | None:
+        return self._known.get(person)
+
+    async def everybody(self) -> tuple[Person, ...]:
+        return tuple(sorted(self._known.values(), key=lambda person: (person.role is not Role.OWNER, person.joined_at)))
+
+    async def add(self, person: Person) -> None:
+        await self._database.write(lambda connection: _put(connection, person), then=self._remember)
+
+    async def remove(self, person: PersonId) -> bool:
+        def work(connection: sa.Connection) -> bool:
+            return connection.execute(PEOPLE.delete().where(PEOPLE.c.id == person)).rowcount > 0
+
+        return await self._database.write(work, then=lambda _: self._forget(person))
+
+    async def add_link(
+        self, *, kind: LinkKind, token_hash: bytes, made_by: PersonId | None, expires_at: datetime
+    ) -> None:
+        link = {"token_hash": token_hash, "kind": kind, "made_by": made_by, "expires_at": expires_at}
+        await self._database.write(lambda connection: connection.execute(LINKS.insert(), link))
+
+    async def use_link(
+        self, *, kind: LinkKind, token_hash: bytes, person: PersonId, name: str, role: Role, now: datetime
+    ) -> tuple[bool, PersonId | None]:
+        """See the Protocol. Somebody who is in already stays what they are, but a link never takes ownership away."""
+
+        def work(connection: sa.Connection) -> tuple[Person | None, PersonId | None]:
+            if kind is LinkKind.CLAIM and _has_owner(connection):
+                return None, None
+            used = connection.execute(_take_link(kind, token_hash, now)).one_or_none()
+            if used is None:
+                return None, None
+            newcomer = Person(id=person, name=name, role=role, joined_at=now, invited_by=used.made_by)
+            return _let_in(connection, newcomer), used.made_by
+
+        def remember(result: tuple[Person | None, PersonId | None]) -> None:
+            if result[0] is not None:
+                self._remember(result[0])
+
+        joined, made_by = await self._database.write(work, then=remember)
+        return joined is not None, made_by
+
+    def _remember(self, person: Person) -> None:
+        self._known[person.id] = person
+
+    def _forget(self, person: PersonId) -> None:
+        self._known.pop(person, None)
+
+
+def _person(row: Mapping[Any, Any]) -> Person:
+    return Person(**{name: row[name] for name in _FIELDS})
+
+
+def _find(connection: sa.Connection, person: PersonId) -> Person | None:
+    row = connection.execute(sa.select(PEOPLE).where(PEOPLE.c.id == person)).mappings().one_or_none()
+    return None if row is None else _person(row)
+
+
+def _put(connection: sa.Connection, person: Person) -> Person:
+    """Insert, or change name and role; returns what is stored then."""
+    known = _find(connection, person.id)
+    if known is None:
+        connection.execute(PEOPLE.insert(), {name: getattr(person, name) for name in _FIELDS})
+        return person
+    connection.execute(PEOPLE.update().where(PEOPLE.c.id == person.id).values(name=person.name, role=person.role))
+    return replace(known, name=person.name, role=person.role)
+
+
+def _has_owner(connection: sa.Connection) -> bool:
+    return connection.execute(sa.select(PEOPLE.c.id).where(PEOPLE.c.role == Role.OWNER).limit(1)).first() is not None
+
+
+def _take_link(kind: LinkKind, token_hash: bytes, now: datetime) -> ReturningDelete[PersonId | None]:
+    """A used link is gone: that is what makes it a one-time link."""
+    usable = (LINKS.c.token_hash == token_hash, LINKS.c.kind == kind, LINKS.c.expires_at > now)
+    return LINKS.delete().where(*usable).returning(LINKS.c.made_by)
+
+
+def _let_in(connection: sa.Connection, newcomer: Person) -> Person:
+    known = _find(connection, newcomer.id)
+    owns = known is not None and known.role is Role.OWNER
+    return _put(connection, replace(newcomer, role=Role.OWNER) if owns else newcomer)

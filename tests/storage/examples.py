@@ -1,0 +1,121 @@
+"""Values for tests to store: whole, and different where it matters."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from chatbot.domain.accounts import Venue
+from chatbot.domain.ids import AccountId, ChatId, ClientId, MarketCode, MessageId, OrderNumber, PersonId, TicketId
+from chatbot.domain.intents import CancelOrders, CancelTerms, OrderTerms, PlaceOrder
+from chatbot.domain.money import Amount
+from chatbot.domain.orders import Order, OrderStatus, OrderType, Side
+from chatbot.domain.secrets import Credentials, Secret
+from chatbot.domain.tickets import Ticket, TicketState
+
+NOW = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
+ANNA, BORIS = PersonId(7_000_000_001), PersonId(42)
+ANNAS_CHAT = ChatId(ANNA)
+GROUP = ChatId(-1_001_234_567_890)
+MAIN = AccountId(3)
+
+_numbers = count(1)
+
+
+@dataclass
+class ManualClock:
+    """A clock that goes only when told."""
+
+    at: datetime = field(default=NOW)
+
+    def now(self) -> datetime:
+        return self.at
+
+    def monotonic(self) -> float:
+        return self.at.timestamp()
+
+    async def sleep(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+
+def credentials(mark: str = "") -> Credentials:
+    return Credentials(
+        username=Secret(f"anna{mark}@example.org"),
+        passphrase=Secret(f"пароль-canary-passphrase{mark}"),
+        api_key=Secret(f"canary-api-key-1234{mark}"),
+        secret_key=Secret(f"canary-secret-key{mark}"),
+    )
+
+
+BUY = PlaceOrder(
+    account=MAIN,
+    account_name="Main",
+    market=MarketCode("BTCUSDT"),
+    base="BTC",
+    counter="USDT",
+    side=Side.BUY,
+    type=OrderType.LIMIT,
+    volume=Decimal("0.00000001"),
+    price=Decimal("60000.10"),
+)
+
+BUY_TERMS = OrderTerms(
+    last=Decimal("61000"),
+    expected_price=Decimal("60000.10"),
+    total=Decimal("0.000600001"),
+    fee=Amount(Decimal("0.0000000000025"), "BTC"),
+    fee_ratio=Decimal("0.0025"),
+    maker=True,
+    before=(Amount(Decimal(0), "BTC"), Amount(Decimal("100.50"), "USDT")),
+    after=(Amount(Decimal("0.00000001"), "BTC"), Amount(Decimal("100.499399999"), "USDT")),
+    distance=Decimal("-0.0164"),
+    warnings=("far away",),
+    price_decimals=2,
+    volume_decimals=8,
+)
+
+CANCEL = CancelOrders(account=MAIN, account_name="Main", orders=(OrderNumber(54259),))
+CANCEL_TERMS = CancelTerms(orders=())
+
+ORDER = Order(
+    number=OrderNumber(54259),
+    market=MarketCode("BTCUSDT"),
+    base="BTC",
+    counter="USDT",
+    type=OrderType.LIMIT,
+    side=Side.BUY,
+    status=OrderStatus.NEW,
+    price=Decimal("60000.10"),
+    volume=Decimal("0.00000001"),
+    executed=Decimal(0),
+    remaining=Decimal("0.00000001"),
+    total=Decimal("0.000600001"),
+    average_price=Decimal(0),
+    client_id=ClientId(1),
+    post_only=False,
+    cancelable=True,
+    placed_at=NOW,
+)
+
+
+def ticket(**changes: Any) -> Ticket:
+    """A pending ticket of Anna's, its card painted; ids and times grow from one call to the next."""
+    number = next(_numbers)
+    values: dict[str, Any] = {
+        "id": TicketId(f"ticket-{number}"),
+        "person": ANNA,
+        "chat": ANNAS_CHAT,
+        "message": MessageId(500 + number),
+        "account": MAIN,
+        "venue": Venue.PAPER,
+        "account_label": "paper-1",
+        "intent": BUY,
+        "terms": BUY_TERMS,
+        "client_id": ClientId(1_000_000 + number),
+        "state": TicketState.PENDING,
+        "created_at": NOW + timedelta(milliseconds=number),
+        "expires_at": NOW + timedelta(seconds=60),
+        "shown": 1,
+    }
+    return Ticket(**(values | changes))

@@ -1,0 +1,108 @@
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chatbot.domain.ids import PersonId
+from chatbot.domain.people import LinkKind, Person, Role
+from chatbot.storage.opening import Storage
+from tests.storage.conftest import Reopen
+from tests.storage.examples import ANNA, BORIS, NOW
+
+OWNER = Person(id=ANNA, name="Anna", role=Role.OWNER, joined_at=NOW)
+MEMBER = Person(id=BORIS, name="Boris", role=Role.MEMBER, joined_at=NOW, invited_by=ANNA)
+HOUR = timedelta(hours=1)
+HASH = b"h" * 32
+
+
+async def make_link(storage: Storage, *, kind: LinkKind = LinkKind.INVITE, made_by: PersonId | None = ANNA) -> None:
+    await storage.people.add_link(kind=kind, token_hash=HASH, made_by=made_by, expires_at=NOW + HOUR)
+
+
+async def use_link(
+    storage: Storage, *, kind: LinkKind = LinkKind.INVITE, person: PersonId = BORIS, after: timedelta = timedelta()
+) -> tuple[bool, PersonId | None]:
+    role = Role.OWNER if kind is LinkKind.CLAIM else Role.MEMBER
+    return await storage.people.use_link(
+        kind=kind, token_hash=HASH, person=person, name="Boris", role=role, now=NOW + after
+    )
+
+
+async def test_people_are_remembered_across_a_restart(reopen: Reopen) -> None:
+    storage = await reopen()
+    for person in (OWNER, MEMBER):
+        await storage.people.add(person)
+    await storage.aclose()
+    storage = await reopen()
+    assert await storage.people.get(ANNA) == OWNER
+    assert await storage.people.get(BORIS) == MEMBER
+    assert await storage.people.get(PersonId(1)) is None
+    await storage.aclose()
+
+
+async def test_owners_come_first_then_the_longest_here(storage: Storage) -> None:
+    late_owner = Person(id=PersonId(1), name="L", role=Role.OWNER, joined_at=NOW + HOUR)
+    late_member = Person(id=PersonId(2), name="M", role=Role.MEMBER, joined_at=NOW + HOUR)
+    for person in (late_member, MEMBER, late_owner, OWNER):
+        await storage.people.add(person)
+    assert await storage.people.everybody() == (OWNER, late_owner, MEMBER, late_member)
+
+
+async def test_adding_somebody_again_changes_name_and_role(storage: Storage) -> None:
+    await storage.people.add(MEMBER)
+    promoted = replace(MEMBER, name="Boris II", role=Role.OWNER)
+    await storage.people.add(replace(promoted, joined_at=NOW + HOUR, invited_by=None))
+    assert await storage.people.everybody() == (promoted,)
+
+
+async def test_removed_people_are_out_also_after_a_restart(reopen: Reopen) -> None:
+    storage = await reopen()
+    await storage.people.add(MEMBER)
+    assert await storage.people.remove(BORIS)
+    assert not await storage.people.remove(BORIS)
+    assert await storage.people.get(BORIS) is None
+    await storage.aclose()
+    storage = await reopen()
+    assert await storage.people.get(BORIS) is None
+    await storage.aclose()
+
+
+async def test_link_lets_one_person_in_once(storage: Storage) -> None:
+    await make_link(storage)
+    people = [PersonId(n) for n in range(1, 21)]
+    results = await asyncio.gather(*(use_link(storage, person=person) for person in people))
+    assert sorted(results, key=str) == [(False, None)] * 19 + [(True, ANNA)]
+    (joined,) = await storage.people.everybody()
+    assert joined == Person(id=joined.id, name="Boris", role=Role.MEMBER, joined_at=NOW, invited_by=ANNA)
+
+
+async def test_link_whose_time_is_over_lets_nobody_in(storage: Storage) -> None:
+    await make_link(storage)
+    assert await use_link(storage, after=HOUR) == (False, None)
+    assert await use_link(storage, after=HOUR - timedelta(microseconds=1)) == (True, ANNA)
+
+
+async def test_invitation_is_no_claim(storage: Storage) -> None:
+    await make_link(storage)
+    assert await use_link(storage, kind=LinkKind.CLAIM) == (False, None)
+    assert await storage.people.everybody() == ()
+
+
+async def test_claim_works_only_while_there_is_no_owner(storage: Storage) -> None:
+    await make_link(storage, kind=LinkKind.CLAIM, made_by=None)
+    await storage.people.add(OWNER)
+    assert await use_link(storage, kind=LinkKind.CLAIM) == (False, None)
+    await storage.people.remove(ANNA)
+    assert await use_link(storage, kind=LinkKind.CLAIM) == (True, None)
+    claimed = await storage.people.get(BORIS)
+    assert claimed is not None
+    assert claimed.role is Role.OWNER
+
+
+@pytest.mark.parametrize("known", [replace(OWNER, id=BORIS), MEMBER])
+async def test_invitation_takes_nothing_from_somebody_who_is_in(storage: Storage, known: Person) -> None:
+    await storage.people.add(known)
+    await make_link(storage)
+    assert await use_link(storage, after=timedelta(minutes=1)) == (True, ANNA)
+    assert await storage.people.get(BORIS) == replace(known, name="Boris")
