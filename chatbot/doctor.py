@@ -1,0 +1,126 @@
+"""What an operator does from the server's command line: look whether all is well, migrate, link."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from chatbot import app
+from chatbot.domain.accounts import Venue
+from chatbot.domain.errors import ChatbotError
+from chatbot.domain.ids import PersonId
+from chatbot.exchange.probe import Unanswered, probe
+from chatbot.ports.clock import Clock
+from chatbot.services.accounts import LinkReport, read_credentials
+from chatbot.settings import Settings, SettingsError, require_token
+from chatbot.storage.faults import StorageFault
+from chatbot.storage.opening import database_path
+from chatbot.system import SystemClock
+from handlers.introduction import IntroductionFailed, introduce
+
+_SKEW_ALLOWED = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor's."""
+
+    what: str
+    well: bool
+    said: str
+
+
+async def check(settings: Settings) -> int:
+    """Print a line for each thing looked at; returns the exit code."""
+    well = True
+    async for finding in _look(settings, SystemClock()):
+        click.echo(f"{'ok ' if finding.well else 'BAD'}  {finding.what:<12}{finding.said}")
+        well = well and finding.well
+    return 0 if well else 1
+
+
+async def migrate(settings: Settings) -> str:
+    """Open the database, which migrates it. Raises `StorageFault`."""
+    async with app.opened_storage(settings, clock=SystemClock()):
+        return f"{database_path(settings.database_url)} is up to date."
+
+
+async def link(settings: Settings, *, person: int, venue: str | None, words: list[str]) -> tuple[bool, str]:
+    """Try and store a key; returns whether it was stored, and what to tell."""
+    clock = SystemClock()
+    async with (
+        app.opened_storage(settings, clock=clock, exclusive=False) as storage,
+        app.opened_exchanges(settings, clock=clock) as venues,
+    ):
+        where = Venue(venue) if venue else next(iter(venues))
+        if where not in venues:
+            return False, f"No address is set for {where}."
+        accounts = app.linking_accounts(storage, venues, clock)
+        try:
+            report = await accounts.link(PersonId(person), venue=where, credentials=read_credentials(words))
+        except ChatbotError as error:
+            return False, f"Nothing was stored: {error}."
+        return report.account is not None, _told(report)
+
+
+def _told(report: LinkReport) -> str:
+    if report.account is None:
+        return (
+            f"The exchange did not accept this key ({report.balances.status}). Nothing was stored. "
+            "Is it confirmed by e-mail, and is the passphrase the key's own?"
+        )
+    works = [name for name, tried in (("balances", report.balances), ("orders", report.orders)) if tried.works]
+    return f"{report.account.label} is linked (key ending in {report.account.key_tail}); works: {', '.join(works)}."
+
+
+async def _look(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
+    yield await _token(settings)
+    for name, url in (("andx", settings.andx_url), ("paper", settings.paper_url)):
+        if url:
+            async for finding in _exchange(name, url, clock):
+                yield finding
+    yield await _database(settings, clock)
+    yield _key_file(settings.master_key_file)
+
+
+async def _token(settings: Settings) -> Finding:
+    try:
+        token = require_token(settings)
+        name = await introduce(url=settings.telegram_api_url, token=token)
+    except SettingsError as error:
+        return Finding("token", False, error.problems[0])
+    except IntroductionFailed as error:
+        return Finding("token", False, str(error))
+    return Finding("token", True, f"Telegram knows it as @{name}")
+
+
+async def _exchange(name: str, url: str, clock: Clock) -> AsyncIterator[Finding]:
+    try:
+        seen = await probe(url, clock=clock)
+    except Unanswered as error:
+        yield Finding(name, False, f"{url} does not answer ({error})")
+        return
+    yield Finding(name, seen.status == 200, f"{url} answers with {seen.status}")
+    if seen.skew is None:
+        yield Finding("clock", True, f"{name} names no time to compare with")
+        return
+    seconds = round(seen.skew.total_seconds())
+    said = f"{abs(seconds)} s {'ahead of' if seconds > 0 else 'behind'} {name}" if seconds else f"agrees with {name}"
+    yield Finding("clock", abs(seen.skew) <= _SKEW_ALLOWED, said)
+
+
+async def _database(settings: Settings, clock: Clock) -> Finding:
+    try:
+        async with app.opened_storage(settings, clock=clock, exclusive=False):
+            return Finding("database", True, f"{database_path(settings.database_url)} opens")
+    except (StorageFault, OSError) as fault:
+        return Finding("database", False, str(fault))
+
+
+def _key_file(path: Path) -> Finding:
+    if not path.exists():
+        return Finding("master key", False, f"{path} is missing; the first start makes it")
+    mode = path.stat().st_mode & 0o777
+    return Finding("master key", not mode & 0o077, f"{path} has mode {mode:o}")

@@ -1,0 +1,151 @@
+"""Linking exchange accounts, and taking them away again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chatbot.domain.accounts import DEFAULT_ACCOUNT_NAME, Account, Venue
+from chatbot.domain.errors import InputError, KeyRejected, NotLinked, Refused
+from chatbot.domain.ids import AccountId, PersonId
+from chatbot.domain.orders import OrderFilter
+from chatbot.domain.secrets import Credentials, Secret
+from chatbot.ports.accounts import Accounts as AccountStore
+from chatbot.ports.clock import Clock
+from chatbot.ports.exchange import Exchange, PracticeDesk, Priority
+from chatbot.ports.tickets import Tickets
+
+_LONGEST = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """Whether a kind of request worked with a key; `status` and `reason` say what the exchange answered if not."""
+
+    works: bool
+    status: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkReport:
+    """What a key was found to be good for. `account` is None if nothing was stored, because nothing worked."""
+
+    venue: Venue
+    account: Account | None
+    balances: Check
+    orders: Check
+
+
+class Unsettled(InputError):
+    """The account has tickets whose outcome is still being found out."""
+
+
+class Accounts:
+    """A person's linked accounts. Keys are tried at the exchange before they are stored."""
+
+    def __init__(
+        self,
+        *,
+        store: AccountStore,
+        tickets: Tickets,
+        exchanges: Mapping[Venue, Exchange],
+        practice: PracticeDesk | None,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._tickets = tickets
+        self._exchanges = exchanges
+        self._practice = practice
+        self._clock = clock
+
+    @property
+    def has_practice(self) -> bool:
+        return self._practice is not None
+
+    async def link(self, person: PersonId, *, venue: Venue, credentials: Credentials) -> LinkReport:
+        """Try the key, then seal and store it if it is good for anything.
+
+        Raises `Unavailable` if the exchange could not be asked; nothing is stored then.
+        """
+        balances = await self._try_balances(venue, credentials)
+        orders = await self._try_orders(venue, credentials)
+        account = None
+        if balances.works or orders.works:
+            account = await self._store.add(person, venue=venue, credentials=credentials, now=self._clock.now())
+        return LinkReport(venue=venue, account=account, balances=balances, orders=orders)
+
+    async def link_practice(self, person: PersonId) -> LinkReport:
+        """Open an account with play money at the practice venue and link it."""
+        if self._practice is None:
+            raise InputError("There is no practice exchange here. Link an account with /link.")
+        credentials = await self._practice.open_account()
+        return await self.link(person, venue=Venue.PAPER, credentials=credentials)
+
+    async def of(self, person: PersonId) -> tuple[tuple[Account, ...], Account | None]:
+        """All linked accounts, and the active one."""
+        return await self._store.of(person), await self._store.active(person)
+
+    async def active(self, person: PersonId) -> Account:
+        """The account a person trades with. Raises `NotLinked`."""
+        account = await self._store.active(person)
+        if account is None or account.venue not in self._exchanges:
+            raise NotLinked
+        return account
+
+    async def activate(self, person: PersonId, account: AccountId) -> bool:
+        return await self._store.activate(person, account)
+
+    async def unlink(self, person: PersonId, account: AccountId) -> bool:
+        """Erase an account for good. Raises `Unsettled` while an outcome is open that needs its key."""
+        unsettled = await self._tickets.unsettled_of(person)
+        if any(ticket.account == account for ticket in unsettled):
+            raise Unsettled("This account has an outcome that is still being found out. See /pending, then try again.")
+        return await self._store.remove(person, account)
+
+    async def _try_balances(self, venue: Venue, credentials: Credentials) -> Check:
+        try:
+            await self._exchanges[venue].balances(
+                credentials, account_name=DEFAULT_ACCOUNT_NAME, priority=Priority.PERSON
+            )
+        except (KeyRejected, Refused) as error:
+            return _failed(error)
+        return Check(works=True)
+
+    async def _try_orders(self, venue: Venue, credentials: Credentials) -> Check:
+        try:
+            await self._exchanges[venue].orders(
+                credentials,
+                account_name=DEFAULT_ACCOUNT_NAME,
+                which=OrderFilter.OPEN,
+                market=None,
+                page=1,
+                priority=Priority.PERSON,
+            )
+        except (KeyRejected, Refused) as error:
+            return _failed(error)
+        return Check(works=True)
+
+
+def _failed(error: KeyRejected | Refused) -> Check:
+    status = error.status if isinstance(error, KeyRejected) else error.code
+    return Check(works=False, status=status, reason=error.reason)
+
+
+def read_secret(text: str, *, what: str) -> Secret:
+    """One of the four values, as typed. Raises `InputError` if it cannot be one (it goes into an HTTP header)."""
+    value = text.strip()
+    if not value or len(value) > _LONGEST or not value.isascii() or not value.isprintable():
+        raise InputError(f"That cannot be the {what}: it must be one line of plain characters. Please send it again.")
+    return Secret(value)
+
+
+def read_credentials(words: list[str]) -> Credentials:
+    """`USERNAME PASSPHRASE API_KEY SECRET`, in one line. Raises `InputError`."""
+    if len(words) != 4:
+        raise InputError("Four values are needed, with spaces between them: USERNAME PASSPHRASE API_KEY SECRET.")
+    username, passphrase, api_key, secret_key = words
+    return Credentials(
+        username=read_secret(username, what="username"),
+        passphrase=read_secret(passphrase, what="passphrase"),
+        api_key=read_secret(api_key, what="API key"),
+        secret_key=read_secret(secret_key, what="secret key"),
+    )

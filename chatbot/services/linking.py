@@ -1,0 +1,65 @@
+"""Asking for credentials one after the other, without keeping them anywhere but sealed."""
+
+from dataclasses import replace
+
+from chatbot.domain.accounts import Venue
+from chatbot.domain.drafts import DIALOGUE_LIFETIME, Dialogue, LinkDraft, Question
+from chatbot.domain.ids import ChatId, DialogueId, PersonId
+from chatbot.domain.secrets import Credentials
+from chatbot.ports.clock import Clock, Entropy
+from chatbot.ports.dialogues import Dialogues
+from chatbot.services.accounts import read_secret
+
+_NAMES = {
+    Question.USERNAME: "username",
+    Question.PASSPHRASE: "passphrase",
+    Question.API_KEY: "API key",
+    Question.SECRET_KEY: "secret key",
+}
+
+
+class Linking:
+    """The four questions of `/link`."""
+
+    def __init__(self, *, dialogues: Dialogues, clock: Clock, entropy: Entropy) -> None:
+        self._dialogues = dialogues
+        self._clock = clock
+        self._entropy = entropy
+
+    async def begin(self, *, venue: Venue, person: PersonId, chat: ChatId) -> LinkDraft:
+        """Ask for the first of the four."""
+        return await self._keep(LinkDraft(venue=venue, asking=Question.USERNAME), person=person, chat=chat)
+
+    async def answer(self, dialogue: Dialogue, text: str) -> LinkDraft | Credentials:
+        """Take one value; returns the next question, or all four.
+
+        Raises `InputError` for what cannot be such a value; the question stays open.
+        """
+        draft = dialogue.draft
+        if not isinstance(draft, LinkDraft):
+            raise TypeError("not a link's dialogue")
+        value = read_secret(text, what=_NAMES[draft.asking])
+        if draft.asking is Question.USERNAME:
+            draft = replace(draft, username=value, asking=Question.PASSPHRASE)
+        elif draft.asking is Question.PASSPHRASE:
+            draft = replace(draft, passphrase=value, asking=Question.API_KEY)
+        elif draft.asking is Question.API_KEY:
+            draft = replace(draft, api_key=value, asking=Question.SECRET_KEY)
+        elif draft.username and draft.passphrase and draft.api_key:
+            await self._dialogues.close(dialogue.chat, person=dialogue.person)
+            return Credentials(
+                username=draft.username, passphrase=draft.passphrase, api_key=draft.api_key, secret_key=value
+            )
+        return await self._keep(draft, person=dialogue.person, chat=dialogue.chat)
+
+    async def _keep(self, draft: LinkDraft, *, person: PersonId, chat: ChatId) -> LinkDraft:
+        dialogue = Dialogue(
+            id=DialogueId(self._entropy.token()),
+            person=person,
+            chat=chat,
+            message=None,
+            draft=draft,
+            expires_at=self._clock.now() + DIALOGUE_LIFETIME,
+        )
+        await self._dialogues.put(dialogue)
+        return draft

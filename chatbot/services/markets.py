@@ -1,0 +1,117 @@
+"""Markets, prices and books: what everybody may know."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from rapidfuzz import process
+
+from chatbot.domain.accounts import Venue
+from chatbot.domain.errors import UnknownMarket
+from chatbot.domain.ids import MarketCode, PersonId
+from chatbot.domain.market import Market, OrderBook, Ticker, resolve_symbol
+from chatbot.ports.accounts import Accounts
+from chatbot.ports.exchange import Exchange, Priority
+from chatbot.ports.people import Favourites
+
+_NEAREST = 6
+_ALIKE = 55
+"""Similarity, of 100, from which a code is offered as what was perhaps meant."""
+LIVELIEST = 6
+MOST_PRICES = 8
+"""How many markets one `/price` answers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A market with its prices; `ticker` is None where the exchange has none."""
+
+    market: Market
+    ticker: Ticker | None
+
+
+class Markets:
+    """Public data of all venues. A person sees the venue of the active account, everybody else the first venue."""
+
+    def __init__(self, *, exchanges: Mapping[Venue, Exchange], accounts: Accounts, favourites: Favourites) -> None:
+        self._exchanges = exchanges
+        self._accounts = accounts
+        self._favourites = favourites
+
+    @property
+    def venues(self) -> tuple[Venue, ...]:
+        return tuple(self._exchanges)
+
+    async def venue_for(self, person: PersonId | None) -> Venue:
+        """The venue a person looks at; None is a group, which belongs to nobody."""
+        first, *others = self._exchanges
+        if person is None or not others:
+            return first
+        active = await self._accounts.active(person)
+        return active.venue if active is not None and active.venue in self._exchanges else first
+
+    async def listed(self, venue: Venue) -> tuple[Market, ...]:
+        """All markets with an order book, the usual order of the exchange."""
+        markets = await self._exchanges[venue].markets(priority=Priority.PERSON)
+        return tuple(market for market in markets if not market.instant_only)
+
+    async def find(self, symbol: str, *, venue: Venue) -> Market:
+        """The market a symbol names. Raises `UnknownMarket` with the nearest ones."""
+        markets = await self.listed(venue)
+        market = resolve_symbol(symbol, markets)
+        if market is None:
+            raise UnknownMarket(symbol=symbol.upper(), nearest=_nearest(symbol, markets))
+        return market
+
+    async def quotes(self, symbols: tuple[str, ...], *, venue: Venue) -> tuple[Quote, ...]:
+        """Prices of the named markets, in order, each once."""
+        markets = {market.code: market for market in [await self.find(symbol, venue=venue) for symbol in symbols]}
+        tickers = await self._tickers(venue)
+        return tuple(Quote(market=market, ticker=tickers.get(code)) for code, market in markets.items())
+
+    async def favourites(self, person: PersonId, *, venue: Venue) -> tuple[Quote, ...]:
+        """Prices of a person's starred markets that this venue lists."""
+        starred = await self._favourites.of(person)
+        if not starred:
+            return ()
+        by_code = {market.code: market for market in await self.listed(venue)}
+        tickers = await self._tickers(venue)
+        codes = [MarketCode(code) for code in starred if code in by_code][:MOST_PRICES]
+        return tuple(Quote(market=by_code[code], ticker=tickers.get(code)) for code in codes)
+
+    async def is_favourite(self, person: PersonId, market: MarketCode) -> bool:
+        return market in await self._favourites.of(person)
+
+    async def liveliest(self, *, venue: Venue, count: int = LIVELIEST) -> tuple[Quote, ...]:
+        """The markets with the largest turnover in 24 hours."""
+        markets = await self.listed(venue)
+        tickers = await self._tickers(venue)
+        quotes = [Quote(market=market, ticker=tickers[market.code]) for market in markets if market.code in tickers]
+        quotes.sort(key=lambda quote: quote.ticker.turnover if quote.ticker else 0, reverse=True)
+        return tuple(quotes[:count])
+
+    async def book(self, symbol: str, *, venue: Venue) -> tuple[Market, OrderBook | None]:
+        market = await self.find(symbol, venue=venue)
+        return market, await self._exchanges[venue].order_book(market.code, priority=Priority.PERSON)
+
+    async def ticker(self, market: MarketCode, *, venue: Venue) -> Ticker | None:
+        return (await self._tickers(venue)).get(market)
+
+    async def tickers(self, *, venue: Venue) -> Mapping[MarketCode, Ticker]:
+        return await self._tickers(venue)
+
+    def expected_wait(self, venue: Venue) -> timedelta:
+        """How long a person's request would wait for the budget."""
+        return self._exchanges[venue].expected_wait(Priority.PERSON)
+
+    async def _tickers(self, venue: Venue) -> Mapping[MarketCode, Ticker]:
+        return await self._exchanges[venue].tickers(priority=Priority.PERSON)
+
+
+def _nearest(symbol: str, markets: tuple[Market, ...]) -> tuple[str, ...]:
+    """Codes that look like a symbol, or whose currency's name does; best first, each once."""
+    spellings = {market.base: market.code for market in markets}
+    spellings |= {market.code: market.code for market in markets}
+    spellings |= {market.base_name.upper(): market.code for market in markets}
+    found = process.extract(symbol.upper(), spellings.keys(), limit=3 * _NEAREST, score_cutoff=_ALIKE)
+    return tuple(dict.fromkeys(spellings[spelling] for spelling, _, _ in found))[:_NEAREST]

@@ -1,0 +1,98 @@
+"""Who is let in: the owner's claim link, invitations, and taking access away."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chatbot.domain.errors import InputError, NotAllowed
+from chatbot.domain.ids import ChatId, PersonId
+from chatbot.domain.notices import PersonJoined
+from chatbot.domain.people import LinkKind, Person, Role
+from chatbot.ports.clock import Clock, Entropy
+from chatbot.ports.messages import Outbox
+from chatbot.ports.people import People as PeopleStore
+
+CLAIM_LIFETIME = timedelta(minutes=15)
+INVITE_LIFETIME = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneTimeLink:
+    """The payload for `/start`, and until when it works."""
+
+    payload: str
+    expires_at: datetime
+
+
+class People:
+    """Owners invite and remove; links work once."""
+
+    def __init__(
+        self,
+        *,
+        store: PeopleStore,
+        outbox: Outbox,
+        owner_ids: tuple[PersonId, ...],
+        clock: Clock,
+        entropy: Entropy,
+    ) -> None:
+        self._store = store
+        self._outbox = outbox
+        self._owner_ids = owner_ids
+        self._clock = clock
+        self._entropy = entropy
+
+    async def has_owner(self) -> bool:
+        everybody = await self._store.everybody()
+        return bool(self._owner_ids) or any(person.role is Role.OWNER for person in everybody)
+
+    async def claim_link(self) -> OneTimeLink:
+        """A link whose first opener owns the bot; works while there is no owner."""
+        return await self._make(LinkKind.CLAIM, made_by=None, lifetime=CLAIM_LIFETIME)
+
+    async def invite(self, owner: PersonId) -> OneTimeLink:
+        return await self._make(LinkKind.INVITE, made_by=owner, lifetime=INVITE_LIFETIME)
+
+    async def open_link(self, payload: str, *, person: PersonId, name: str) -> Role:
+        """Let somebody in who opened a link. Raises `NotAllowed` if it is used, too old, or was never made."""
+        kind_text, _, token = payload.partition("_")
+        if kind_text not in set(LinkKind) or not token:
+            raise NotAllowed
+        kind = LinkKind(kind_text)
+        role = Role.OWNER if kind is LinkKind.CLAIM else Role.MEMBER
+        known = await self._store.get(person)
+        if kind is LinkKind.INVITE and (known is not None or person in self._owner_ids):
+            raise InputError("You have access already; the invitation stays good for somebody else.")
+        worked, made_by = await self._store.use_link(
+            kind=kind, token_hash=_hash(token), person=person, name=name, role=role, now=self._clock.now()
+        )
+        if not worked:
+            raise NotAllowed
+        if made_by is not None:
+            notice = PersonJoined(person=person, name=name)
+            await self._outbox.add(notice, chat=ChatId(made_by), reply_to=None, now=self._clock.now())
+        return role
+
+    async def everybody(self) -> tuple[Person, ...]:
+        """Those who were let in; configured owners who never wrote are not among them."""
+        return await self._store.everybody()
+
+    async def remove(self, person: PersonId, *, by: PersonId) -> None:
+        """Take somebody's access away. Raises `InputError` for oneself and for owners named in the settings."""
+        if person == by:
+            raise InputError("You cannot remove yourself.")
+        if person in self._owner_ids:
+            raise InputError("This owner is named in OWNER_IDS; take the number out there and restart.")
+        if not await self._store.remove(person):
+            raise InputError("They have no access any more.")
+
+    async def _make(self, kind: LinkKind, *, made_by: PersonId | None, lifetime: timedelta) -> OneTimeLink:
+        token = self._entropy.token()
+        expires_at = self._clock.now() + lifetime
+        await self._store.add_link(kind=kind, token_hash=_hash(token), made_by=made_by, expires_at=expires_at)
+        return OneTimeLink(payload=f"{kind.value}_{token}", expires_at=expires_at)
+
+
+def _hash(token: str) -> bytes:
+    """Links are stored as hashes: a stolen database opens nothing."""
+    return hashlib.sha256(token.encode()).digest()

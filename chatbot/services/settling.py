@@ -1,0 +1,296 @@
+"""What became of it: uncertain tickets are settled by evidence, placed orders are followed to their end.
+
+Evidence rules: an order found by its client id was placed. It was not placed only after at least two complete,
+successful reads of all open and closed orders, at least 30 seconds apart, did not show it. A failed read is never
+evidence, and neither is time alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from chatbot.domain.accounts import Venue
+from chatbot.domain.errors import AccessError, Cause, ChatbotError, Refused, Unavailable
+from chatbot.domain.ids import ClientId
+from chatbot.domain.intents import CancelOrders, PlaceOrder
+from chatbot.domain.notices import Notice, OrderFinished, TicketSettled
+from chatbot.domain.orders import Order, OrderFilter, OrderStatus
+from chatbot.domain.secrets import Credentials
+from chatbot.domain.tickets import (
+    Cancelled,
+    CancelResult,
+    CancelState,
+    Lost,
+    NotFound,
+    Placed,
+    Ticket,
+    TicketState,
+)
+from chatbot.ports.accounts import Accounts as AccountStore
+from chatbot.ports.cards import Cards
+from chatbot.ports.clock import Clock
+from chatbot.ports.exchange import Exchange, Priority
+from chatbot.ports.tickets import Tickets as TicketStore
+
+log = structlog.get_logger(__name__)
+
+SPACING = timedelta(seconds=30)
+"""How far apart two reads must be to count as two."""
+SETTLED_IN = timedelta(seconds=10)
+"""How long after the tap an answer may still be on its way into the exchange's lists."""
+CLEAN_READS = 2
+MOST_PAGES = 200
+"""A list longer than this is not read completely, so it never proves that an order is missing."""
+COUNTDOWN = timedelta(seconds=15)
+"""How often a pending card's seconds are redrawn."""
+WORTH_TELLING = timedelta(seconds=60)
+"""An order that ends later than this after the tap is told with a message of its own."""
+
+_FOLLOW = (
+    (timedelta(seconds=15), timedelta(seconds=1)),
+    (timedelta(minutes=1), timedelta(seconds=3)),
+    (timedelta(minutes=10), timedelta(seconds=15)),
+    (timedelta(hours=1), timedelta(minutes=1)),
+    (timedelta(days=1), timedelta(minutes=5)),
+)
+_FOLLOW_OLD = timedelta(minutes=15)
+_ASK_AGAIN = (
+    (timedelta(minutes=1), timedelta(seconds=5)),
+    (timedelta(minutes=10), timedelta(seconds=30)),
+)
+_ASK_OLD = timedelta(minutes=2)
+
+_CANCEL_ENDS = {
+    OrderStatus.CANCELLED: CancelState.CANCELLED,
+    OrderStatus.FILLED: CancelState.FILLED,
+    OrderStatus.REJECTED: CancelState.REJECTED,
+}
+
+
+class Settling:
+    """Looks after tickets whose story is not over. One `look` is one round for one ticket."""
+
+    def __init__(
+        self,
+        *,
+        store: TicketStore,
+        accounts: AccountStore,
+        exchanges: Mapping[Venue, Exchange],
+        cards: Cards,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._accounts = accounts
+        self._exchanges = exchanges
+        self._cards = cards
+        self._clock = clock
+
+    async def recover(self) -> None:
+        """At start-up: whatever was claimed when the last run ended is uncertain."""
+        for ticket in await self._store.recover(now=self._clock.now()):
+            log.warning("found claimed at start", ticket=ticket)
+            self._cards.repaint(ticket)
+
+    async def expire(self) -> None:
+        """Close cards nobody tapped in time."""
+        for ticket in await self._store.expire(now=self._clock.now()):
+            self._cards.repaint(ticket)
+
+    async def look(self, ticket: Ticket) -> None:
+        """Do the next thing for a ticket that is due. A failed read only means: look again later."""
+        try:
+            await self._look(ticket)
+        except ChatbotError as error:
+            log.info("cannot look at ticket now", ticket=ticket.id, kind=type(error).__name__)
+            await self._look_again(ticket, slowly=isinstance(error, AccessError))
+
+    async def _look(self, ticket: Ticket) -> None:
+        if ticket.state is TicketState.PENDING:
+            await self._count_down(ticket)
+        elif isinstance(ticket.intent, CancelOrders):
+            await self._read_back(ticket, ticket.intent)
+        elif ticket.state is TicketState.UNCERTAIN:
+            await self._search(ticket, ticket.intent)
+        elif isinstance(ticket.outcome, Placed):
+            await self._follow(ticket, ticket.outcome)
+        else:
+            await self._store.update(ticket.id, lambda current: replace(current, next_look_at=None))
+
+    async def _count_down(self, ticket: Ticket) -> None:
+        due = self._clock.now() + COUNTDOWN
+        again = due if due < ticket.expires_at else None
+        await self._store.update(ticket.id, lambda current: replace(current, next_look_at=again))
+        self._cards.repaint(ticket.id)
+
+    async def _search(self, ticket: Ticket, intent: PlaceOrder) -> None:
+        """Look for an order whose placing was not confirmed."""
+        credentials = await self._accounts.credentials(ticket.account)
+        order = await self._find(ticket, intent, credentials)
+        if order is not None:
+            await self._found(ticket, order)
+            return
+        now = self._clock.now()
+        lost = _count_clean_read(ticket, now=now)
+        if lost.clean_reads >= CLEAN_READS:
+            await self._not_found(ticket, lost, now=now)
+        else:
+            wait = max(_pause(ticket, _ASK_AGAIN, _ASK_OLD, now=now), _until_counting(ticket, lost, now=now))
+            await self._change(ticket, outcome=lost, next_look_at=now + wait)
+
+    async def _find(self, ticket: Ticket, intent: PlaceOrder, credentials: Credentials) -> Order | None:
+        """Read all open, then all closed orders of the market. Raises `Unavailable` if that cannot be complete."""
+        for which in (OrderFilter.OPEN, OrderFilter.CLOSED):
+            for page in range(1, MOST_PAGES + 1):
+                read = await self._exchanges[ticket.venue].orders(
+                    credentials,
+                    account_name=intent.account_name,
+                    which=which,
+                    market=intent.market,
+                    page=page,
+                    priority=Priority.RECONCILE,
+                )
+                for order in read.orders:
+                    if is_ours(order, intent, ticket.client_id):
+                        return order
+                if not read.has_next or not read.orders:
+                    break
+            else:
+                raise Unavailable(Cause.UNREADABLE)
+        return None
+
+    async def _found(self, ticket: Ticket, order: Order) -> None:
+        now = self._clock.now()
+        await self._change(
+            ticket,
+            state=TicketState.DONE,
+            outcome=Placed(number=order.number),
+            order=order,
+            closed_at=now,
+            next_look_at=None if order.status.is_final else now,
+            notice=TicketSettled(ticket=ticket.id),
+        )
+
+    async def _not_found(self, ticket: Ticket, lost: Lost, *, now: datetime) -> None:
+        await self._change(
+            ticket,
+            state=TicketState.REFUSED,
+            outcome=NotFound(reads=lost.clean_reads),
+            closed_at=now,
+            next_look_at=None,
+            notice=TicketSettled(ticket=ticket.id),
+        )
+
+    async def _follow(self, ticket: Ticket, placed: Placed) -> None:
+        """Read a placed order until it has ended."""
+        credentials = await self._accounts.credentials(ticket.account)
+        order = await self._exchanges[ticket.venue].order(credentials, number=placed.number, priority=Priority.WATCHER)
+        now = self._clock.now()
+        if order.status.is_final:
+            told = ticket.claimed_at is None or now - ticket.claimed_at <= WORTH_TELLING
+            notice = None if told else OrderFinished(ticket=ticket.id)
+            await self._change(ticket, order=order, next_look_at=None, notice=notice)
+        else:
+            pause = _pause(ticket, _FOLLOW, _FOLLOW_OLD, now=now)
+            await self._change(ticket, order=order, next_look_at=now + pause)
+
+    async def _read_back(self, ticket: Ticket, intent: CancelOrders) -> None:
+        """Read the orders of a cancellation until each has ended, or is known to go on."""
+        credentials = await self._accounts.credentials(ticket.account)
+        results = [
+            result if result.state.is_settled else await self._read_one(ticket, result, credentials)
+            for result in _results(ticket, intent)
+        ]
+        now = self._clock.now()
+        if all(result.state.is_settled for result in results):
+            notice = TicketSettled(ticket=ticket.id) if ticket.state is TicketState.UNCERTAIN else None
+            await self._change(
+                ticket,
+                state=TicketState.DONE,
+                outcome=Cancelled(results=tuple(results)),
+                closed_at=now,
+                next_look_at=None,
+                notice=notice,
+            )
+        else:
+            pause = _pause(ticket, _FOLLOW, _FOLLOW_OLD, now=now)
+            await self._change(ticket, outcome=Cancelled(results=tuple(results)), next_look_at=now + pause)
+
+    async def _read_one(self, ticket: Ticket, result: CancelResult, credentials: Credentials) -> CancelResult:
+        try:
+            order = await self._exchanges[ticket.venue].order(
+                credentials, number=result.number, priority=Priority.RECONCILE
+            )
+        except Refused as error:
+            return replace(result, state=CancelState.REFUSED, reason=error.reason)
+        await self._refresh_card_of(ticket, order)
+        now = self._clock.now()
+        if order.status in _CANCEL_ENDS:
+            return replace(result, state=_CANCEL_ENDS[order.status], order=order)
+        first = result.seen_open_at or now
+        state = CancelState.STILL_OPEN if now - first >= SPACING else result.state
+        return replace(result, state=state, order=order, seen_open_at=first)
+
+    async def _refresh_card_of(self, ticket: Ticket, order: Order) -> None:
+        """The card that placed the order shows what its cancellation brought, too."""
+        placed_by = await self._store.by_order(ticket.account, order.number)
+        if placed_by is not None and placed_by.next_look_at is not None:
+            now = self._clock.now()
+            await self._change(
+                placed_by, order=order, next_look_at=None if order.status.is_final else placed_by.next_look_at or now
+            )
+
+    async def _look_again(self, ticket: Ticket, *, slowly: bool) -> None:
+        now = self._clock.now()
+        pause = _ASK_OLD if slowly else _pause(ticket, _ASK_AGAIN, _ASK_OLD, now=now)
+        await self._store.update(ticket.id, lambda current: replace(current, next_look_at=now + pause))
+
+    async def _change(self, ticket: Ticket, *, notice: Notice | None = None, **facts: object) -> None:
+        """Record facts, if the ticket has not changed state meanwhile, and repaint the card if one is visible."""
+
+        def change(current: Ticket) -> Ticket:
+            return replace(current, **facts) if current.state is ticket.state else current  # type: ignore[arg-type]
+
+        changed = await self._store.update(ticket.id, change, notice=notice)
+        if changed.revision > changed.shown:
+            self._cards.repaint(ticket.id)
+
+
+def is_ours(order: Order, intent: PlaceOrder, client_id: ClientId) -> bool:
+    """Whether an order is the one a ticket sent: its mark, on the market and side that were meant."""
+    return (order.client_id, order.market, order.side) == (client_id, intent.market, intent.side)
+
+
+def _results(ticket: Ticket, intent: CancelOrders) -> tuple[CancelResult, ...]:
+    """What is known per order; after a crash nothing is, so every one may have been sent."""
+    if isinstance(ticket.outcome, Cancelled):
+        return ticket.outcome.results
+    return tuple(CancelResult(number=number, state=CancelState.LOST) for number in intent.orders)
+
+
+def _count_clean_read(ticket: Ticket, *, now: datetime) -> Lost:
+    """Count a complete read that did not show the order, if it is far enough from the tap and from the last one."""
+    lost = ticket.outcome if isinstance(ticket.outcome, Lost) else Lost(cause=Cause.SHUTDOWN)
+    since = lost.last_clean_read
+    counts = now - _asked_at(ticket) >= SETTLED_IN if since is None else now - since >= SPACING
+    return replace(lost, clean_reads=lost.clean_reads + 1, last_clean_read=now) if counts else lost
+
+
+def _until_counting(ticket: Ticket, lost: Lost, *, now: datetime) -> timedelta:
+    """How long until a read can count again."""
+    if lost.last_clean_read is not None:
+        return lost.last_clean_read + SPACING - now
+    return min(_asked_at(ticket) + SETTLED_IN - now, timedelta(seconds=2))
+
+
+def _asked_at(ticket: Ticket) -> datetime:
+    return ticket.claimed_at or ticket.created_at
+
+
+def _pause(
+    ticket: Ticket, steps: tuple[tuple[timedelta, timedelta], ...], otherwise: timedelta, *, now: datetime
+) -> timedelta:
+    """How long to wait before the next look: short while fresh, longer later."""
+    age = now - _asked_at(ticket)
+    return next((pause for limit, pause in steps if age < limit), otherwise)

@@ -1,0 +1,1 @@
+"""What happens without a message: a supervisor, and one `step()` per worker."""

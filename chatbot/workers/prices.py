@@ -1,0 +1,46 @@
+"""Keeps the line to an exchange warm, and prices fresh while a card waits that a tap is held against."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from chatbot.domain.accounts import Venue
+from chatbot.domain.intents import PlaceOrder
+from chatbot.domain.orders import OrderType
+from chatbot.domain.tickets import Ticket
+from chatbot.ports.exchange import Priority, PublicData
+from chatbot.ports.tickets import Tickets
+
+_FRESH = timedelta(seconds=5)
+"""Young enough for a tap; see `services.tickets.FRESH_ENOUGH`."""
+_WHILE_PENDING = timedelta(seconds=2.5)
+_WARM = timedelta(seconds=50)
+
+
+class PriceKeeper:
+    """One per venue. `warm` makes one useful request over a connection that stays open."""
+
+    def __init__(
+        self, *, venue: Venue, exchange: PublicData, store: Tickets, warm: Callable[[], Awaitable[None]]
+    ) -> None:
+        self.name = f"prices-{venue}"
+        self.wake = asyncio.Event()
+        self._venue = venue
+        self._exchange = exchange
+        self._store = store
+        self._warm = warm
+        self._until_warm = timedelta(0)
+
+    async def step(self) -> timedelta:
+        if any(self._is_waiting(ticket) for ticket in await self._store.pending()):
+            await self._exchange.tickers(priority=Priority.WATCHER, within=_FRESH)
+            self._until_warm = _WARM
+        elif self._until_warm <= timedelta(0):
+            self._until_warm = _WARM
+            await self._warm()
+        self._until_warm -= _WHILE_PENDING
+        return _WHILE_PENDING
+
+    def _is_waiting(self, ticket: Ticket) -> bool:
+        intent = ticket.intent
+        return ticket.venue is self._venue and isinstance(intent, PlaceOrder) and intent.type is OrderType.MARKET

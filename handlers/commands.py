@@ -1,0 +1,87 @@
+"""Declarations: what people can say and tap. `/help`, the menus and the guards follow from them.
+
+A feature module exports `ROUTES: tuple[Route, ...]`; `handlers/features.py` collects them.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import KW_ONLY, dataclass
+from enum import Enum, auto
+from typing import Any, Generic, TypeVar
+
+from chatbot.domain.drafts import Dialogue
+from handlers.context import Context
+
+A = TypeVar("A")
+
+CommandHandler = Callable[[Context], Awaitable[None]]
+ButtonHandler = Callable[[Context, A], Awaitable[None]]
+AnswerHandler = Callable[[Context, Dialogue], Awaitable[None]]
+
+
+class Where(Enum):
+    """Where a route works. What is private never runs in a group."""
+
+    PRIVATE = auto()
+    ANYWHERE = auto()
+
+
+class Needs(Enum):
+    """What a person needs to be allowed: nothing, access to the bot, an account linked, or to own the bot."""
+
+    NOTHING = auto()
+    ACCESS = auto()
+    LINKED = auto()
+    OWNER = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A word after a slash.
+
+    `summary` is one line for the menu; `usage` are forms such as `/buy 0.01 BTC @ 60000`, `examples` likewise;
+    `subject` groups commands in `/help`. With `secret`, a message that is not carried out (typed in a group, too old,
+    by a stranger) is deleted, because its arguments may be secrets. `handle(ctx)` finds them in `ctx.args`.
+    """
+
+    name: str
+    summary: str
+    _: KW_ONLY
+    handle: CommandHandler
+    usage: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+    subject: str = "More"
+    where: Where = Where.PRIVATE
+    needs: Needs = Needs.ACCESS
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Button(Generic[A]):
+    """What a tap on a button of this type does: `handle(ctx, action)`.
+
+    The tap is answered before the handler runs; with `answers=True` the handler does that with `ctx.answer("…")`.
+    """
+
+    action: type[A]
+    _: KW_ONLY
+    handle: ButtonHandler[A]
+    where: Where = Where.PRIVATE
+    needs: Needs = Needs.ACCESS
+    answers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What happens to a plain text in the private chat while a question with this kind of draft is open.
+
+    `handle(ctx, dialogue)` finds the text in `ctx.args`. `secret` as in `Command`.
+    """
+
+    draft: type
+    _: KW_ONLY
+    handle: AnswerHandler
+    needs: Needs = Needs.ACCESS
+    secret: bool = False
+
+
+Route = Command | Button[Any] | Answer

@@ -1,0 +1,110 @@
+"""What a handler is given: who speaks, where, what was said, and how to answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Protocol
+
+from chatbot.domain.ids import ChatId, MessageId, PersonId
+from chatbot.domain.people import Role
+from chatbot.ports.clock import Clock
+from handlers.views.screen import Screen
+
+if TYPE_CHECKING:
+    from chatbot.services.desk import Services
+    from handlers.commands import Command
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speaker:
+    """Who typed or tapped. `name` is for reading only. `role` is None for somebody without access of their own."""
+
+    id: PersonId
+    name: str
+    role: Role | None
+
+
+class ChatKind(Enum):
+    PRIVATE = auto()
+    GROUP = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """Where it was said. `thread` is the forum topic, if the group has topics."""
+
+    id: ChatId
+    kind: ChatKind
+    thread: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotName:
+    """The bot itself, as its token says."""
+
+    id: int
+    username: str
+
+    def private_chat(self, payload: str = "") -> str:
+        """A link that opens the private chat; `payload` (1–64 of `A-Za-z0-9_-`) arrives as `/start PAYLOAD`."""
+        return f"https://t.me/{self.username}" + (f"?start={payload}" if payload else "")
+
+
+class Mouth(Protocol):
+    """How a handler answers; `handlers.sender.Sender` for all that the context hides."""
+
+    async def send(self, room: Room, screen: Screen, *, reply_to: MessageId | None = None) -> MessageId: ...
+
+    async def edit(self, chat: ChatId, message: MessageId, screen: Screen) -> bool: ...
+
+    async def answer(self, tap: str, text: str | None, *, alert: bool) -> None: ...
+
+    async def delete(self, chat: ChatId, message: MessageId) -> bool: ...
+
+
+@dataclass(slots=True, kw_only=True)
+class Context:
+    """One message or tap.
+
+    `message` is the message that came in, or the card that was tapped; `tap` is the tap's id, or None.
+    `args` is the rest of the line after the command (or the whole text that answers a question), in its original case.
+    """
+
+    person: Speaker
+    chat: Room
+    message: MessageId
+    args: str
+    tap: str | None
+    bot: BotName
+    clock: Clock
+    services: "Services"
+    commands: Mapping[str, "Command"]
+    mouth: Mouth
+    answered: bool = False
+
+    async def reply(self, screen: Screen, *, quoting: bool | None = None) -> MessageId:
+        """Send a new message into the same chat and topic; in groups it quotes what it answers.
+
+        Raises `NotDelivered` if it could not be sent, or nobody knows whether it was; it is not sent twice.
+        """
+        quote = self.chat.kind is ChatKind.GROUP if quoting is None else quoting
+        return await self.mouth.send(self.chat, screen, reply_to=self.message if quote else None)
+
+    async def edit(self, screen: Screen) -> MessageId:
+        """Redraw the tapped card in place; if it is gone, send anew. Returns the card's message.
+
+        After a command there is no card of ours to redraw, so this replies.
+        """
+        if self.tap is not None and await self.mouth.edit(self.chat.id, self.message, screen):
+            return self.message
+        return await self.reply(screen)
+
+    async def answer(self, text: str | None = None, *, alert: bool = False) -> None:
+        """Answer the tap with a short word of at most 200 characters, or nothing; only the first time counts."""
+        if self.tap is not None and not self.answered:
+            self.answered = True
+            await self.mouth.answer(self.tap, text, alert=alert)
+
+    async def delete_incoming(self) -> bool:
+        """Delete the message that came in. False if Telegram would not: then say so if it held a secret."""
+        return await self.mouth.delete(self.chat.id, self.message)

@@ -1,0 +1,135 @@
+"""Who is heard, and who may. Deny by default, by numeric id.
+
+`deaf_to` looks at a message alone: only what a person typed here and now, as themselves, can command.
+`Door` looks at who speaks where, and what for.
+"""
+
+from collections.abc import Awaitable, Callable, Hashable
+from datetime import UTC, datetime, timedelta
+from enum import Enum, auto
+
+from chatbot.domain.ids import ChatId, PersonId
+from chatbot.domain.people import Access, Role
+from chatbot.ports.clock import Clock
+from chatbot.ports.people import Chats, People
+from handlers import wire
+from handlers.commands import Needs, Where
+from handlers.context import ChatKind, Room, Speaker
+
+FRESH = timedelta(seconds=120)
+"""How old a message may be to be carried out; one that waited longer may no longer be meant."""
+
+
+def deaf_to(message: wire.Message) -> str | None:
+    """Why a message cannot command, in a word for the log; None if it can.
+
+    An anonymous admin comes as a bot (1087968824) with `sender_chat`, a channel likewise (136817688); posts that
+    Telegram forwards into a linked group come from 777000 with `sender_chat`.
+    """
+    reasons = {
+        "no sender": message.sender is None,
+        "a bot": message.sender is not None and message.sender.is_bot,
+        "a chat's voice": message.sender_chat is not None,
+        "a channel": message.chat.type == "channel",
+        "forwarded": message.forward_origin is not None or message.forward_date is not None,
+        "via a bot": message.via_bot is not None,
+        "edited": message.edit_date is not None,
+    }
+    return next((reason for reason, holds in reasons.items() if holds), None)
+
+
+def is_stale(message: wire.Message, *, now: datetime) -> bool:
+    return now - datetime.fromtimestamp(message.date, UTC) > FRESH
+
+
+class Verdict(Enum):
+    """What the door says. `SILENCE` is for groups nobody stands for."""
+
+    ADMITTED = auto()
+    SILENCE = auto()
+    STRANGER = auto()
+    OWNER_ONLY = auto()
+    PRIVATE_ONLY = auto()
+    NOT_LINKED = auto()
+
+
+class Door:
+    """Knows who was let in. `is_linked` says whether a person has an account."""
+
+    def __init__(
+        self,
+        *,
+        people: People,
+        chats: Chats,
+        access: Access,
+        owners: frozenset[PersonId],
+        is_linked: Callable[[PersonId], Awaitable[bool]],
+        clock: Clock,
+    ) -> None:
+        self._people = people
+        self._chats = chats
+        self._access = access
+        self._owners = owners
+        self._is_linked = is_linked
+        self._clock = clock
+
+    async def speaker(self, user: wire.User) -> Speaker:
+        person = PersonId(user.id)
+        return Speaker(id=person, name=user.name, role=await self._role(person))
+
+    async def admit(self, speaker: Speaker, room: Room, *, where: Where, needs: Needs) -> Verdict:
+        if room.kind is ChatKind.GROUP:
+            if not await self._is_home(speaker, room.id):
+                return Verdict.SILENCE
+            if where is Where.PRIVATE:
+                return Verdict.PRIVATE_ONLY
+            if needs in (Needs.NOTHING, Needs.ACCESS):
+                return Verdict.ADMITTED
+        return await self._admit_person(speaker, needs)
+
+    async def vouch(self, speaker: Speaker, chat: ChatId) -> None:
+        """Somebody with access of their own stands for a group from now on; anybody else's word counts for nothing."""
+        if speaker.role is not None:
+            await self._chats.vouch(chat, by=speaker.id, now=self._clock.now())
+
+    async def _admit_person(self, speaker: Speaker, needs: Needs) -> Verdict:
+        if needs is Needs.NOTHING:
+            return Verdict.ADMITTED
+        if speaker.role is None and self._access is not Access.OPEN:
+            return Verdict.STRANGER
+        if needs is Needs.OWNER and speaker.role is not Role.OWNER:
+            return Verdict.OWNER_ONLY
+        if needs is Needs.LINKED and not await self._is_linked(speaker.id):
+            return Verdict.NOT_LINKED
+        return Verdict.ADMITTED
+
+    async def _is_home(self, speaker: Speaker, chat: ChatId) -> bool:
+        if self._access is Access.OPEN or await self._chats.is_vouched(chat):
+            return True
+        await self.vouch(speaker, chat)
+        return speaker.role is not None
+
+    async def _role(self, person: PersonId) -> Role | None:
+        if person in self._owners:
+            return Role.OWNER
+        known = await self._people.get(person)
+        if known is None or (self._access is Access.OWNERS and known.role is not Role.OWNER):
+            return None
+        return known.role
+
+
+class Sparingly:
+    """Lets something be said once in a while per key, so that nobody can make the bot chatter."""
+
+    def __init__(self, pause: timedelta, *, clock: Clock) -> None:
+        self._pause = pause.total_seconds()
+        self._clock = clock
+        self._said: dict[Hashable, float] = {}
+
+    def allows(self, key: Hashable) -> bool:
+        now = self._clock.monotonic()
+        self._said = {each: at for each, at in self._said.items() if now - at < self._pause}
+        if key in self._said:
+            return False
+        self._said[key] = now
+        return True

@@ -1,0 +1,53 @@
+"""/invite and /people: who has access."""
+
+from chatbot.domain.errors import InputError
+from handlers.actions import AskRemovePerson, Invite, RemovePerson, ShowPeople
+from handlers.commands import Button, Command, Needs, Route
+from handlers.context import Context
+from handlers.views import people as views
+from handlers.views.screen import Screen
+
+
+async def invite(ctx: Context) -> None:
+    link = await ctx.services.people.invite(ctx.person.id)
+    await ctx.reply(views.invitation(link, url=ctx.bot.private_chat(link.payload), now=ctx.clock.now()))
+
+
+async def invite_by_button(ctx: Context, _: Invite) -> None:
+    await invite(ctx)
+
+
+async def people(ctx: Context) -> None:
+    await ctx.reply(await _people(ctx))
+
+
+async def show_people(ctx: Context, _: ShowPeople) -> None:
+    await ctx.edit(await _people(ctx))
+
+
+async def ask_remove(ctx: Context, action: AskRemovePerson) -> None:
+    for person in await ctx.services.people.everybody():
+        if person.id == action.person:
+            await ctx.edit(views.ask_remove(person))
+            return
+    raise InputError("They have no access any more.")
+
+
+async def remove(ctx: Context, action: RemovePerson) -> None:
+    await ctx.services.people.remove(action.person, by=ctx.person.id)
+    await ctx.edit(await _people(ctx))
+
+
+async def _people(ctx: Context) -> Screen:
+    everybody = await ctx.services.people.everybody()
+    return views.people(everybody, you=ctx.person.id, now=ctx.clock.now())
+
+
+ROUTES: tuple[Route, ...] = (
+    Command("invite", "A one-time link for somebody", handle=invite, subject="People", needs=Needs.OWNER),
+    Command("people", "Who has access, and removing it", handle=people, subject="People", needs=Needs.OWNER),
+    Button(Invite, handle=invite_by_button, needs=Needs.OWNER),
+    Button(ShowPeople, handle=show_people, needs=Needs.OWNER),
+    Button(AskRemovePerson, handle=ask_remove, needs=Needs.OWNER),
+    Button(RemovePerson, handle=remove, needs=Needs.OWNER),
+)

@@ -1,0 +1,220 @@
+"""From an update to a handler: who spoke, what was meant, whether it may be."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from chatbot.domain.ids import ChatId, MessageId
+from chatbot.ports.clock import Clock
+from chatbot.ports.dialogues import Dialogues
+from chatbot.ports.people import Chats
+from chatbot.ports.spawner import Spawner
+from chatbot.services.desk import Services
+from handlers import wire
+from handlers.attending import Attendant, Voice
+from handlers.buttons import unpack
+from handlers.commands import Needs, Where
+from handlers.context import BotName, ChatKind, Context, Room
+from handlers.guards import Door, Sparingly, Verdict, deaf_to, is_stale
+from handlers.routing import Routes, Words, read_words
+from handlers.sender import Sender
+from handlers.views import door as views
+from handlers.views.screen import Screen
+
+log = structlog.get_logger(__name__)
+
+_SELDOM = timedelta(minutes=10)
+"""How often the same chat is told the same thing at the door."""
+
+_TURNED_AWAY_TAPS = {
+    Verdict.SILENCE: views.NOT_HERE,
+    Verdict.STRANGER: views.STRANGER,
+    Verdict.OWNER_ONLY: views.OWNER_ONLY,
+    Verdict.PRIVATE_ONLY: views.ONLY_IN_PRIVATE,
+    Verdict.NOT_LINKED: views.NOT_LINKED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """What a message asks for. `secret`: what it says should not stay in the chat."""
+
+    do: Callable[[Context], Awaitable[None]]
+    where: Where = Where.PRIVATE
+    needs: Needs = Needs.ACCESS
+    secret: bool = False
+    command: str = ""
+
+
+class Router:
+    """Handles updates. Raises only what storage raises while the guards look things up."""
+
+    def __init__(
+        self,
+        routes: Routes,
+        *,
+        door: Door,
+        attendant: Attendant,
+        voice: Voice,
+        sender: Sender,
+        dialogues: Dialogues,
+        chats: Chats,
+        services: Services,
+        bot: BotName,
+        clock: Clock,
+        spawner: Spawner,
+    ) -> None:
+        self._routes = routes
+        self._door = door
+        self._attendant = attendant
+        self._voice = voice
+        self._sender = sender
+        self._dialogues = dialogues
+        self._chats = chats
+        self._services = services
+        self._bot = bot
+        self._clock = clock
+        self._spawner = spawner
+        self._strangers = Sparingly(_SELDOM, clock=clock)
+        self._absences = Sparingly(_SELDOM, clock=clock)
+
+    async def handle(self, update: wire.Update) -> None:
+        if update.callback_query is not None:
+            await self._on_tap(update.callback_query)
+        elif update.message is not None:
+            await self._on_message(update.message)
+        elif update.my_chat_member is not None:
+            await self._on_membership(update.my_chat_member)
+
+    async def _on_message(self, message: wire.Message) -> None:
+        if message.migrate_to_chat_id is not None:
+            await self._chats.move(ChatId(message.chat.id), ChatId(message.migrate_to_chat_id))
+        reason = deaf_to(message)
+        if message.sender is None or message.text is None or reason:
+            log.debug("message not heard", reason=reason or "no text")
+            return
+        words = read_words(message.text)
+        if words.bot is not None and words.bot.lower() != self._bot.username.lower():
+            return
+        ctx = await self._context(message.sender, message, args=words.args)
+        meaning = await self._meaning(ctx, words)
+        if meaning is None:
+            return
+        verdict = await self._door.admit(ctx.person, ctx.chat, where=meaning.where, needs=meaning.needs)
+        work: Awaitable[None]
+        if verdict is not Verdict.ADMITTED:
+            work = self._turn_away(ctx, meaning, verdict)
+        elif is_stale(message, now=self._clock.now()):
+            work = self._excuse(ctx, meaning)
+        else:
+            work = meaning.do(ctx)
+        await self._attendant.attend(ctx, work)
+
+    async def _meaning(self, ctx: Context, words: Words) -> Meaning | None:
+        """None where silence is right: in groups, for what is not a command of ours."""
+        command = self._routes.commands.get(words.command or "")
+        if command is not None:
+            secret = command.secret and bool(words.args)
+            return Meaning(
+                do=command.handle, where=command.where, needs=command.needs, secret=secret, command=command.name
+            )
+        if ctx.chat.kind is ChatKind.GROUP:
+            return None
+        if words.command is not None:
+            unknown = views.unknown_command(words.command, nearest=self._routes.nearest(words.command))
+            return Meaning(do=_saying(unknown))
+        return await self._answer_meant(ctx)
+
+    async def _answer_meant(self, ctx: Context) -> Meaning:
+        """A plain text answers the question that is open, if one is."""
+        dialogue = await self._dialogues.open_in(ctx.chat.id, person=ctx.person.id, now=self._clock.now())
+        route = dialogue and self._routes.answer(dialogue)
+        if not dialogue or not route:
+            return Meaning(do=_saying(views.not_understood()))
+        handle = route.handle
+        return Meaning(do=lambda ctx: handle(ctx, dialogue), needs=route.needs, secret=route.secret)
+
+    async def _turn_away(self, ctx: Context, meaning: Meaning, verdict: Verdict) -> None:
+        left = await self._left_behind(ctx, meaning)
+        if verdict is Verdict.PRIVATE_ONLY:
+            await ctx.reply(views.private_only(self._bot.private_chat(meaning.command), secret_left=left))
+            return
+        if left:
+            await ctx.reply(views.secret_left())
+        if verdict is Verdict.STRANGER and self._strangers.allows(ctx.person.id):
+            await ctx.reply(views.stranger())
+        elif verdict is Verdict.OWNER_ONLY:
+            await ctx.reply(views.owner_only())
+        elif verdict is Verdict.NOT_LINKED:
+            await ctx.reply(self._voice.not_linked())
+
+    async def _excuse(self, ctx: Context, meaning: Meaning) -> None:
+        """The message waited too long to be carried out."""
+        if await self._left_behind(ctx, meaning):
+            await ctx.reply(views.secret_left())
+        if self._absences.allows(ctx.chat.id):
+            await ctx.reply(views.away())
+
+    async def _left_behind(self, ctx: Context, meaning: Meaning) -> bool:
+        """Delete a message that is not carried out and may hold a secret; True if it is still there."""
+        return meaning.secret and not await ctx.delete_incoming()
+
+    async def _on_tap(self, tap: wire.CallbackQuery) -> None:
+        card = tap.message
+        action = unpack(tap.data or "")
+        route = self._routes.button(action)
+        if tap.sender.is_bot or card is None or card.chat.type == "channel" or action is None or route is None:
+            await self._sender.answer(tap.id, views.DEAD_BUTTON)
+            return
+        ctx = await self._context(tap.sender, card, tap=tap.id)
+        verdict = await self._door.admit(ctx.person, ctx.chat, where=route.where, needs=route.needs)
+        if verdict is not Verdict.ADMITTED:
+            await ctx.answer(_TURNED_AWAY_TAPS[verdict], alert=True)
+            return
+        if not route.answers:
+            # Beside the handler, not before it: what the tap is for should not wait for this.
+            ctx.answered = True
+            self._spawner.spawn(self._sender.answer(tap.id, None), name="answer-tap")
+        await self._attendant.attend(ctx, route.handle(ctx, action))
+
+    async def _on_membership(self, change: wire.MembershipChange) -> None:
+        """The bot was blocked, unblocked, added or removed. Who adds it to a group stands for the group."""
+        chat = ChatId(change.chat.id)
+        if not change.new.is_in:
+            await self._chats.pause(chat, now=self._clock.now())
+            return
+        await self._chats.resume(chat)
+        if change.chat.type in ("group", "supergroup") and not change.old.is_in:
+            await self._door.vouch(await self._door.speaker(change.sender), chat)
+
+    async def _context(
+        self, user: wire.User, message: wire.Message, *, args: str = "", tap: str | None = None
+    ) -> Context:
+        return Context(
+            person=await self._door.speaker(user),
+            chat=_room(message),
+            message=MessageId(message.message_id),
+            args=args,
+            tap=tap,
+            bot=self._bot,
+            clock=self._clock,
+            services=self._services,
+            commands=self._routes.commands,
+            mouth=self._sender,
+        )
+
+
+def _room(message: wire.Message) -> Room:
+    kind = ChatKind.PRIVATE if message.chat.type == "private" else ChatKind.GROUP
+    # Outside of forums, replies carry a thread number too, which cannot be sent to.
+    thread = message.message_thread_id if message.is_topic_message else None
+    return Room(id=ChatId(message.chat.id), kind=kind, thread=thread)
+
+
+def _saying(screen: Screen) -> Callable[[Context], Awaitable[None]]:
+    async def say(ctx: Context) -> None:
+        await ctx.reply(screen)
+
+    return say

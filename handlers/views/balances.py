@@ -1,0 +1,49 @@
+"""What an account holds."""
+
+from datetime import datetime
+
+from chatbot.services.balances import COUNTER, DUST, Holding, Holdings
+from handlers.actions import ShowBalance
+from handlers.views.format import number, when
+from handlers.views.html import Html, bold, code, italic, join, lines, text
+from handlers.views.screen import Press, Screen
+
+_MOST_ZEROS = 12
+
+
+def holdings(held: Holdings, *, now: datetime) -> Screen:
+    """All balances: the valuable first, dust in one line, zeros as the API's word."""
+    title = text(bold("Balance"), f"  {held.account_name} · {held.account.label} · {held.account.venue.badge}")
+    body = lines(*(_holding(holding) for holding in held.large)) if held.large else None
+    if not held.large and not held.dust:
+        body = text("The API reports 0 in every currency.")
+    worth = text("Total ≈ ", bold(number(held.total, decimals=2), " ", COUNTER)) if held.large or held.dust else None
+    return Screen(
+        lines(title, "", body, _dust(held), _zeros(held), "", worth, italic(when(held.at, now=now))),
+        ((Press("↻ Refresh", ShowBalance(account=held.account.id)),),),
+    )
+
+
+def _holding(holding: Holding) -> Html:
+    balance = holding.balance
+    shown = text(bold(balance.currency), "  ", code(number(balance.total)))
+    if holding.worth is not None and balance.currency != COUNTER:
+        shown += f"  ≈ {number(holding.worth, decimals=2)} {COUNTER}"
+    if balance.held:
+        shown += text("\n   available ", code(number(balance.available)), ", held ", code(number(balance.held)))
+    return shown
+
+
+def _dust(held: Holdings) -> Html | None:
+    if not held.dust:
+        return None
+    names = join(", ", (f"{number(dust.balance.total)} {dust.balance.currency}" for dust in held.dust))
+    return text(f"Dust, each under {number(DUST)} {COUNTER}: ", names)
+
+
+def _zeros(held: Holdings) -> Html | None:
+    if not held.zeros or not (held.large or held.dust):
+        return None
+    names = ", ".join(held.zeros[:_MOST_ZEROS])
+    more = f" and {len(held.zeros) - _MOST_ZEROS} more" if len(held.zeros) > _MOST_ZEROS else ""
+    return text(f"The API reports 0 of {names}{more}.")

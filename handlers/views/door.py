@@ -1,0 +1,74 @@
+"""What is said at the door: to strangers, to what came too late, to what cannot be understood."""
+
+from datetime import timedelta
+
+from handlers.views.format import span
+from handlers.views.html import bold, code, lines, outside, text
+from handlers.views.screen import Link, Screen
+
+STRANGER = "This bot is private. Ask its owner for an invitation."
+OWNER_ONLY = "Only the owner of this bot can do that."
+DEAD_BUTTON = "This button is no longer in use. Please send the command again."
+ONLY_IN_PRIVATE = "That works only in our private chat."
+NOT_HERE = "Nobody here has access to this bot."
+NOT_LINKED = "Link an account first: send /link in our private chat."
+
+
+def stranger() -> Screen:
+    return Screen(text(STRANGER))
+
+
+def owner_only() -> Screen:
+    return Screen(text(OWNER_ONLY))
+
+
+def away() -> Screen:
+    return Screen(text("I was away when you wrote. Please repeat your last message."))
+
+
+def private_only(url: str, *, secret_left: bool) -> Screen:
+    """Shown in a group. With `secret_left`, a message that may hold a secret could not be deleted."""
+    return Screen(
+        lines(ONLY_IN_PRIVATE, _LEFT_BEHIND if secret_left else None),
+        ((Link("Open the private chat", url),),),
+    )
+
+
+def secret_left() -> Screen:
+    return Screen(text(_LEFT_BEHIND))
+
+
+def unknown_command(name: str, *, nearest: str | None) -> Screen:
+    hint = text("Did you mean /", nearest, "?") if nearest else text("/help shows what I can do.")
+    return Screen(lines(text("I do not know ", code("/", outside(name, limit=32)), "."), hint))
+
+
+def not_understood() -> Screen:
+    return Screen(text("I only understand commands. /help shows what I can do."))
+
+
+def incident(number: str) -> Screen:
+    """Something of ours broke. The number finds it in the log."""
+    return Screen(
+        lines(
+            bold("Something went wrong here."),
+            text(
+                "Nothing is done twice if you try again. If it stays, tell the owner of this bot: ", code(number), "."
+            ),
+        )
+    )
+
+
+_LEFT_BEHIND = (
+    "I could not delete your message. If it holds a key or a passphrase, delete it yourself and make a new key."
+)
+
+
+def queueing(wait: timedelta) -> Screen:
+    """Why an answer takes a while: the exchange's request limit is shared by everybody here."""
+    return Screen(
+        text(
+            "ANDX allows only so many requests a minute, and this bot has used them up. "
+            f"Yours is in the queue; it takes about {span(wait)}."
+        )
+    )

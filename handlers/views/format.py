@@ -1,0 +1,88 @@
+"""How numbers, times and shares look, everywhere. Thousands are grouped with commas, trailing zeros are cut.
+
+These are plain strings; views put the ones to be compared or copied into `code(...)`.
+"""
+
+from datetime import UTC, datetime, timedelta
+from decimal import ROUND_FLOOR, Decimal
+
+from chatbot.domain.money import Amount, multiply, round_half_up
+
+_CELLS = 10
+_SIGNIFICANT = 4
+
+
+def number(value: Decimal, *, decimals: int | None = None) -> str:
+    """A number, exactly: `60,000.5`, `0.00001234`. With `decimals`, rounded and padded to so many: `60,000.50`."""
+    if decimals is not None:
+        return _unsigned_zero(format(round_half_up(value, decimals=decimals), ",f"))
+    written = format(value, ",f")
+    return _unsigned_zero(written.rstrip("0").rstrip(".") if "." in written else written)
+
+
+def roughly(value: Decimal) -> str:
+    """A number to be grasped, not used: four significant digits, but never less than the whole part."""
+    return number(round_half_up(value, decimals=max(0, _SIGNIFICANT - 1 - value.adjusted()) if value else 0))
+
+
+def amount(value: Amount, *, decimals: int | None = None) -> str:
+    """`0.00001234 BTC`."""
+    return f"{number(value.value, decimals=decimals)} {value.currency}"
+
+
+def percent(value: Decimal, *, decimals: int = 2) -> str:
+    """Percents, given as such: `Decimal("1.25")` is `1.25%`."""
+    return f"{number(round_half_up(value, decimals=decimals))}%"
+
+
+def ratio(value: Decimal, *, decimals: int = 4) -> str:
+    """A fraction as percents: `Decimal("0.0025")` is `0.25%`."""
+    return percent(multiply(value, Decimal(100)), decimals=decimals)
+
+
+def change(value: Decimal) -> str:
+    """A move in percents, with its direction: `▲ +1.25%`, `▼ -0.50%`, `• 0.00%`."""
+    shown = round_half_up(value, decimals=2)
+    if shown > 0:
+        return f"▲ +{shown:,f}%"
+    return f"▼ {shown:,f}%" if shown < 0 else "• 0.00%"
+
+
+def bar(share: Decimal) -> str:
+    """Progress in ten cells; full only when `share` is 1 or more."""
+    reached = (share * _CELLS).to_integral_value(rounding=ROUND_FLOOR)
+    full = min(_CELLS, max(0, int(reached)))
+    return "▰" * full + "▱" * (_CELLS - full)
+
+
+def span(length: timedelta) -> str:
+    """How long: `45 s`, `2 min`, `3 h`, `4 d`; the largest unit that fits, rounded down."""
+    seconds = max(0, int(length.total_seconds()))
+    for unit, name in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= unit:
+            return f"{seconds // unit} {name}"
+    return f"{seconds} s"
+
+
+def age(at: datetime, *, now: datetime) -> str:
+    """How long ago: `just now`, `2 min ago`."""
+    return "just now" if now - at < timedelta(seconds=2) else f"{span(now - at)} ago"
+
+
+def when(at: datetime, *, now: datetime) -> str:
+    """A moment with its age: `14:03 UTC, 2 min ago`; with the day when it is not today's."""
+    return f"{moment(at, now=now)}, {age(at, now=now)}"
+
+
+def moment(at: datetime, *, now: datetime) -> str:
+    """`14:03 UTC`, or `3 Feb 14:03 UTC` when it is not today's, or with the year when it is not this year's."""
+    then, today = at.astimezone(UTC), now.astimezone(UTC)
+    if then.date() == today.date():
+        day = ""
+    else:
+        day = f"{then.day} {then:%b} " if then.year == today.year else f"{then.day} {then:%b %Y} "
+    return f"{day}{then:%H:%M} UTC"
+
+
+def _unsigned_zero(written: str) -> str:
+    return written.removeprefix("-") if not written.strip("-0.,") else written

@@ -1,0 +1,120 @@
+"""Telegram's HTML, escaped by default.
+
+Sentences are composed of parts: a plain `str` is escaped, an `Html` is taken as it is. Only the functions below make
+`Html`, so a `<` that somebody typed can never become a tag.
+"""
+
+import html
+import re
+from collections.abc import Iterable
+from typing import final
+
+# Control characters, zero-width marks, direction marks and overrides, lone surrogates: they hide or reorder text.
+_INVISIBLE = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
+_TAG = re.compile(r"<[^>]*>")
+
+
+@final
+class Html:
+    """Finished markup. Compare by value; `str()` is what is sent, `plain` what is read."""
+
+    __slots__ = ("_markup",)
+
+    def __init__(self, markup: str) -> None:
+        self._markup = markup
+
+    @property
+    def plain(self) -> str:
+        """What a reader sees, without tags and entities."""
+        return html.unescape(_TAG.sub("", self._markup))
+
+    def __str__(self) -> str:
+        return self._markup
+
+    def __repr__(self) -> str:
+        return f"Html({self._markup!r})"
+
+    def __add__(self, other: "Part") -> "Html":
+        return Html(self._markup + _markup(other))
+
+    def __radd__(self, other: str) -> "Html":
+        return Html(_markup(other) + self._markup)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Html) and self._markup == other._markup
+
+    def __hash__(self) -> int:
+        return hash(self._markup)
+
+    def __bool__(self) -> bool:
+        return bool(self._markup)
+
+
+Part = Html | str
+
+
+def clean(text: str) -> str:
+    """The text without invisible and reordering characters; newlines stay."""
+    return _INVISIBLE.sub("", text)
+
+
+def text(*parts: Part) -> Html:
+    """The parts, one after the other."""
+    return Html("".join(map(_markup, parts)))
+
+
+def lines(*parts: Part | None) -> Html:
+    """The parts, each on its own line; None is left out, an empty part makes an empty line."""
+    return join("\n", (part for part in parts if part is not None))
+
+
+def join(separator: Part, parts: Iterable[Part]) -> Html:
+    return Html(_markup(separator).join(map(_markup, parts)))
+
+
+def bold(*parts: Part) -> Html:
+    return _tagged("b", parts)
+
+
+def italic(*parts: Part) -> Html:
+    return _tagged("i", parts)
+
+
+def strike(*parts: Part) -> Html:
+    return _tagged("s", parts)
+
+
+def code(*parts: Part) -> Html:
+    """Monospace within a line; a tap copies it."""
+    return _tagged("code", parts)
+
+
+def pre(*parts: Part) -> Html:
+    """A monospace block, for tables."""
+    return _tagged("pre", parts)
+
+
+def quote(*parts: Part, expandable: bool = False) -> Html:
+    """A quotation; an expandable one is folded after three lines."""
+    opening = "blockquote expandable" if expandable else "blockquote"
+    return Html(f"<{opening}>{text(*parts)}</blockquote>")
+
+
+def link(label: Part, url: str) -> Html:
+    return Html(f'<a href="{html.escape(url)}">{_markup(label)}</a>')
+
+
+def outside(words: str, *, limit: int = 200) -> Html:
+    """Text that came from outside (a name, an exchange's reason): on one line, cut to so many characters."""
+    flat = " ".join(clean(words[: limit * 8].replace("\n", " ")).split())
+    return text(flat if len(flat) <= limit else flat[: limit - 1] + "…")
+
+
+def _tagged(tag: str, parts: tuple[Part, ...]) -> Html:
+    return Html(f"<{tag}>{text(*parts)}</{tag}>")
+
+
+def _markup(part: Part) -> str:
+    return part._markup if isinstance(part, Html) else html.escape(clean(part), quote=False)

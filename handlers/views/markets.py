@@ -1,0 +1,216 @@
+"""Prices, markets and order books."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from chatbot.domain.accounts import Venue
+from chatbot.domain.errors import UnknownMarket
+from chatbot.domain.market import Level, Market, OrderBook, PublicTrade, Ticker
+from chatbot.domain.money import ZERO, divide, multiply
+from chatbot.domain.orders import Side
+from chatbot.services.markets import Quote
+from handlers.actions import (
+    PriceList,
+    RefreshPrices,
+    ShowBook,
+    ShowMarkets,
+    ShowPrice,
+    ShowPrices,
+    StartOrder,
+    ToggleFavourite,
+)
+from handlers.views.format import age, change, number, percent, ratio, roughly, when
+from handlers.views.html import Html, bold, italic, lines, pre, text
+from handlers.views.screen import Key, Press, Rows, Screen
+
+MARKETS_A_PAGE = 8
+_LEVELS = 10
+_TRADES = 5
+_LONGEST_CODES = 60
+
+
+def price(quote: Quote, *, venue: Venue, now: datetime, private: bool, starred: bool = False) -> Screen:
+    """One market's prices."""
+    market, ticker = quote.market, quote.ticker
+    if ticker is None:
+        return Screen(lines(bold(market.pair), "The exchange reports no prices for this market right now."))
+    return Screen(
+        lines(
+            text(bold(market.pair), "  ", bold(_price(ticker.last, market)), "  ", change(ticker.change)),
+            pre(_price_table(market, ticker)),
+            footer(ticker.at, venue=venue, now=now),
+        ),
+        _price_keys(market, private=private, starred=starred),
+    )
+
+
+def prices(quotes: tuple[Quote, ...], *, title: str, again: Key | None, venue: Venue, now: datetime) -> Screen:
+    """Several markets, a line each."""
+    shown = [(quote.market, quote.ticker) for quote in quotes]
+    name = max(len(market.pair) for market, _ in shown)
+    last = max(len(_price(ticker.last, market)) if ticker else 1 for market, ticker in shown)
+    rows = [
+        f"{market.pair:<{name}}  {_price(ticker.last, market):>{last}}  {change(ticker.change)}"
+        if ticker
+        else f"{market.pair:<{name}}  {'–':>{last}}  no prices"
+        for market, ticker in shown
+    ]
+    newest = max((ticker.at for _, ticker in shown if ticker), default=now)
+    keys: list[tuple[Key, ...]] = [(again,)] if again else []
+    buttons = [Press(market.base, ShowPrice(code=market.code)) for market, _ in shown]
+    keys += [tuple(buttons[at : at + 3]) for at in range(0, len(buttons), 3)]
+    return Screen(lines(bold(title), pre("\n".join(rows)), footer(newest, venue=venue, now=now)), tuple(keys))
+
+
+def refresh_prices(codes: list[str]) -> Press | None:
+    """The Refresh button of a list of markets; None if their codes are too long for one button."""
+    joined = ".".join(codes)
+    return Press("↻ Refresh", RefreshPrices(codes=joined)) if len(joined) <= _LONGEST_CODES else None
+
+
+def refresh_named(which: PriceList) -> Press:
+    return Press("↻ Refresh", ShowPrices(which=which))
+
+
+def unknown(error: UnknownMarket) -> Screen:
+    """No such market; the nearest ones as buttons."""
+    advice = "Did you mean one of these?" if error.nearest else "All there are: /markets."
+    buttons = [Press(code, ShowPrice(code=code)) for code in error.nearest]
+    rows = tuple(tuple(buttons[at : at + 3]) for at in range(0, len(buttons), 3))
+    return Screen(lines(bold("There is no market ", error.symbol[:24], "."), advice), rows)
+
+
+def markets(listed: tuple[Market, ...], *, page: int, venue: Venue) -> Screen:
+    """The list of markets with their rules, a page of it; `page` counts from 1 and is brought into range."""
+    pages = max(1, -(-len(listed) // MARKETS_A_PAGE))
+    page = min(max(page, 1), pages)
+    shown = listed[(page - 1) * MARKETS_A_PAGE : page * MARKETS_A_PAGE]
+    keys = _pager(page, pages)
+    return Screen(
+        lines(
+            text(bold("Markets"), f"  {len(listed)} · page {page} of {pages}"),
+            *(_rules(market) for market in shown),
+            italic(f"Limits are price × amount. Fees are maker / taker. {venue.badge}"),
+        ),
+        keys,
+    )
+
+
+def book(market: Market, found: OrderBook | None, *, venue: Venue, now: datetime, private: bool) -> Screen:
+    """The best ten levels a side, with sums, and the last trades."""
+    if found is None or not (found.bids or found.asks):
+        return Screen(lines(bold(market.pair), "There is no order book for this market right now."))
+    asks, bids = _ladder(found.asks[:_LEVELS]), _ladder(found.bids[:_LEVELS])
+    decimals = _ladder_decimals([depth for _, depth in (*asks, *bids)])
+    rows = _columns(
+        [("price", market.base, "sum"), *reversed([_level(*row, market, decimals) for row in asks])],
+        [(_spread_line(found),)],
+        [_level(*row, market, decimals) for row in bids],
+    )
+    trades = [_trade(trade, market, now=now) for trade in found.trades[:_TRADES]]
+    keys: Rows = ((Press("↻ Refresh", ShowBook(code=market.code)), Press("Price", ShowPrice(code=market.code))),)
+    return Screen(
+        lines(
+            bold(market.pair, " order book"),
+            pre(rows),
+            *((text("Last trades"), pre("\n".join(trades))) if trades else ()),
+            footer(found.at, venue=venue, now=now),
+        ),
+        keys + (_trade_keys(market) if private else ()),
+    )
+
+
+def footer(at: datetime, *, venue: Venue, now: datetime) -> Html:
+    return italic(f"{when(at, now=now)} · {venue.badge}")
+
+
+def _price(value: Decimal, market: Market) -> str:
+    return number(value, decimals=market.counter_decimals)
+
+
+def _price_table(market: Market, ticker: Ticker) -> str:
+    share = divide(ticker.spread, ticker.ask) if ticker.ask else ZERO
+    rows = (
+        ("Bid", _price(ticker.bid, market)),
+        ("Ask", _price(ticker.ask, market)),
+        ("Spread", f"{_price(ticker.spread, market)} ({ratio(share, decimals=2)})"),
+        ("24 h", f"{_price(ticker.low, market)} – {_price(ticker.high, market)}"),
+        ("Volume", f"{roughly(ticker.volume)} {market.base}"),
+        ("", f"≈ {roughly(ticker.turnover)} {market.counter}"),
+    )
+    return "\n".join(f"{name:<7}{value}" for name, value in rows)
+
+
+def _price_keys(market: Market, *, private: bool, starred: bool) -> Rows:
+    first = (Press("↻ Refresh", RefreshPrices(codes=market.code)), Press("Book", ShowBook(code=market.code)))
+    if not private:
+        return (first,)
+    star = Press("★ Favourite" if starred else "☆ Favourite", ToggleFavourite(code=market.code))
+    return ((*first, star), *_trade_keys(market))
+
+
+def _trade_keys(market: Market) -> Rows:
+    buy = Press(f"Buy {market.base}", StartOrder(side=Side.BUY, code=market.code), style="success")
+    return ((buy, Press(f"Sell {market.base}", StartOrder(side=Side.SELL, code=market.code), style="danger")),)
+
+
+def _rules(market: Market) -> Html:
+    rules = "\n".join(
+        (
+            f"Limits   {number(market.minimum)} – {number(market.maximum)} {market.counter}",
+            f"Decimals {market.base_decimals} {market.base}, {market.counter_decimals} {market.counter}",
+            f"Fees     {ratio(market.maker_fee)} / {ratio(market.taker_fee)}",
+        )
+    )
+    return lines(text(bold(market.pair), "  ", market.base_name), pre(rules))
+
+
+def _pager(page: int, pages: int) -> Rows:
+    keys = []
+    if page > 1:
+        keys.append(Press("‹ Prev", ShowMarkets(page=page - 1)))
+    if page < pages:
+        keys.append(Press("Next ›", ShowMarkets(page=page + 1)))
+    return (tuple(keys),) if keys else ()
+
+
+def _ladder(levels: tuple[Level, ...]) -> list[tuple[Level, Decimal]]:
+    """Each level with the sum of all volumes up to it."""
+    running, rows = ZERO, []
+    for level in levels:
+        running += level.volume
+        rows.append((level, running))
+    return rows
+
+
+def _ladder_decimals(depths: list[Decimal]) -> int:
+    """As many decimals as show four digits of the smallest sum."""
+    return max(0, 3 - min(depth.adjusted() for depth in depths))
+
+
+def _level(level: Level, depth: Decimal, market: Market, decimals: int) -> tuple[str, str, str]:
+    return _price(level.price, market), number(level.volume, decimals=decimals), number(depth, decimals=decimals)
+
+
+def _spread_line(found: OrderBook) -> str:
+    if not (found.asks and found.bids):
+        return "— one side is empty —"
+    spread = found.asks[0].price - found.bids[0].price
+    share = divide(multiply(spread, Decimal(100)), found.asks[0].price)
+    return f"— spread {number(spread)} ({percent(share)}) —"
+
+
+def _columns(*blocks: list[tuple[str, ...]]) -> str:
+    """Right-aligned columns; a row of one cell stands by itself."""
+    full = [row for block in blocks for row in block if len(row) > 1]
+    widths = [max(len(row[at]) for row in full) for at in range(3)]
+    return "\n".join(
+        row[0] if len(row) == 1 else "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+        for block in blocks
+        for row in block
+    )
+
+
+def _trade(trade: PublicTrade, market: Market, *, now: datetime) -> str:
+    mark = {Side.BUY: "▲", Side.SELL: "▼", None: "•"}[trade.side]
+    return f"{mark} {_price(trade.price, market)}  {roughly(trade.volume)}  {age(trade.at, now=now)}"

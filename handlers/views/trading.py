@@ -1,0 +1,101 @@
+"""Questions of a guided order."""
+
+from chatbot.domain.drafts import OrderDraft, OrderRequest, QuantityKind, Question
+from chatbot.domain.money import divide
+from chatbot.domain.orders import OrderType, Side
+from chatbot.services.trading import Asked
+from handlers.actions import Choose, DropDialogue
+from handlers.views.format import number
+from handlers.views.html import Html, bold, code, italic, lines, text
+from handlers.views.screen import Key, Press, Rows, Screen
+
+_COLUMNS = {Question.MARKET: 3, Question.QUANTITY: 2, Question.TYPE: 2, Question.PRICE: 2, None: 1}
+_TYPED = {
+    Question.MARKET: "Tap a market, or write its name.",
+    Question.QUANTITY: "Tap a share, or write an amount: 0.01, 25% or all.",
+    Question.TYPE: "At the market fills at once; a limit waits for its price.",
+    Question.PRICE: "Tap a price, or write one.",
+}
+
+
+def question(asked: Asked) -> Screen:
+    """The open question with its choices; or what was wrong, with the number that would be right."""
+    draft = asked.draft
+    return Screen(
+        lines(
+            bold(said(draft.request)),
+            asked.problem or None,
+            _facts(asked),
+            _advice(asked),
+            italic(f"{asked.account.label} · {asked.account.venue.badge}"),
+        ),
+        _choices(asked),
+    )
+
+
+def said(request: OrderRequest) -> str:
+    """What is known so far, in words."""
+    words = [request.side.capitalize()]
+    if request.quantity is not None:
+        words.append(_quantity(request))
+    if request.symbol is not None:
+        words.append(f"of {request.symbol}" if request.total_currency else request.symbol)
+    if request.price is not None:
+        words.append(f"at {number(request.price)}")
+    elif request.type is not None:
+        words.append("at the market" if request.type is OrderType.MARKET else "at a limit price")
+    if request.post_only:
+        words.append("post-only")
+    return " ".join(words)
+
+
+def _quantity(request: OrderRequest) -> str:
+    quantity = request.quantity
+    if quantity is None:
+        return ""
+    if quantity.kind is QuantityKind.PERCENT:
+        return "everything of" if quantity.value == 100 else f"{number(quantity.value)}% of"
+    if quantity.kind is QuantityKind.TOTAL:
+        return f"for {number(quantity.value)} {request.total_currency or ''}".strip()
+    return number(quantity.value)
+
+
+def _facts(asked: Asked) -> Html | None:
+    market, ticker = asked.market, asked.ticker
+    if market is None or ticker is None:
+        return None
+    decimals = market.counter_decimals
+    prices = text(
+        "Bid ", code(number(ticker.bid, decimals=decimals)), " · ask ", code(number(ticker.ask, decimals=decimals))
+    )
+    if asked.situation is None:
+        return prices
+    balance = asked.situation.counter if asked.draft.request.side is Side.BUY else asked.situation.base
+    return lines(prices, text("The API reports ", code(number(balance.available)), f" {balance.currency} available"))
+
+
+def _advice(asked: Asked) -> str | None:
+    if asked.draft.asking is Question.QUANTITY and not asked.draft.choices and asked.situation is not None:
+        market, ticker = asked.situation.market, asked.situation.ticker
+        smallest = divide(market.minimum, ticker.last) if ticker.last else market.minimum
+        return (
+            f"That is less than the smallest order of {number(market.minimum)} {market.counter} "
+            f"(about {number(smallest, decimals=market.base_decimals)} {market.base})."
+        )
+    return _TYPED[asked.draft.asking] if asked.draft.asking is not None else None
+
+
+def _choices(asked: Asked) -> Rows:
+    draft = asked.draft
+    keys: list[Key] = [
+        Press(_label(draft, at), Choose(dialogue=asked.dialogue.id, choice=at)) for at in range(len(draft.choices))
+    ]
+    columns = _COLUMNS[draft.asking]
+    rows = [tuple(keys[at : at + columns]) for at in range(0, len(keys), columns)]
+    rows.append((Press("Never mind", DropDialogue(dialogue=asked.dialogue.id)),))
+    return tuple(rows)
+
+
+def _label(draft: OrderDraft, at: int) -> str:
+    label = draft.choices[at].label
+    return label if draft.asking is not None else f"Use {label}"

@@ -1,0 +1,95 @@
+import pytest
+
+from chatbot.domain.drafts import LinkDraft
+from handlers.buttons import button
+from handlers.commands import Answer, Button, Command, Needs, Route, Where
+from handlers.context import Context
+from handlers.menus import menu, publish
+from handlers.routing import Routes, Words, read_words
+from tests.handlers.stage import Stage
+
+
+@button("trout")
+class Known:
+    pass
+
+
+class NoButton:
+    pass
+
+
+async def handle(ctx: Context, *rest: object) -> None:
+    raise NotImplementedError
+
+
+PING = Command("ping", "Answers", handle=handle)
+
+
+@pytest.mark.parametrize(
+    "twice", [PING, Button(Known, handle=handle), Answer(LinkDraft, handle=handle)], ids=lambda it: type(it).__name__
+)
+def test_nothing_is_declared_twice(twice: Route) -> None:
+    with pytest.raises(ValueError, match="twice"):
+        Routes([twice, twice])
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        Command("Ping", "x", handle=handle),
+        Command("", "x", handle=handle),
+        Command("p" * 33, "x", handle=handle),
+        Command("ping-pong", "x", handle=handle),
+        Command("ping", "", handle=handle),
+        Command("ping", "x" * 257, handle=handle),
+    ],
+)
+def test_commands_telegram_would_not_take_are_refused(bad: Command) -> None:
+    with pytest.raises(ValueError, match="not a command"):
+        Routes([bad])
+
+
+def test_only_button_types_are_taken() -> None:
+    with pytest.raises(ValueError, match="NoButton"):
+        Routes([Button(NoButton, handle=handle)])
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("/buy 0.01 BTC", Words("buy", "0.01 BTC")),
+        ("/BUY\n0.01  BTC ", Words("buy", "0.01  BTC")),
+        ("/buy@Some_Bot", Words("buy", "", "Some_Bot")),
+        ("/buy@Some_Bot  x", Words("buy", "x", "Some_Bot")),
+        ("/link A B\nC D", Words("link", "A B\nC D")),
+        ("buy", Words(None, "buy")),
+        ("/", Words(None, "/")),
+        ("/buy!", Words(None, "/buy!")),
+        (" /buy", Words(None, " /buy")),
+        ("/büy", Words(None, "/büy")),
+    ],
+)
+def test_a_command_is_read_as_telegram_marks_it(typed: str, read: Words) -> None:
+    assert read_words(typed) == read
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("pingg", "ping"), ("pnig", "ping"), ("withdraw", None)])
+def test_the_nearest_command_is_proposed_only_if_it_is_near(typed: str, meant: str | None) -> None:
+    assert Routes([PING]).nearest(typed) == meant
+
+
+def test_menus_follow_from_the_declarations() -> None:
+    commands = (
+        Command("price", "Prices", handle=handle, where=Where.ANYWHERE),
+        Command("buy", "Buy", handle=handle),
+        Command("people", "Who is in", handle=handle, needs=Needs.OWNER),
+    )
+    assert [entry.command for entry in menu(commands, where=Where.PRIVATE)] == ["price", "buy"]
+    assert [entry.command for entry in menu(commands, where=Where.ANYWHERE)] == ["price"]
+
+
+async def test_menus_are_seen_where_they_belong(stage: Stage) -> None:
+    await publish(stage.line.bot, (Command("price", "Prices", handle=handle, where=Where.ANYWHERE), PING))
+    world = stage.chat.world
+    assert [each["command"] for each in world.menus.seen_by(1002, world.chats[1002])] == ["price", "ping"]
+    assert [each["command"] for each in world.menus.seen_by(1002, world.chats[-4001])] == ["price"]

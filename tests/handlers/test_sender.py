@@ -1,0 +1,165 @@
+"""What goes out, against a server that says no in all of Telegram's ways."""
+
+import pytest
+
+from chatbot.demo import members
+from chatbot.demo.faults import Fault, FaultKind
+from chatbot.domain.ids import ChatId, MessageId
+from handlers.context import ChatKind, Room
+from handlers.sender import ChatClosed, NotDelivered
+from handlers.views.html import bold, text
+from handlers.views.screen import Copy, Link, Press, Screen
+from tests.handlers.stage import ALICE, BOB, CAROL, GROUP, Push, Stage, staged
+
+PRIVATE = Room(id=ChatId(BOB), kind=ChatKind.PRIVATE)
+GROUP_ROOM = Room(id=ChatId(GROUP), kind=ChatKind.GROUP)
+HELLO = Screen(text("hello"))
+OTHER = Screen(text("other"))
+
+
+def break_next(stage: Stage, method: str, kind: FaultKind, *, times: int = 1, seconds: float = 0) -> None:
+    stage.chat.faults.add(Fault(method=method.lower(), kind=kind, times=times, seconds=seconds, chat=None))
+
+
+@pytest.fixture
+async def known(stage: Stage) -> Stage:
+    """Bob has spoken, so that the bot may write to him."""
+    await stage.write("/ping")
+    return stage
+
+
+async def test_a_screen_arrives_with_its_buttons(known: Stage) -> None:
+    rows = (
+        (Press("Yes", Push(number=1), "danger"), Press("No", Push(number=2))),
+        (Link("Site", "https://x.example/"), Copy("Copy", "0.01")),
+    )
+    await known.sender.send(PRIVATE, Screen(bold("a < b"), rows))
+    [message] = known.chat.world.chats[BOB].changed_since(0)[-1:]
+    assert message.text == "a < b"
+    assert message.inline_keyboard == [
+        [
+            {"text": "Yes", "callback_data": "spush:1", "style": "danger"},
+            {"text": "No", "callback_data": "spush:2"},
+        ],
+        [{"text": "Site", "url": "https://x.example/"}, {"text": "Copy", "copy_text": {"text": "0.01"}}],
+    ]
+
+
+async def test_redrawing_without_rows_takes_the_buttons_away(known: Stage) -> None:
+    sent = await known.sender.send(PRIVATE, Screen(text("a"), ((Press("Yes", Push(number=1)),),)))
+    assert await known.sender.edit(PRIVATE.id, sent, HELLO)
+    message = known.chat.world.chats[BOB].message(sent)
+    assert message is not None
+    assert message.inline_keyboard == []
+
+
+async def test_redrawing_the_same_is_success(known: Stage) -> None:
+    sent = await known.sender.send(PRIVATE, HELLO)
+    assert await known.sender.edit(PRIVATE.id, sent, HELLO)
+
+
+async def test_redrawing_what_is_gone_is_told(known: Stage) -> None:
+    assert not await known.sender.edit(PRIVATE.id, MessageId(4711), HELLO)
+
+
+async def test_quoting_what_is_gone_does_no_harm(known: Stage) -> None:
+    await known.sender.send(PRIVATE, HELLO, reply_to=MessageId(4711))
+    assert known.said()[-1] == "hello"
+
+
+async def test_deleting_says_whether_it_is_gone(known: Stage) -> None:
+    sent = await known.sender.send(PRIVATE, HELLO)
+    assert await known.sender.delete(PRIVATE.id, sent)
+    assert await known.sender.delete(PRIVATE.id, sent)
+    message = await known.write("/ping", user=BOB, chat=GROUP)
+    assert not await known.sender.delete(GROUP_ROOM.id, MessageId(message))
+
+
+@pytest.mark.parametrize("kind", [FaultKind.DROP_BEFORE, FaultKind.DROP_AFTER, FaultKind.HTML_502, FaultKind.RESET])
+async def test_a_send_without_an_answer_is_not_repeated(known: Stage, kind: FaultKind) -> None:
+    before = len(known.calls("sendMessage"))
+    break_next(known, "sendMessage", kind)
+    with pytest.raises(NotDelivered) as caught:
+        await known.sender.send(PRIVATE, HELLO)
+    assert caught.value.ambiguous
+    assert len(known.calls("sendMessage")) == before + 1
+
+
+async def test_an_edit_without_an_answer_is_repeated(known: Stage) -> None:
+    sent = await known.sender.send(PRIVATE, HELLO)
+    break_next(known, "editMessageText", FaultKind.DROP_AFTER, times=2)
+    assert await known.sender.edit(PRIVATE.id, sent, OTHER)
+    assert known.said()[-1] == "other"
+
+
+async def test_an_answer_to_a_tap_is_repeated(known: Stage) -> None:
+    await known.write("/card")
+    break_next(known, "answerCallbackQuery", FaultKind.DROP_BEFORE)
+    await known.tap("Push", message=known.last())
+
+
+async def test_too_many_requests_are_waited_out(known: Stage) -> None:
+    break_next(known, "sendMessage", FaultKind.TOO_MANY, seconds=7)
+    before = known.clock.skipped
+    await known.sender.send(PRIVATE, HELLO)
+    assert known.clock.skipped - before >= 6.9
+    assert known.said()[-1] == "hello"
+
+
+async def test_too_many_requests_in_one_chat_stop_only_that_chat(known: Stage) -> None:
+    await known.write("/begin", user=CAROL)
+    break_next(known, "sendMessage", FaultKind.TOO_MANY, seconds=50)
+    with pytest.raises(NotDelivered):
+        await known.sender.push(ChatId(BOB), HELLO)
+    before = known.clock.skipped
+    await known.sender.send(Room(id=ChatId(CAROL), kind=ChatKind.PRIVATE), HELLO)
+    assert known.clock.skipped == before
+    assert known.sender.wait(ChatId(BOB)) > 40
+
+
+async def test_who_blocked_the_bot_is_left_in_peace(known: Stage) -> None:
+    known.crowd.block(BOB, blocked=True)
+    with pytest.raises(ChatClosed):
+        await known.sender.send(PRIVATE, HELLO)
+    assert known.chats.paused == {BOB}
+    await known.write("/ping")
+    assert known.chats.paused == set()
+
+
+async def test_a_chat_that_never_began_is_closed(stage: Stage) -> None:
+    with pytest.raises(ChatClosed):
+        await stage.sender.send(PRIVATE, HELLO)
+
+
+async def test_a_group_that_became_a_supergroup_is_followed() -> None:
+    async with staged(started=False) as stage:
+        world = stage.chat.world
+        new = members.upgrade(world, world.chats[GROUP], by=world.people[ALICE])
+        await stage.sender.send(GROUP_ROOM, HELLO)
+        assert stage.said(new.id) == ["hello"]
+        assert stage.chats.moves == [(GROUP, new.id)]
+
+
+async def test_the_service_message_of_a_move_is_heard(stage: Stage) -> None:
+    world = stage.chat.world
+    new = members.upgrade(world, world.chats[GROUP], by=world.people[ALICE])
+    await stage.settled()
+    assert (GROUP, new.id) in stage.chats.moves
+
+
+async def test_unasked_messages_keep_telegrams_pace(known: Stage) -> None:
+    known.chat.limits.enabled = True
+    before = known.clock.skipped
+    for _ in range(3):
+        await known.sender.push(ChatId(BOB), HELLO)
+    assert 1.5 < known.clock.skipped - before <= 3
+
+
+async def test_nothing_raised_leads_back_to_the_token(known: Stage) -> None:
+    break_next(known, "sendMessage", FaultKind.RESET)
+    with pytest.raises(NotDelivered) as caught:
+        await known.sender.send(PRIVATE, HELLO)
+    error: BaseException | None = caught.value
+    while error is not None:
+        assert known.chat.token not in repr(error) + repr(getattr(error, "__dict__", ""))
+        error = error.__cause__ or error.__context__

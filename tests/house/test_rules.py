@@ -1,0 +1,97 @@
+"""The rules of the house that a machine can watch, beside the import contracts in pyproject.toml."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+MONEY = ("chatbot/domain", "chatbot/services", "chatbot/exchange", "chatbot/paper", "chatbot/storage", "handlers/views")
+# In money code a float is a moment or a length of time, and its line says so.
+TIME = re.compile(
+    r"(?:^|[^a-z])(?:at|now|unix|interval|since|until|waits?|patience|pause|delay|fresh|stamps?|clock|moments?|age"
+    r"|seconds|timeout|window|again|retry|retry_after|monotonic|ends?|date|skew|milliseconds|hold|safety|margin"
+    r"|per_minute|length|span|closed|spacing)(?![a-z])|_at\b",
+    re.IGNORECASE,
+)
+
+
+def sources(*folders: str) -> Iterator[tuple[str, ast.Module]]:
+    for folder in folders:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            yield str(path.relative_to(ROOT)), ast.parse(path.read_text())
+
+
+def calls(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Dotted names of what is called, such as `asyncio.create_task`, with their lines."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func), node.lineno
+
+
+def floats(tree: ast.Module) -> Iterator[int]:
+    for node in ast.walk(tree):
+        literal = isinstance(node, ast.Constant) and isinstance(node.value, float)
+        name = isinstance(node, ast.Name) and node.id == "float"
+        if literal or name:
+            yield node.lineno  # type: ignore[attr-defined]  # both kinds of node have a line
+
+
+def test_no_float_touches_money() -> None:
+    found = [
+        f"{name}:{line}: {text.strip()}"
+        for name, tree in sources(*MONEY)
+        for line in floats(tree)
+        if not TIME.search(text := (ROOT / name).read_text().splitlines()[line - 1])
+    ]
+    assert found == []
+
+
+def test_only_the_supervisor_creates_tasks() -> None:
+    makers = ("create_task", "ensure_future", "TaskGroup")
+    found = [
+        f"{name}:{line}"
+        for name, tree in sources("chatbot", "handlers")
+        if not name.startswith(("chatbot/demo", "chatbot/paper")) and name != "chatbot/workers/supervisor.py"
+        for called, line in calls(tree)
+        if called.rpartition(".")[2] in makers
+    ]
+    assert found == []
+
+
+def test_time_and_chance_come_through_their_ports() -> None:
+    banned = ("time.time", "time.monotonic", "datetime.now", "datetime.utcnow", "asyncio.sleep", "uuid.uuid4")
+    chance = ("random.", "secrets.")
+    found = [
+        f"{name}:{line} {called}"
+        for name, tree in sources("chatbot", "handlers")
+        if not name.startswith(("chatbot/demo", "chatbot/paper")) and name != "chatbot/system.py"
+        for called, line in calls(tree)
+        if called in banned or called.startswith(chance)
+    ]
+    # Keys and nonces are the vault's own business; nothing in a test ever needs to choose them.
+    assert [line for line in found if not line.startswith("chatbot/storage/")] == []
+
+
+@pytest.mark.parametrize("name", ["os.environ", "os.getenv"])
+def test_only_settings_read_the_environment(name: str) -> None:
+    found = [
+        path
+        for path, tree in sources("chatbot", "handlers")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and ast.unparse(node) == name
+    ]
+    assert [path for path in found if not path.startswith("chatbot/demo/")] == []
+
+
+def test_nothing_is_left_to_do() -> None:
+    marks = ("TO" + "DO", "FIX" + "ME", "X" * 3 + " ")
+    found = [
+        str(path.relative_to(ROOT))
+        for folder in ("chatbot", "handlers", "tests", "deploy")
+        for path in (ROOT / folder).rglob("*.py")
+        if any(mark in path.read_text() for mark in marks)
+    ]
+    assert found == []
