@@ -27,6 +27,7 @@ from chatbot.services.linking import Linking
 from chatbot.services.markets import Markets
 from chatbot.services.orders import Orders
 from chatbot.services.people import People
+from chatbot.services.questions import Questions
 from chatbot.services.settling import Settling
 from chatbot.services.tickets import Tickets
 from chatbot.services.trading import OrderDesk
@@ -68,7 +69,7 @@ async def run(settings: Settings, *, token: str, clock: Clock | None = None, ent
         storage = await stack.enter_async_context(opened_storage(settings, clock=clock))
         venues = await stack.enter_async_context(opened_exchanges(settings, clock=clock))
         connecting = connected(url=settings.telegram_api_url, token=Secret(token), clock=clock)
-        opening = supervisor.spawn(stack.enter_async_context(connecting), name="connect")
+        opening = supervisor.spawn(stack.enter_async_context(connecting), name="connect", awaited=True)
         if not await _before(stop, opening, supervisor):
             return
         bot = Bot(
@@ -155,12 +156,13 @@ def build_services(
         clock=clock,
         entropy=entropy,
     )
+    questions = Questions(dialogues=storage.dialogues, clock=clock, entropy=entropy)
     return Services(
         accounts=accounts,
         balances=balances,
         cards=cards,
         favourites=storage.favourites,
-        linking=Linking(dialogues=storage.dialogues, clock=clock, entropy=entropy),
+        linking=Linking(questions),
         markets=markets,
         orders=Orders(
             exchanges=exchanges,
@@ -171,6 +173,7 @@ def build_services(
             clock=clock,
         ),
         people=People(store=storage.people, outbox=storage.outbox, owner_ids=owner_ids, clock=clock, entropy=entropy),
+        questions=questions,
         tickets=tickets,
         trading=OrderDesk(
             exchanges=exchanges,
@@ -179,9 +182,7 @@ def build_services(
             markets=markets,
             tickets=tickets,
             store=storage.tickets,
-            dialogues=storage.dialogues,
-            clock=clock,
-            entropy=entropy,
+            questions=questions,
         ),
     )
 
@@ -227,7 +228,7 @@ class Bot:
         await self._introduce(services)
         supervisor.spawn(self._publish_menus(), name="menus")
         gc.freeze()
-        polling = supervisor.spawn(intake.run(), name="intake")
+        polling = supervisor.spawn(intake.run(), name="intake", awaited=True)
         try:
             if await _before(stop, polling, supervisor):
                 await polling  # it ends only by a fault, which rises here

@@ -22,7 +22,9 @@ async def link(ctx: Context) -> None:
         await _ask_first(ctx, venue)
         return
     await _delete_secret(ctx)
-    await _link(ctx, venue, read_credentials(words))
+    credentials = read_credentials(words)
+    await ctx.services.questions.forget(person=ctx.person.id, chat=ctx.chat.id)
+    await _link(ctx, venue, credentials)
 
 
 async def begin(ctx: Context, action: BeginLink) -> None:
@@ -44,7 +46,7 @@ async def practise(ctx: Context, _: LinkPractice) -> None:
 
 
 async def stop(ctx: Context) -> None:
-    await ctx.services.trading.drop(person=ctx.person.id, chat=ctx.chat.id)
+    await ctx.services.questions.forget(person=ctx.person.id, chat=ctx.chat.id)
     await ctx.reply(Screen(text("Stopped. Whatever I was asking is forgotten.")))
 
 

@@ -20,6 +20,7 @@ log = structlog.get_logger(__name__)
 
 _SWEPT_AT_ONCE = 50
 _REST = timedelta(seconds=10)
+_HEAD_START = 0.001  # seconds by which whatever changed a ticket goes before its picture
 _JUST_TAPPED = timedelta(seconds=20)
 """So long after the tap a card is redrawn at once; later, and for countdowns, it waits its turn."""
 
@@ -52,6 +53,7 @@ class CardPainter:
 
     async def _paint(self, ticket_id: TicketId) -> None:
         """One painter per card; states that come while it paints are painted after, the newest only."""
+        await self._clock.sleep(_HEAD_START)
         try:
             while ticket_id in self._dirty:
                 self._dirty.discard(ticket_id)

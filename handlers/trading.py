@@ -24,6 +24,7 @@ from handlers.views import trading as views
 from handlers.views.html import text
 from handlers.views.screen import Screen
 
+_HEAD_START = 0.001  # seconds by which an order goes before the answer to its tap
 _OVER = "This question is over. /buy and /sell begin anew."
 
 
@@ -54,18 +55,23 @@ async def answer(ctx: Context, dialogue: Dialogue) -> None:
 
 
 async def drop(ctx: Context, action: DropDialogue) -> None:
-    await ctx.services.trading.drop(person=ctx.person.id, chat=ctx.chat.id)
+    await ctx.services.questions.forget(person=ctx.person.id, chat=ctx.chat.id)
     await ctx.edit(Screen(text("Never mind. Nothing was sent.")))
 
 
 async def confirm(ctx: Context, action: ConfirmTicket) -> None:
-    """The tap that moves money. The claim is durable before anything else happens; then everything at once."""
+    """The tap that moves money. The claim is durable before anything else happens; then the order leaves at once."""
     ticket = await ctx.services.tickets.claim(
         action.ticket, person=ctx.person.id, chat=ctx.chat.id, message=ctx.message
     )
-    done, _ = await asyncio.gather(ctx.services.tickets.execute(ticket), ctx.answer("Sending…"))
+    done, _ = await asyncio.gather(ctx.services.tickets.execute(ticket), _acknowledge(ctx))
     if isinstance(done.outcome, Moved):
         await show(ctx, await ctx.services.trading.again(done))
+
+
+async def _acknowledge(ctx: Context) -> None:
+    await ctx.clock.sleep(_HEAD_START)
+    await ctx.answer("Sending…")
 
 
 async def decline(ctx: Context, action: DeclineTicket) -> None:

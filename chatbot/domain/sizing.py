@@ -95,26 +95,39 @@ def most(side: Side, *, price: Decimal | None, situation: Situation) -> Decimal:
     Zero if none. Buying keeps the taker's fee back, whichever currency the exchange takes it from, and at the market
     a margin too.
     """
-    market = situation.market
-    margin = ZERO if price is not None else MARKET_MARGIN
-    possible = _volume_worth(divide(market.maximum, _ONE + margin), side=side, price=price, situation=situation)
-    if side is Side.SELL:
-        affordable = situation.base.available
-    else:
-        keep = multiply(_ONE + market.taker_fee, _ONE + margin)
-        budget = divide(situation.counter.available, keep)
-        affordable = _volume_worth(budget, side=side, price=price, situation=situation)
-    return max(round_down(min(affordable, possible), decimals=market.base_decimals), ZERO)
+    return share(_HUNDRED, side=side, price=price, situation=situation)
 
 
-def share_of_most(percent: Decimal, *, side: Side, price: Decimal | None, situation: Situation) -> Decimal:
-    """So many percent of `most`; zero if that is below the market's minimum."""
-    volume = round_down(
-        divide(multiply(most(side, price=price, situation=situation), percent), _HUNDRED),
-        decimals=situation.market.base_decimals,
-    )
+def share(percent: Decimal, *, side: Side, price: Decimal | None, situation: Situation) -> Decimal:
+    """So many percent of what one has, but no more than the market takes in one order; never bounces, as `most`."""
+    wanted = _share_of_balance(percent, side=side, price=price, situation=situation)
+    possible = _most_possible(side, price=price, situation=situation)
+    return max(round_down(min(wanted, possible), decimals=situation.market.base_decimals), ZERO)
+
+
+def usable_share(percent: Decimal, *, side: Side, price: Decimal | None, situation: Situation) -> Decimal:
+    """`share`, or zero if that is below the market's minimum."""
+    volume = share(percent, side=side, price=price, situation=situation)
     worth = _worth(volume, side=side, price=price, situation=situation)
     return volume if worth is not None and worth >= situation.market.minimum else ZERO
+
+
+def _share_of_balance(percent: Decimal, *, side: Side, price: Decimal | None, situation: Situation) -> Decimal:
+    if side is Side.SELL:
+        return divide(multiply(situation.base.available, percent), _HUNDRED)
+    keep = multiply(_ONE + situation.market.taker_fee, _ONE + _margin(price))
+    budget = divide(divide(multiply(situation.counter.available, percent), _HUNDRED), keep)
+    return _volume_worth(budget, side=side, price=price, situation=situation)
+
+
+def _most_possible(side: Side, *, price: Decimal | None, situation: Situation) -> Decimal:
+    """What the market's maximum and the book's depth allow in one order."""
+    maximum = divide(situation.market.maximum, _ONE + _margin(price))
+    return _volume_worth(maximum, side=side, price=price, situation=situation)
+
+
+def _margin(price: Decimal | None) -> Decimal:
+    return ZERO if price is not None else MARKET_MARGIN
 
 
 def price_presets(side: Side, *, market: Market, ticker: Ticker) -> tuple[tuple[str, Decimal], ...]:
@@ -172,7 +185,7 @@ def _volume(request: OrderRequest, situation: Situation) -> Decimal:
     if quantity.kind is QuantityKind.VOLUME:
         volume = quantity.value
     elif quantity.kind is QuantityKind.PERCENT:
-        volume = divide(multiply(most(side, price=price, situation=situation), quantity.value), _HUNDRED)
+        volume = share(quantity.value, side=side, price=price, situation=situation)
     else:
         if price is None and not walk_total(_levels(side, situation), total=quantity.value).complete:
             raise _beyond_the_book(request, situation)
@@ -263,7 +276,7 @@ def _label(request: OrderRequest, corrected: OrderRequest, market: Market) -> st
     if corrected.quantity is not None and corrected.quantity != request.quantity:
         changed.append(f"{_plain(corrected.quantity.value)} {market.base}")
     if corrected.price is not None and corrected.price != request.price:
-        changed.append(f"Price {to_text(corrected.price)}")
+        changed.append(f"Price {corrected.price:,f}")
     return " · ".join(changed)
 
 
@@ -298,10 +311,10 @@ def _warnings(request: OrderRequest, situation: Situation, *, price: Decimal) ->
     market, last = situation.market, situation.ticker.last
     if not last:
         return ("The exchange reports no last price for this market.",)
+    found = [_CAPPED] if _is_capped(request, situation) else []
     losing = divide(price - last, last) if request.side is Side.BUY else divide(last - price, last)
     if request.price is None:
-        return (_deep(losing),) if losing > DEEP else ()
-    found: list[str] = []
+        return (*found, _deep(losing)) if losing > DEEP else tuple(found)
     low, high = multiply(last, market.min_multiplier), multiply(last, market.max_multiplier)
     if not low <= request.price <= high:
         found.append(f"The exchange may refuse a price outside {_shown(low, market)} to {_shown(high, market)}.")
@@ -311,6 +324,18 @@ def _warnings(request: OrderRequest, situation: Situation, *, price: Decimal) ->
     if request.post_only and crosses(request.side, price=request.price, ticker=situation.ticker):
         found.append("Post-only at this price would trade at once, so the exchange will reject it.")
     return tuple(found)
+
+
+_CAPPED = "This is less than the share you asked for: more does not go into one order here now."
+
+
+def _is_capped(request: OrderRequest, situation: Situation) -> bool:
+    """Whether a share was cut to what the market takes in one order."""
+    quantity, side, price = request.quantity, request.side, request.price
+    if quantity is None or quantity.kind is not QuantityKind.PERCENT:
+        return False
+    wanted = _share_of_balance(quantity.value, side=side, price=price, situation=situation)
+    return wanted > _most_possible(side, price=price, situation=situation)
 
 
 def _deep(losing: Decimal) -> str:

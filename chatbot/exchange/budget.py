@@ -5,6 +5,7 @@ So a slot is taken when a request is sent and is free again one window after its
 two requests of one slot are then always counted a full window apart, however the network delays either of them.
 """
 
+from bisect import bisect_left, insort
 from datetime import timedelta
 
 from chatbot.exchange.request_log import RequestLog
@@ -58,6 +59,7 @@ class Budget:
         self._clock = clock
         self._log = log
         self._free_at = [clock.monotonic()] * limit if log is None else self._remembered(log)
+        self._in_order = sorted((free_at, slot) for slot, free_at in enumerate(self._free_at))
         self._ceilings = _ceilings(limit)
         self._paused_until = clock.monotonic()
         self._waiting: list[tuple[Priority, int]] = []
@@ -75,7 +77,7 @@ class Budget:
 
     def give_back(self, slot: int) -> None:
         """The call that used this slot ended: one window from now the slot is free again."""
-        self._free_at[slot] = self._clock.monotonic() + WINDOW
+        self._occupy(slot)
         if self._log is not None:
             self._log.write(slot, self._clock.now().timestamp())
 
@@ -113,18 +115,22 @@ class Budget:
         """Seconds until this priority's share has room for one more than those ahead; zero or less is now."""
         now = self._clock.monotonic()
         rounds, place = divmod(ahead, self._ceilings[priority])
-        latest_first = sorted(self._free_at, reverse=True)
-        free_at = latest_first[self._ceilings[priority] - 1 - place] + rounds * WINDOW
+        free_at = self._in_order[place - self._ceilings[priority]][0] + rounds * WINDOW
         return max(free_at, self._paused_until) - now
 
     def _use(self) -> int:
         """Take the slot that has been free the longest. Until the call ends it counts as used from now on."""
-        now = self._clock.monotonic()
-        slot = self._free_at.index(min(self._free_at))
-        self._free_at[slot] = now + WINDOW
+        slot = self._in_order[0][1]
+        self._occupy(slot)
         if self._log is not None:
             self._log.write(slot, self._clock.now().timestamp() + LONGEST_CALL)
         return slot
+
+    def _occupy(self, slot: int) -> None:
+        """Let the slot be free one window from now."""
+        del self._in_order[bisect_left(self._in_order, (self._free_at[slot], slot))]
+        self._free_at[slot] = self._clock.monotonic() + WINDOW
+        insort(self._in_order, (self._free_at[slot], slot))
 
     def _remembered(self, log: RequestLog) -> list[float]:  # moments
         """What the log says, by this process's own clock. A stamp from the future (the wall clock was set back)

@@ -10,6 +10,7 @@ from chatbot.services.linking import Linking
 from chatbot.services.markets import Markets
 from chatbot.services.orders import Orders
 from chatbot.services.people import People
+from chatbot.services.questions import Questions
 from chatbot.services.tickets import Tickets
 from chatbot.services.trading import OrderDesk
 
@@ -26,5 +27,6 @@ class Services:
     markets: Markets
     orders: Orders
     people: People
+    questions: Questions
     tickets: Tickets
     trading: OrderDesk

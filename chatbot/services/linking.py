@@ -3,12 +3,11 @@
 from dataclasses import replace
 
 from chatbot.domain.accounts import Venue
-from chatbot.domain.drafts import DIALOGUE_LIFETIME, Dialogue, LinkDraft, Question
-from chatbot.domain.ids import ChatId, DialogueId, PersonId
+from chatbot.domain.drafts import Dialogue, LinkDraft, Question
+from chatbot.domain.ids import ChatId, PersonId
 from chatbot.domain.secrets import Credentials
-from chatbot.ports.clock import Clock, Entropy
-from chatbot.ports.dialogues import Dialogues
 from chatbot.services.accounts import read_secret
+from chatbot.services.questions import Questions
 
 _NAMES = {
     Question.USERNAME: "username",
@@ -21,14 +20,14 @@ _NAMES = {
 class Linking:
     """The four questions of `/link`."""
 
-    def __init__(self, *, dialogues: Dialogues, clock: Clock, entropy: Entropy) -> None:
-        self._dialogues = dialogues
-        self._clock = clock
-        self._entropy = entropy
+    def __init__(self, questions: Questions) -> None:
+        self._questions = questions
 
     async def begin(self, *, venue: Venue, person: PersonId, chat: ChatId) -> LinkDraft:
         """Ask for the first of the four."""
-        return await self._keep(LinkDraft(venue=venue, asking=Question.USERNAME), person=person, chat=chat)
+        draft = LinkDraft(venue=venue, asking=Question.USERNAME)
+        await self._questions.ask(draft, person=person, chat=chat)
+        return draft
 
     async def answer(self, dialogue: Dialogue, text: str) -> LinkDraft | Credentials:
         """Take one value; returns the next question, or all four.
@@ -46,20 +45,9 @@ class Linking:
         elif draft.asking is Question.API_KEY:
             draft = replace(draft, api_key=value, asking=Question.SECRET_KEY)
         elif draft.username and draft.passphrase and draft.api_key:
-            await self._dialogues.close(dialogue.chat, person=dialogue.person)
+            await self._questions.forget(person=dialogue.person, chat=dialogue.chat)
             return Credentials(
                 username=draft.username, passphrase=draft.passphrase, api_key=draft.api_key, secret_key=value
             )
-        return await self._keep(draft, person=dialogue.person, chat=dialogue.chat)
-
-    async def _keep(self, draft: LinkDraft, *, person: PersonId, chat: ChatId) -> LinkDraft:
-        dialogue = Dialogue(
-            id=DialogueId(self._entropy.token()),
-            person=person,
-            chat=chat,
-            message=None,
-            draft=draft,
-            expires_at=self._clock.now() + DIALOGUE_LIFETIME,
-        )
-        await self._dialogues.put(dialogue)
+        await self._questions.ask(draft, person=dialogue.person, chat=dialogue.chat)
         return draft

@@ -61,6 +61,8 @@ class People:
         kind = LinkKind(kind_text)
         role = Role.OWNER if kind is LinkKind.CLAIM else Role.MEMBER
         known = await self._store.get(person)
+        if kind is LinkKind.CLAIM and self._owner_ids:
+            raise NotAllowed
         if kind is LinkKind.INVITE and (known is not None or person in self._owner_ids):
             raise InputError("You have access already; the invitation stays good for somebody else.")
         worked, made_by = await self._store.use_link(

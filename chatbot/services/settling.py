@@ -6,14 +6,14 @@ evidence, and neither is time alone.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from chatbot.domain.accounts import Venue
-from chatbot.domain.errors import AccessError, Cause, ChatbotError, Refused, Unavailable
-from chatbot.domain.ids import ClientId
+from chatbot.domain.errors import AccessError, Cause, ChatbotError, NotLinked, Refused, Unavailable
+from chatbot.domain.ids import ClientId, OrderNumber
 from chatbot.domain.intents import CancelOrders, PlaceOrder
 from chatbot.domain.notices import Notice, OrderFinished, TicketSettled
 from chatbot.domain.orders import Order, OrderFilter, OrderStatus
@@ -43,15 +43,18 @@ SETTLED_IN = timedelta(seconds=10)
 CLEAN_READS = 2
 MOST_PAGES = 200
 """A list longer than this is not read completely, so it never proves that an order is missing."""
+_MOST_READINGS = 6
+"""How often a list that keeps changing is read before the look is given up, to be repeated later."""
 COUNTDOWN = timedelta(seconds=15)
 """How often a pending card's seconds are redrawn."""
 WORTH_TELLING = timedelta(seconds=60)
 """An order that ends later than this after the tap is told with a message of its own."""
 
 _FOLLOW = (
-    (timedelta(seconds=15), timedelta(seconds=1)),
-    (timedelta(minutes=1), timedelta(seconds=3)),
-    (timedelta(minutes=10), timedelta(seconds=15)),
+    (timedelta(seconds=5), timedelta(seconds=1)),
+    (timedelta(seconds=15), timedelta(seconds=2.5)),
+    (timedelta(minutes=1), timedelta(seconds=6)),
+    (timedelta(minutes=10), timedelta(seconds=20)),
     (timedelta(hours=1), timedelta(minutes=1)),
     (timedelta(days=1), timedelta(minutes=5)),
 )
@@ -67,6 +70,19 @@ _CANCEL_ENDS = {
     OrderStatus.FILLED: CancelState.FILLED,
     OrderStatus.REJECTED: CancelState.REJECTED,
 }
+
+
+class _Overtaken(Exception):
+    """The ticket is not what it was when the look began, so what was found is not recorded, nor told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Listed:
+    """A list of orders, read to its end, or to the order that was looked for."""
+
+    ours: Order | None
+    numbers: frozenset[OrderNumber]
+    pages: int
 
 
 class Settling:
@@ -104,11 +120,19 @@ class Settling:
             await self._look(ticket)
         except ChatbotError as error:
             log.info("cannot look at ticket now", ticket=ticket.id, kind=type(error).__name__)
-            await self._look_again(ticket, slowly=isinstance(error, AccessError))
+            if isinstance(error, NotLinked) and ticket.state is TicketState.DONE:
+                await self._change(ticket, next_look_at=None)  # its key is erased: there is no following it any more
+            else:
+                await self._look_again(ticket, slowly=isinstance(error, AccessError))
+        except Exception:
+            log.exception("looking at ticket failed", ticket=ticket.id)
+            await self._look_again(ticket, slowly=True)
 
     async def _look(self, ticket: Ticket) -> None:
         if ticket.state is TicketState.PENDING:
             await self._count_down(ticket)
+        elif ticket.state is TicketState.CLAIMED:
+            await self._change(ticket, next_look_at=None)  # it is being sent; what comes back says when to look
         elif isinstance(ticket.intent, CancelOrders):
             await self._read_back(ticket, ticket.intent)
         elif ticket.state is TicketState.UNCERTAIN:
@@ -116,23 +140,23 @@ class Settling:
         elif isinstance(ticket.outcome, Placed):
             await self._follow(ticket, ticket.outcome)
         else:
-            await self._store.update(ticket.id, lambda current: replace(current, next_look_at=None))
+            await self._change(ticket, next_look_at=None)
 
     async def _count_down(self, ticket: Ticket) -> None:
         due = self._clock.now() + COUNTDOWN
-        again = due if due < ticket.expires_at else None
-        await self._store.update(ticket.id, lambda current: replace(current, next_look_at=again))
+        await self._change(ticket, next_look_at=due if due < ticket.expires_at else None)
         self._cards.repaint(ticket.id)
 
     async def _search(self, ticket: Ticket, intent: PlaceOrder) -> None:
         """Look for an order whose placing was not confirmed."""
         credentials = await self._accounts.credentials(ticket.account)
+        began = self._clock.now()
         order = await self._find(ticket, intent, credentials)
         if order is not None:
             await self._found(ticket, order)
             return
         now = self._clock.now()
-        lost = _count_clean_read(ticket, now=now)
+        lost = _count_clean_read(ticket, began=began, now=now)
         if lost.clean_reads >= CLEAN_READS:
             await self._not_found(ticket, lost, now=now)
         else:
@@ -140,25 +164,43 @@ class Settling:
             await self._change(ticket, outcome=lost, next_look_at=now + wait)
 
     async def _find(self, ticket: Ticket, intent: PlaceOrder, credentials: Credentials) -> Order | None:
-        """Read all open, then all closed orders of the market. Raises `Unavailable` if that cannot be complete."""
-        for which in (OrderFilter.OPEN, OrderFilter.CLOSED):
-            for page in range(1, MOST_PAGES + 1):
-                read = await self._exchanges[ticket.venue].orders(
-                    credentials,
-                    account_name=intent.account_name,
-                    which=which,
-                    market=intent.market,
-                    page=page,
-                    priority=Priority.RECONCILE,
-                )
-                for order in read.orders:
-                    if is_ours(order, intent, ticket.client_id):
-                        return order
-                if not read.has_next or not read.orders:
-                    break
-            else:
-                raise Unavailable(Cause.UNREADABLE)
-        return None
+        """Read all open, then all closed orders of the market. Raises `Unavailable` if that cannot be complete.
+
+        When an open order ends, those behind it move up, over the border to a page that was read before: a list of
+        several pages counts as read only once a second reading shows again all that the first one did.
+        """
+        before: frozenset[OrderNumber] | None = None
+        for _ in range(_MOST_READINGS):
+            listed = await self._read_list(ticket, intent, credentials, which=OrderFilter.OPEN)
+            if listed.ours is not None:
+                return listed.ours
+            if listed.pages == 1 or (before is not None and before <= listed.numbers):
+                break
+            before = listed.numbers
+        else:
+            raise Unavailable(Cause.UNREADABLE)
+        # Orders are only ever added to this list, which hides none of them.
+        return (await self._read_list(ticket, intent, credentials, which=OrderFilter.CLOSED)).ours
+
+    async def _read_list(
+        self, ticket: Ticket, intent: PlaceOrder, credentials: Credentials, *, which: OrderFilter
+    ) -> "_Listed":
+        """Page after page, to the end or to the ticket's own order."""
+        numbers: set[OrderNumber] = set()
+        for page in range(1, MOST_PAGES + 1):
+            read = await self._exchanges[ticket.venue].orders(
+                credentials,
+                account_name=intent.account_name,
+                which=which,
+                market=intent.market,
+                page=page,
+                priority=Priority.RECONCILE,
+            )
+            numbers.update(order.number for order in read.orders)
+            ours = next((order for order in read.orders if is_ours(order, intent, ticket.client_id)), None)
+            if ours is not None or not read.has_next or not read.orders:
+                return _Listed(ours=ours, numbers=frozenset(numbers), pages=page)
+        raise Unavailable(Cause.UNREADABLE)
 
     async def _found(self, ticket: Ticket, order: Order) -> None:
         now = self._clock.now()
@@ -228,6 +270,8 @@ class Settling:
         now = self._clock.now()
         if order.status in _CANCEL_ENDS:
             return replace(result, state=_CANCEL_ENDS[order.status], order=order)
+        if result.reason:  # the exchange refused, and not because the order had ended
+            return replace(result, state=CancelState.REFUSED, order=order)
         first = result.seen_open_at or now
         state = CancelState.STILL_OPEN if now - first >= SPACING else result.state
         return replace(result, state=state, order=order, seen_open_at=first)
@@ -244,15 +288,20 @@ class Settling:
     async def _look_again(self, ticket: Ticket, *, slowly: bool) -> None:
         now = self._clock.now()
         pause = _ASK_OLD if slowly else _pause(ticket, _ASK_AGAIN, _ASK_OLD, now=now)
-        await self._store.update(ticket.id, lambda current: replace(current, next_look_at=now + pause))
+        await self._change(ticket, next_look_at=now + pause)
 
     async def _change(self, ticket: Ticket, *, notice: Notice | None = None, **facts: object) -> None:
-        """Record facts, if the ticket has not changed state meanwhile, and repaint the card if one is visible."""
+        """Record facts and repaint the card, unless the ticket's story went on, or ended, since it was read."""
 
         def change(current: Ticket) -> Ticket:
-            return replace(current, **facts) if current.state is ticket.state else current  # type: ignore[arg-type]
+            if current.state is not ticket.state or current.next_look_at is None:
+                raise _Overtaken
+            return replace(current, **facts)  # type: ignore[arg-type]
 
-        changed = await self._store.update(ticket.id, change, notice=notice)
+        try:
+            changed = await self._store.update(ticket.id, change, notice=notice)
+        except _Overtaken:
+            return
         if changed.revision > changed.shown:
             self._cards.repaint(ticket.id)
 
@@ -269,11 +318,11 @@ def _results(ticket: Ticket, intent: CancelOrders) -> tuple[CancelResult, ...]:
     return tuple(CancelResult(number=number, state=CancelState.LOST) for number in intent.orders)
 
 
-def _count_clean_read(ticket: Ticket, *, now: datetime) -> Lost:
-    """Count a complete read that did not show the order, if it is far enough from the tap and from the last one."""
+def _count_clean_read(ticket: Ticket, *, began: datetime, now: datetime) -> Lost:
+    """Count a complete read that did not show the order, if it began far enough from the tap and the last one's end."""
     lost = ticket.outcome if isinstance(ticket.outcome, Lost) else Lost(cause=Cause.SHUTDOWN)
     since = lost.last_clean_read
-    counts = now - _asked_at(ticket) >= SETTLED_IN if since is None else now - since >= SPACING
+    counts = began - _asked_at(ticket) >= SETTLED_IN if since is None else began - since >= SPACING
     return replace(lost, clean_reads=lost.clean_reads + 1, last_clean_read=now) if counts else lost
 
 

@@ -14,7 +14,6 @@ from chatbot.domain.errors import (
     KeyRejected,
     NotLinked,
     NotSent,
-    OrderNotFound,
     OutcomeUnknown,
     Refused,
     TicketError,
@@ -180,11 +179,9 @@ class Tickets:
     async def _cancel_one(self, ticket: Ticket, credentials: Credentials, number: OrderNumber) -> CancelResult:
         try:
             await self._exchanges[ticket.venue].cancel_order(credentials, number=number)
-        except OrderNotFound:
-            # The order may have ended meanwhile: reading it back tells.
-            return CancelResult(number=number, state=CancelState.REQUESTED)
         except Refused as error:
-            return CancelResult(number=number, state=CancelState.REFUSED, reason=error.reason)
+            # The order may have ended meanwhile: reading it back tells.
+            return CancelResult(number=number, state=CancelState.REQUESTED, reason=error.reason)
         except KeyRejected as error:
             return CancelResult(number=number, state=CancelState.REFUSED, reason=f"key not accepted ({error.status})")
         except NotSent:

@@ -16,15 +16,21 @@ FAVOURITES = sa.Table(
     sa.Column("starred_at", Moment, nullable=False),
 )
 
+# Built once, because every price asked for in private looks whether it is starred.
+_STARRED = (
+    sa.select(FAVOURITES.c.market)
+    .where(FAVOURITES.c.person == sa.bindparam("who"))
+    .order_by(FAVOURITES.c.starred_at, FAVOURITES.c.market)
+)
+
 
 class StoredFavourites:
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def of(self, person: PersonId) -> tuple[str, ...]:
-        starred = FAVOURITES.c.person == person
-        query = sa.select(FAVOURITES.c.market).where(starred).order_by(FAVOURITES.c.starred_at, FAVOURITES.c.market)
-        return tuple(await self._database.read(lambda connection: connection.execute(query).scalars().all()))
+        who = {"who": person}
+        return tuple(await self._database.read(lambda connection: connection.execute(_STARRED, who).scalars().all()))
 
     async def toggle(self, person: PersonId, market: str, *, now: datetime) -> bool:
         star = {"person": person, "market": market, "starred_at": now}

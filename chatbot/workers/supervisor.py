@@ -14,6 +14,7 @@ log = structlog.get_logger(__name__)
 
 _PAUSE_AFTER_FAULT = 1.0
 _LONGEST_PAUSE = 60.0
+_MOST_DOUBLINGS = 16  # more than the longest pause needs; without a bound, a day of faults is beyond what a float holds
 
 
 class Worker(Protocol):
@@ -38,11 +39,11 @@ class Supervisor:
         self._clock = clock
         self._tasks: set[asyncio.Task[Any]] = set()
 
-    def spawn(self, work: Coroutine[Any, Any, Any], *, name: str) -> asyncio.Task[Any]:
-        """Run something in the background; if it dies, that is logged."""
+    def spawn(self, work: Coroutine[Any, Any, Any], *, name: str, awaited: bool = False) -> asyncio.Task[Any]:
+        """Run something in the background; if it dies, that is logged, unless somebody awaits it and hears of it."""
         task = asyncio.get_running_loop().create_task(work, name=name)
         self._tasks.add(task)
-        task.add_done_callback(self._ended)
+        task.add_done_callback(self._tasks.discard if awaited else self._ended)
         return task
 
     def run(self, worker: Worker) -> asyncio.Task[Any]:
@@ -84,7 +85,8 @@ class Supervisor:
 
     @staticmethod
     def _pause(faults: int) -> float:
-        return float(min(_PAUSE_AFTER_FAULT * 2**faults, _LONGEST_PAUSE))
+        doubled = min(faults, _MOST_DOUBLINGS)
+        return float(min(_PAUSE_AFTER_FAULT * 2**doubled, _LONGEST_PAUSE))
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)

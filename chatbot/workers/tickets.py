@@ -46,9 +46,9 @@ class TicketKeeper:
     async def _look(self, ticket: Ticket) -> None:
         try:
             await self._settling.look(ticket)
-        finally:
-            self._looking.discard(ticket.id)
             self.wake.set()
+        finally:
+            self._looking.discard(ticket.id)  # a look that failed is repeated after the usual rest, not at once
 
     async def _rest(self) -> timedelta:
         """Until the next ticket is due, a second at most, because cards run out as well."""

@@ -9,9 +9,11 @@ import re
 from collections.abc import Iterable
 from typing import final
 
-# Control characters, zero-width marks, direction marks and overrides, lone surrogates: they hide or reorder text.
+# Control characters, zero-width marks, direction marks and overrides, tags, lone surrogates: they hide or reorder text.
+# What joins letters and emoji (zero-width joiners, variation selectors) stays.
 _INVISIBLE = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    "\ufff9-\ufffb\ud800-\udfff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e007f]"
 )
 _TAG = re.compile(r"<[^>]*>")
 

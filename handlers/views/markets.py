@@ -20,7 +20,7 @@ from handlers.actions import (
     ToggleFavourite,
 )
 from handlers.views.format import age, change, number, percent, ratio, roughly, when
-from handlers.views.html import Html, bold, italic, lines, pre, text
+from handlers.views.html import Html, bold, italic, lines, outside, pre, text
 from handlers.views.screen import Key, Press, Rows, Screen
 
 MARKETS_A_PAGE = 8
@@ -162,7 +162,7 @@ def _rules(market: Market) -> Html:
             f"Fees     {ratio(market.maker_fee)} / {ratio(market.taker_fee)}",
         )
     )
-    return lines(text(bold(market.pair), "  ", market.base_name), pre(rules))
+    return lines(text(bold(market.pair), "  ", outside(market.base_name, limit=40)), pre(rules))
 
 
 def _pager(page: int, pages: int) -> Rows:

@@ -10,12 +10,14 @@ from handlers.views.format import age, moment
 from handlers.views.html import bold, code, lines, outside, text
 from handlers.views.screen import Copy, Link, Press, Screen
 
+_MOST_LISTED = 20
+
 
 def people(everybody: tuple[Person, ...], *, you: PersonId, now: datetime) -> Screen:
     """Everybody who was let in, with a button to remove each but yourself."""
     rows = tuple(
         (Press(f"Remove {_short(person)}", AskRemovePerson(person=person.id), style="danger"),)
-        for person in everybody
+        for person in everybody[:_MOST_LISTED]
         if person.id != you
     )
     listed = [
@@ -27,10 +29,11 @@ def people(everybody: tuple[Person, ...], *, you: PersonId, now: datetime) -> Sc
             code(str(person.id)),
             f" · since {age(person.joined_at, now=now)}",
         )
-        for person in everybody
+        for person in everybody[:_MOST_LISTED]
     ]
+    more = f"…and {len(everybody) - _MOST_LISTED} more." if len(everybody) > _MOST_LISTED else None
     empty = "Nobody was let in yet except the owners named in the settings." if not listed else None
-    return Screen(lines(bold("People"), *listed, empty), (*rows[:20], (Press("Invite somebody", Invite()),)))
+    return Screen(lines(bold("People"), *listed, more, empty), (*rows, (Press("Invite somebody", Invite()),)))
 
 
 def invitation(link: OneTimeLink, *, url: str, now: datetime) -> Screen:

@@ -37,6 +37,12 @@ from handlers.views.screen import Press, Rows, Screen
 _SURPRISE = Decimal("0.05")
 """An executed total this far from the one shown gets a remark."""
 
+_MOST_LISTED = 20
+_SHORT_REASON = 24
+"""Characters of a reason, where up to fifty orders have one each in one message."""
+
+_FEE_DECIMALS = 8
+
 _ALMOST_A_SECOND = timedelta(milliseconds=999)
 """Added to what is left, so that a fresh card says 60 s and not 59."""
 
@@ -80,10 +86,12 @@ def pending(tickets: tuple[Ticket, ...], *, now: datetime) -> Screen:
     """All tickets whose outcome is still open, with their age and what is being done."""
     if not tickets:
         return Screen(lines(bold("Nothing is open."), "Every order and cancellation has a known outcome."))
+    more = len(tickets) - _MOST_LISTED
     return Screen(
         lines(
             bold(f"{len(tickets)} with an open outcome"),
-            *(_pending_line(ticket, now=now) for ticket in tickets),
+            *(_pending_line(ticket, now=now) for ticket in tickets[:_MOST_LISTED]),
+            f"…and {more} more." if more > 0 else None,
             "",
             "Nothing is ever sent a second time. You will be told as soon as an outcome is known.",
         ),
@@ -117,7 +125,7 @@ def order_lines(order: Order) -> Html:
         rows.append(text("Average ", code(number(order.average_price)), f" {order.counter}"))
         rows.append(text("Total ", code(number(_executed_total(order))), f" {order.counter}"))
     if order.fee:
-        rows.append(text("Fee ", code(number(order.fee))))
+        rows.append(text("Fee ", code(number(round_half_up(order.fee, decimals=_FEE_DECIMALS)))))
     return lines(*rows)
 
 
@@ -160,6 +168,8 @@ def _pending_order(ticket: Ticket, intent: PlaceOrder, terms: OrderTerms, *, now
     notes = [text("⚠️ ", warning) for warning in terms.warnings]
     if intent.type is OrderType.MARKET:
         notes.append(italic("If the price gets more than 1% worse before your tap, I ask again."))
+    elif not terms.maker:
+        notes.append(italic("This crosses the book: it fills at once at the book's prices, at worst at yours."))
     return Screen(
         lines(bold(headline(ticket)), pre(_table(rows)), *notes, _countdown(ticket, now=now)),
         _confirm_keys(ticket, "Cancel"),
@@ -296,7 +306,7 @@ def _result_line(line: OrderLine, result: CancelResult) -> Html:
     mark = "✓" if result.state is CancelState.CANCELLED else "…" if not result.state.is_settled else "•"
     said = text(f"{mark} #{line.number} {line.base}/{line.counter}: ", _CANCEL_WORDS[result.state])
     if result.state is CancelState.REFUSED and result.reason:
-        said += text(" (", outside(result.reason), ")")
+        said += text(" (", outside(result.reason, limit=_SHORT_REASON), ")")
     if result.order is not None and result.order.executed and result.state is CancelState.CANCELLED:
         said += f", {number(result.order.executed)} {line.base} had been executed"
     return said

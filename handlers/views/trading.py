@@ -1,8 +1,9 @@
 """Questions of a guided order."""
 
 from chatbot.domain.drafts import OrderDraft, OrderRequest, QuantityKind, Question
-from chatbot.domain.money import divide
+from chatbot.domain.money import divide, round_down
 from chatbot.domain.orders import OrderType, Side
+from chatbot.domain.sizing import Situation
 from chatbot.services.trading import Asked
 from handlers.actions import Choose, DropDialogue
 from handlers.views.format import number
@@ -61,23 +62,26 @@ def _quantity(request: OrderRequest) -> str:
 
 
 def _facts(asked: Asked) -> Html | None:
-    market, ticker = asked.market, asked.ticker
-    if market is None or ticker is None:
+    """Bid and ask, and what there is to spend, as far as known."""
+    facts = asked.facts
+    if facts is None or facts.ticker is None:
         return None
-    decimals = market.counter_decimals
-    prices = text(
-        "Bid ", code(number(ticker.bid, decimals=decimals)), " · ask ", code(number(ticker.ask, decimals=decimals))
-    )
-    if asked.situation is None:
+    decimals = facts.market.counter_decimals
+    bid, ask = (code(number(price, decimals=decimals)) for price in (facts.ticker.bid, facts.ticker.ask))
+    prices = text("Bid ", bid, " · ask ", ask)
+    if not isinstance(facts, Situation):
         return prices
-    balance = asked.situation.counter if asked.draft.request.side is Side.BUY else asked.situation.base
-    return lines(prices, text("The API reports ", code(number(balance.available)), f" {balance.currency} available"))
+    buying = asked.draft.request.side is Side.BUY
+    balance = facts.counter if buying else facts.base
+    available = round_down(balance.available, decimals=decimals if buying else facts.market.base_decimals)
+    return lines(prices, text("The API reports ", code(number(available)), f" {balance.currency} available"))
 
 
 def _advice(asked: Asked) -> str | None:
-    if asked.draft.asking is Question.QUANTITY and not asked.draft.choices and asked.situation is not None:
-        market, ticker = asked.situation.market, asked.situation.ticker
-        smallest = divide(market.minimum, ticker.last) if ticker.last else market.minimum
+    facts = asked.facts
+    if asked.draft.asking is Question.QUANTITY and not asked.draft.choices and isinstance(facts, Situation):
+        market = facts.market
+        smallest = divide(market.minimum, facts.ticker.last) if facts.ticker.last else market.minimum
         return (
             f"That is less than the smallest order of {number(market.minimum)} {market.counter} "
             f"(about {number(smallest, decimals=market.base_decimals)} {market.base})."

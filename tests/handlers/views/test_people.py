@@ -1,0 +1,71 @@
+from dataclasses import replace
+from datetime import timedelta
+
+from chatbot.domain.ids import PersonId
+from chatbot.domain.notices import PersonJoined
+from chatbot.domain.people import Person, Role
+from chatbot.domain.tickets import CancelState, Moved, NotFound, TicketState
+from chatbot.services.people import OneTimeLink
+from handlers.views import notices, people, start
+from handlers.views.screen import Copy, Link
+from tests.handlers.views.examples import MAIN, NOW, cancel_ticket, done, order, order_ticket, told
+
+BORIS = Person(id=PersonId(7), name="Boris", role=Role.MEMBER, joined_at=NOW - timedelta(days=2))
+ANNA = replace(BORIS, id=PersonId(8), name="Anna", role=Role.OWNER)
+
+
+def test_everybody_but_oneself_can_be_removed() -> None:
+    screen = people.people((ANNA, BORIS), you=ANNA.id, now=NOW)
+    assert screen.text.plain == "People\nAnna · owner · 8 · since 2 d ago\nBoris · member · 7 · since 2 d ago"
+    assert [[key.label for key in row] for row in screen.rows] == [["Remove Boris"], ["Invite somebody"]]
+
+
+def test_a_crowd_still_fits_a_message() -> None:
+    crowd = tuple(replace(BORIS, id=PersonId(at + 10), name="B" * 64) for at in range(500))
+    screen = people.people(crowd, you=ANNA.id, now=NOW)
+    assert screen.text.plain.endswith("…and 480 more.") and len(screen.rows) == 21
+
+
+def test_an_invitation_is_a_link_to_copy_until_a_moment() -> None:
+    url = "https://t.me/bot?start=inv_x"
+    link = OneTimeLink(payload="inv_x", expires_at=NOW + timedelta(hours=24))
+    screen = people.invitation(link, url=url, now=NOW)
+    assert "It works once, until 21 Nov 12:00 UTC." in screen.text.plain
+    assert screen.rows == ((Copy("Copy the link", url),), (Link("Open", url),))
+
+
+def test_somebody_without_a_readable_name_is_called_by_number() -> None:
+    (row, _) = people.people((replace(BORIS, name="\u202e"),), you=ANNA.id, now=NOW).rows
+    assert row[0].label == "Remove 7"
+
+
+def test_the_first_screen_takes_the_next_step() -> None:
+    new, linked = start.start(None, practice=True, greeting="Welcome"), start.start(MAIN, practice=True)
+    assert new.text.plain.split("\n")[0] == "Welcome" and len(linked.text.plain.split("\n")) == 4
+    assert [key.label for row in new.rows for key in row][:2] == [
+        "Practise with play money",
+        "Link an account by its key",
+    ]
+    assert [key.label for row in linked.rows for key in row] == ["Balance", "Buy", "Sell", "Prices", "Help"]
+
+
+def test_what_is_said_unasked() -> None:
+    filled = done(order(order().status.FILLED, "0.01"))
+    said = {
+        notices.settled(filled): "It was placed: order #54259, filled.",
+        notices.settled(order_ticket(TicketState.REFUSED, NotFound(reads=2))): (
+            "It was not placed: your orders at the exchange do not show it."
+        ),
+        notices.settled(cancel_ticket(TicketState.DONE, told((CancelState.CANCELLED, "")))): (
+            "It is settled; the card shows how."
+        ),
+        notices.settled(order_ticket(TicketState.REFUSED, Moved())): "It was not carried out; the card shows why.",
+    }
+    for screen, sentence in said.items():
+        head, body, foot = screen.text.plain.split("\n")
+        assert head.startswith("Settled: ") and (body, foot) == (sentence, "paper-1 · PAPER")
+    ended = notices.finished(filled)
+    assert ended is not None and ended.text.plain.split("\n")[0] == "Order #54259 is filled."
+    assert notices.finished(done()) is None
+    joined = notices.joined(PersonJoined(person=BORIS.id, name="Boris"))
+    assert joined.text.plain == "Boris (7) used your invitation."

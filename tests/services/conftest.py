@@ -1,0 +1,47 @@
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from chatbot.domain.accounts import Account
+from chatbot.storage.opening import Storage, open_storage
+from tests.fakes.clock import FakeClock, FakeEntropy
+from tests.fakes.exchange import FakeExchange
+from tests.services.house import House
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Drawing tracebacks of planted bugs takes longer than everything else here."""
+    with capture_logs():
+        yield
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+async def storage(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Storage]:
+    opened = await open_storage(
+        url=f"sqlite:///{tmp_path}/data/chatbot.db", master_key_file=tmp_path / "data" / "master.key", clock=clock
+    )
+    yield opened
+    await opened.aclose()
+
+
+@pytest.fixture
+def exchange(clock: FakeClock) -> FakeExchange:
+    return FakeExchange(clock)
+
+
+@pytest.fixture
+def house(storage: Storage, clock: FakeClock, exchange: FakeExchange) -> House:
+    return House(storage, clock, exchange=exchange, entropy=FakeEntropy())
+
+
+@pytest.fixture
+async def account(house: House) -> Account:
+    return await house.link()

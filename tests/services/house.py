@@ -1,0 +1,158 @@
+"""The services over real storage, a fake exchange and a clock that a test moves."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from chatbot.domain.accounts import Account, Venue
+from chatbot.domain.ids import ChatId, DialogueId, MessageId, OrderNumber, PersonId
+from chatbot.domain.intents import PlaceOrder
+from chatbot.domain.notices import Notice
+from chatbot.domain.orders import Order, OrderType, Side
+from chatbot.domain.tickets import Cancelled, CancelResult, Placed, Ticket
+from chatbot.services.accounts import Accounts
+from chatbot.services.balances import BalanceReader
+from chatbot.services.linking import Linking
+from chatbot.services.markets import Markets
+from chatbot.services.orders import Orders
+from chatbot.services.people import People
+from chatbot.services.questions import Questions
+from chatbot.services.settling import Settling
+from chatbot.services.tickets import Tickets
+from chatbot.services.trading import Asked, OrderDesk
+from chatbot.storage.opening import Storage
+from tests.fakes.cards import FakeCards
+from tests.fakes.clock import FakeClock, FakeEntropy
+from tests.fakes.desk import FakeDesk
+from tests.fakes.exchange import FakeExchange
+from tests.storage.examples import BUY, BUY_TERMS
+
+ANNA, BORIS = PersonId(7_001), PersonId(7_002)
+CHAT = ChatId(ANNA)
+CARD = MessageId(500)
+
+
+class House:
+    """Anna has an account with 1 BTC and 10,000 USDT; Boris has nothing."""
+
+    def __init__(self, storage: Storage, clock: FakeClock, *, exchange: FakeExchange, entropy: FakeEntropy) -> None:
+        self.storage, self.clock, self.exchange, self.entropy = storage, clock, exchange, entropy
+        self.cards = FakeCards()
+        self.desk = FakeDesk(exchange)
+        exchanges = {Venue.PAPER: exchange}
+        store, accounts = storage.tickets, storage.accounts
+        self.accounts = Accounts(store=accounts, tickets=store, exchanges=exchanges, practice=self.desk, clock=clock)
+        self.markets = Markets(exchanges=exchanges, accounts=accounts, favourites=storage.favourites)
+        self.balances = BalanceReader(exchanges=exchanges, accounts=self.accounts, store=accounts, markets=self.markets)
+        self.tickets = Tickets(
+            store=store, accounts=accounts, exchanges=exchanges, cards=self.cards, clock=clock, entropy=entropy
+        )
+        self.settling = Settling(store=store, accounts=accounts, exchanges=exchanges, cards=self.cards, clock=clock)
+        self.questions = Questions(dialogues=storage.dialogues, clock=clock, entropy=entropy)
+        self.trading = OrderDesk(
+            exchanges=exchanges,
+            accounts=self.accounts,
+            balances=self.balances,
+            markets=self.markets,
+            tickets=self.tickets,
+            store=store,
+            questions=self.questions,
+        )
+        self.orders = Orders(
+            exchanges=exchanges,
+            accounts=self.accounts,
+            store=accounts,
+            markets=self.markets,
+            tickets=self.tickets,
+            clock=clock,
+        )
+        self.linking = Linking(self.questions)
+
+    def people(self, *owner_ids: PersonId) -> People:
+        return People(
+            store=self.storage.people,
+            outbox=self.storage.outbox,
+            owner_ids=owner_ids,
+            clock=self.clock,
+            entropy=self.entropy,
+        )
+
+    def restarted(self) -> "House":
+        """New services on the same storage, clock and exchange."""
+        return House(self.storage, self.clock, exchange=self.exchange, entropy=self.entropy)
+
+    async def link(self, person: PersonId = ANNA, **funds: str) -> Account:
+        credentials = self.exchange.open_account(funds=funds or {"BTC": "1", "USDT": "10000"})
+        report = await self.accounts.link(person, venue=Venue.PAPER, credentials=credentials)
+        assert report.account is not None
+        return report.account
+
+    async def order_card(self, account: Account, **changes: object) -> Ticket:
+        """A card for a limit buy of 0.1 BTC at 50,000, or whatever is said instead; shown as `CARD`."""
+        said: dict[str, object] = {"account": account.id, "volume": Decimal("0.1"), "price": Decimal(50_000), **changes}
+        if said.get("type") is OrderType.MARKET:
+            said["price"] = None
+        intent = replace(BUY, **said)  # type: ignore[arg-type]
+        price = intent.price or (Decimal(60_100) if intent.side is Side.BUY else Decimal(60_000))
+        terms = replace(BUY_TERMS, expected_price=price, total=intent.volume * price)
+        ticket = await self.tickets.open(intent, terms, person=ANNA, chat=CHAT, account=account)
+        await self.tickets.attach(ticket.id, CARD)
+        return ticket
+
+    async def tap(self, ticket: Ticket) -> Ticket:
+        """Claim and send, as the tap on Confirm does."""
+        claimed = await self.tickets.claim(ticket.id, person=ANNA, chat=CHAT, message=CARD)
+        return await self.tickets.execute(claimed)
+
+    async def read(self, ticket: Ticket) -> Ticket:
+        found = await self.storage.tickets.get(ticket.id)
+        assert found is not None
+        return found
+
+    async def look(self, ticket: Ticket) -> Ticket:
+        """One round for a ticket as it stands."""
+        await self.settling.look(await self.read(ticket))
+        return await self.read(ticket)
+
+    async def look_when_due(self, ticket: Ticket) -> Ticket:
+        """Let time go by until the ticket is due, then look."""
+        due = (await self.read(ticket)).next_look_at
+        assert due is not None
+        self.clock.at = max(self.clock.at, due)
+        return await self.look(ticket)
+
+    async def told(self) -> list[Notice]:
+        """What waits to be said unasked."""
+        return [entry.notice for entry in await self.storage.outbox.due(now=self.clock.at, limit=99)]
+
+    def at_exchange(self, number: int) -> Order:
+        return next(
+            holder.orders[OrderNumber(number)]
+            for holder in self.exchange.holders.values()
+            if OrderNumber(number) in holder.orders
+        )
+
+
+def placed(ticket: Ticket) -> OrderNumber:
+    """The number of a ticket's order."""
+    assert isinstance(ticket.outcome, Placed)
+    return ticket.outcome.number
+
+
+def results(ticket: Ticket) -> tuple[CancelResult, ...]:
+    assert isinstance(ticket.outcome, Cancelled)
+    return ticket.outcome.results
+
+
+def intent(ticket: object) -> PlaceOrder:
+    """The order on a card."""
+    assert isinstance(ticket, Ticket) and isinstance(ticket.intent, PlaceOrder)
+    return ticket.intent
+
+
+def asked(result: object) -> Asked:
+    assert isinstance(result, Asked)
+    return result
+
+
+def dialogue(result: Asked) -> DialogueId:
+    return result.dialogue.id
