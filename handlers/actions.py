@@ -163,7 +163,7 @@ class RemovePerson:
 
 @button("pp")
 class ShowPeople:
-    pass
+    page: int
 
 
 @button("pi")

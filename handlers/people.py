@@ -18,11 +18,11 @@ async def invite_by_button(ctx: Context, _: Invite) -> None:
 
 
 async def people(ctx: Context) -> None:
-    await ctx.reply(await _people(ctx))
+    await ctx.reply(await _people(ctx, page=1))
 
 
-async def show_people(ctx: Context, _: ShowPeople) -> None:
-    await ctx.edit(await _people(ctx))
+async def show_people(ctx: Context, action: ShowPeople) -> None:
+    await ctx.edit(await _people(ctx, page=action.page))
 
 
 async def ask_remove(ctx: Context, action: AskRemovePerson) -> None:
@@ -35,12 +35,12 @@ async def ask_remove(ctx: Context, action: AskRemovePerson) -> None:
 
 async def remove(ctx: Context, action: RemovePerson) -> None:
     await ctx.services.people.remove(action.person, by=ctx.person.id)
-    await ctx.edit(await _people(ctx))
+    await ctx.edit(await _people(ctx, page=1))
 
 
-async def _people(ctx: Context) -> Screen:
+async def _people(ctx: Context, *, page: int) -> Screen:
     everybody = await ctx.services.people.everybody()
-    return views.people(everybody, you=ctx.person.id, now=ctx.clock.now())
+    return views.people(everybody, you=ctx.person.id, page=page, now=ctx.clock.now())
 
 
 ROUTES: tuple[Route, ...] = (

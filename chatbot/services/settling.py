@@ -266,6 +266,8 @@ class Settling:
             )
         except Refused as error:
             return replace(result, state=CancelState.REFUSED, reason=error.reason)
+        except Unavailable:
+            return result  # the others may be readable; this one is read again in the next round
         await self._refresh_card_of(ticket, order)
         now = self._clock.now()
         if order.status in _CANCEL_ENDS:

@@ -77,7 +77,7 @@ class Tickets:
         self._clock = clock
         self._entropy = entropy
         self._started_at = clock.now()
-        self._last_claims: dict[AccountId, tuple[TicketId, datetime]] = {}
+        self._last_claims: dict[AccountId, datetime] = {}
 
     async def open(self, intent: Intent, terms: Terms, *, person: PersonId, chat: ChatId, account: Account) -> Ticket:
         """Store a pending ticket; its card can be confirmed for a minute."""
@@ -155,7 +155,7 @@ class Tickets:
 
     async def _carry_out(self, ticket: Ticket) -> tuple[TicketState, Outcome]:
         moved = await self._has_moved(ticket)
-        self._last_claims[ticket.account] = (ticket.id, self._clock.now())
+        self._last_claims[ticket.account] = self._clock.now()
         if moved:
             return TicketState.REFUSED, Moved()
         credentials = await self._accounts.credentials(ticket.account)
@@ -252,7 +252,7 @@ class Tickets:
         if ticket.created_at < self._started_at:
             return await self._store.claimed_since(ticket.account, since=ticket.created_at, but=ticket.id)
         last = self._last_claims.get(ticket.account)
-        return last is not None and last[0] != ticket.id and last[1] >= ticket.created_at
+        return last is not None and last >= ticket.created_at
 
 
 def new_order(ticket: Ticket, intent: PlaceOrder, terms: OrderTerms) -> NewOrder:

@@ -113,7 +113,7 @@ class OrderDesk:
             nearest = await self._named(error.nearest, who.account)
             return await self._ask(questions.ask_market(request, nearest), who, problem=error.sentence)
         if market is None:
-            return await self._ask(questions.ask_market(request, await self._offered(who)), who)
+            return await self._ask(questions.ask_market(request, await self._offered(request, who)), who)
         ticker = await self._markets.ticker(market.code, venue=who.account.venue)
         if ticker is None:
             raise InputError(f"{market.pair} has no prices right now, so it cannot be traded here.")
@@ -175,14 +175,15 @@ class OrderDesk:
             counter=balances.of(market.counter),
         )
 
-    async def _offered(self, who: "_Asker") -> tuple[Market, ...]:
-        """Markets used, then starred, then lively ones."""
+    async def _offered(self, request: OrderRequest, who: "_Asker") -> tuple[Market, ...]:
+        """Markets used, then starred, then lively ones; where an amount names a counter currency, only its markets."""
         venue = who.account.venue
         codes: list[str] = list(await self._store.recent_markets(who.person, limit=_OFFERED_MARKETS))
         starred = await self._markets.favourites(who.person, venue=venue)
-        lively = await self._markets.liveliest(venue=venue, count=_OFFERED_MARKETS)
+        lively = await self._markets.liveliest(venue=venue, count=2 * _OFFERED_MARKETS)
         codes += [quote.market.code for quote in (*starred, *lively)]
-        return (await self._named(tuple(dict.fromkeys(codes)), who.account))[:_OFFERED_MARKETS]
+        known = await self._named(tuple(dict.fromkeys(codes)), who.account)
+        return tuple(market for market in known if request.total_currency in (None, market.counter))[:_OFFERED_MARKETS]
 
     async def _named(self, codes: tuple[str, ...], account: Account) -> tuple[Market, ...]:
         """The listed markets among some codes, in their order."""

@@ -17,11 +17,18 @@ def holdings(held: Holdings, *, now: datetime) -> Screen:
     body = lines(*(_holding(holding) for holding in held.large)) if held.large else None
     if not held.large and not held.dust:
         body = text("The API reports 0 in every currency.")
-    worth = text("Total ≈ ", bold(number(held.total, decimals=2), " ", COUNTER)) if held.large or held.dust else None
+    worth = _total(held) if held.large or held.dust else None
     return Screen(
         lines(title, "", body, _dust(held), _zeros(held), "", worth, italic(when(held.at, now=now))),
         ((Press("↻ Refresh", ShowBalance(account=held.account.id)),),),
     )
+
+
+def _total(held: Holdings) -> Html:
+    """The sum, and what is not in it."""
+    total = text("Total ≈ ", bold(number(held.total, decimals=2), " ", COUNTER))
+    unpriced = [holding.balance.currency for holding in held.large if holding.worth is None]
+    return total + (f" without {', '.join(unpriced)}, which no market prices in {COUNTER}" if unpriced else "")
 
 
 def _holding(holding: Holding) -> Html:

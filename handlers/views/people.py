@@ -8,16 +8,19 @@ from chatbot.services.people import OneTimeLink
 from handlers.actions import AskRemovePerson, Invite, RemovePerson, ShowPeople
 from handlers.views.format import age, moment
 from handlers.views.html import bold, code, lines, outside, text
-from handlers.views.screen import Copy, Link, Press, Screen
+from handlers.views.screen import Copy, Link, Press, Rows, Screen
 
-_MOST_LISTED = 20
+_A_PAGE = 15
 
 
-def people(everybody: tuple[Person, ...], *, you: PersonId, now: datetime) -> Screen:
-    """Everybody who was let in, with a button to remove each but yourself."""
+def people(everybody: tuple[Person, ...], *, you: PersonId, page: int, now: datetime) -> Screen:
+    """Everybody who was let in, a page of them, with a button to remove each but yourself."""
+    pages = max(1, -(-len(everybody) // _A_PAGE))
+    page = min(max(page, 1), pages)
+    shown = everybody[(page - 1) * _A_PAGE : page * _A_PAGE]
     rows = tuple(
         (Press(f"Remove {_short(person)}", AskRemovePerson(person=person.id), style="danger"),)
-        for person in everybody[:_MOST_LISTED]
+        for person in shown
         if person.id != you
     )
     listed = [
@@ -29,11 +32,12 @@ def people(everybody: tuple[Person, ...], *, you: PersonId, now: datetime) -> Sc
             code(str(person.id)),
             f" · since {age(person.joined_at, now=now)}",
         )
-        for person in everybody[:_MOST_LISTED]
+        for person in shown
     ]
-    more = f"…and {len(everybody) - _MOST_LISTED} more." if len(everybody) > _MOST_LISTED else None
+    title = text(bold("People"), f"  {len(everybody)} · page {page} of {pages}" if pages > 1 else "")
     empty = "Nobody was let in yet except the owners named in the settings." if not listed else None
-    return Screen(lines(bold("People"), *listed, more, empty), (*rows, (Press("Invite somebody", Invite()),)))
+    invite = (Press("Invite somebody", Invite()),)
+    return Screen(lines(title, *listed, empty), (*rows, *_pager(page, pages), invite))
 
 
 def invitation(link: OneTimeLink, *, url: str, now: datetime) -> Screen:
@@ -56,7 +60,7 @@ def ask_remove(person: Person) -> Screen:
         ),
         (
             (Press("Remove", RemovePerson(person=person.id), style="danger"),),
-            (Press("Keep", ShowPeople()),),
+            (Press("Keep", ShowPeople(page=1)),),
         ),
     )
 
@@ -64,6 +68,15 @@ def ask_remove(person: Person) -> Screen:
 def welcome(role: Role) -> str:
     """The first line after a one-time link."""
     return "You own this bot now." if role is Role.OWNER else "Welcome, you have access now."
+
+
+def _pager(page: int, pages: int) -> Rows:
+    keys = []
+    if page > 1:
+        keys.append(Press("‹ Prev", ShowPeople(page=page - 1)))
+    if page < pages:
+        keys.append(Press("Next ›", ShowPeople(page=page + 1)))
+    return (tuple(keys),) if keys else ()
 
 
 def _short(person: Person) -> str:

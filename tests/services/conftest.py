@@ -5,6 +5,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from chatbot.domain.accounts import Account
+from chatbot.domain.tickets import Ticket
 from chatbot.storage.opening import Storage, open_storage
 from tests.fakes.clock import FakeClock, FakeEntropy
 from tests.fakes.exchange import FakeExchange
@@ -45,3 +46,18 @@ def house(storage: Storage, clock: FakeClock, exchange: FakeExchange) -> House:
 @pytest.fixture
 async def account(house: House) -> Account:
     return await house.link()
+
+
+@pytest.fixture
+async def nothing_is_sent_by_looking(house: House) -> AsyncIterator[None]:
+    """Counts what reaches the exchange during every single look."""
+    look, sent_by_looks = house.settling.look, []
+
+    async def watched(ticket: Ticket) -> None:
+        before = house.exchange.changes
+        await look(ticket)
+        sent_by_looks.append(house.exchange.changes - before)
+
+    house.settling.look = watched  # type: ignore[method-assign]
+    yield
+    assert sum(sent_by_looks) == 0

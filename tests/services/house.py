@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from chatbot.domain.accounts import Account, Venue
 from chatbot.domain.ids import ChatId, DialogueId, MessageId, OrderNumber, PersonId
-from chatbot.domain.intents import PlaceOrder
+from chatbot.domain.intents import CancelOrders, CancelTerms, PlaceOrder
 from chatbot.domain.notices import Notice
 from chatbot.domain.orders import Order, OrderType, Side
 from chatbot.domain.tickets import Cancelled, CancelResult, Placed, Ticket
@@ -95,6 +95,13 @@ class House:
         price = intent.price or (Decimal(60_100) if intent.side is Side.BUY else Decimal(60_000))
         terms = replace(BUY_TERMS, expected_price=price, total=intent.volume * price)
         ticket = await self.tickets.open(intent, terms, person=ANNA, chat=CHAT, account=account)
+        await self.tickets.attach(ticket.id, CARD)
+        return ticket
+
+    async def cancel_card(self, account: Account, *numbers: OrderNumber) -> Ticket:
+        """A card that cancels these orders; shown as `CARD`."""
+        intent = CancelOrders(account=account.id, account_name="Main", orders=numbers)
+        ticket = await self.tickets.open(intent, CancelTerms(orders=()), person=ANNA, chat=CHAT, account=account)
         await self.tickets.attach(ticket.id, CARD)
         return ticket
 

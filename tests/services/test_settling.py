@@ -1,11 +1,10 @@
-"""What became of it. The first rule holds in every test here: looking never changes anything at the exchange."""
+"""Whether it was placed: evidence, and only evidence. Looking never changes anything at the exchange."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -13,31 +12,17 @@ import pytest
 from chatbot.domain.accounts import Account
 from chatbot.domain.errors import Cause, KeyRejected, OutcomeUnknown, Refused, Unavailable
 from chatbot.domain.ids import ClientId, MarketCode, OrderNumber
-from chatbot.domain.notices import OrderFinished, TicketSettled
-from chatbot.domain.orders import OrderFilter, OrderPage, OrderStatus, OrderType, Side
-from chatbot.domain.tickets import CancelState, Lost, NotFound, Placed, Ticket, TicketState
+from chatbot.domain.notices import TicketSettled
+from chatbot.domain.orders import OrderFilter, OrderPage, OrderStatus, Side
+from chatbot.domain.tickets import Lost, NotFound, Placed, Ticket, TicketState
 from chatbot.services.settling import MOST_PAGES, is_ours
 from tests.fakes.exchange import FakeExchange
-from tests.services.house import ANNA, CARD, CHAT, House, placed, results
-from tests.services.test_tickets import cancel_card
+from tests.services.house import ANNA, CARD, CHAT, House
 from tests.storage.examples import BUY, ORDER
 
+pytestmark = pytest.mark.usefixtures("nothing_is_sent_by_looking")
+
 LISTS = ["orders open", "orders closed"]
-
-
-@pytest.fixture(autouse=True)
-async def nothing_is_sent_by_looking(house: House) -> AsyncIterator[None]:
-    """Counts what reaches the exchange during every single look."""
-    look, sent_by_looks = house.settling.look, []
-
-    async def watched(ticket: Ticket) -> None:
-        before = house.exchange.changes
-        await look(ticket)
-        sent_by_looks.append(house.exchange.changes - before)
-
-    house.settling.look = watched  # type: ignore[method-assign]
-    yield
-    assert sum(sent_by_looks) == 0
 
 
 async def lost_order(house: House, account: Account, *, applied: bool) -> Ticket:
@@ -292,232 +277,3 @@ async def test_a_look_that_is_overtaken_records_and_tells_nothing(house: House, 
     await house.settling.look(stale)
     await house.settling.look(stale)
     assert await house.told() == [TicketSettled(ticket=ticket.id)]
-
-
-# ---- following a placed order
-
-
-async def test_an_order_is_followed_closely_first_and_rarely_later(house: House, account: Account) -> None:
-    ticket = await house.tap(await house.order_card(account))
-    tapped, looks = house.clock.at, [0.0]
-    while house.clock.at - tapped < timedelta(days=2):
-        await house.look_when_due(ticket)
-        looks.append((house.clock.at - tapped).total_seconds())
-    pauses = [later - earlier for earlier, later in pairwise(looks)]
-    assert looks[1] <= 0.3
-    for age, longest in ((5, 1), (60, 6), (600, 20), (3600, 60), (86_400, 300)):
-        assert max(pause for look, pause in zip(looks, pauses, strict=False) if look < age) <= longest + 0.001
-    assert all(later > earlier - 0.01 for earlier, later in pairwise(pauses))
-    assert sum(look <= 60 for look in looks) <= 20  # one order must leave most of a minute's 60 requests to others
-    assert sum(3600 < look <= 86_400 for look in looks) <= 288
-    assert await house.told() == []
-
-
-async def test_what_happens_to_an_order_reaches_its_card(house: House, account: Account) -> None:
-    ticket = await house.tap(await house.order_card(account))
-    number = placed(ticket)
-    house.exchange.fill(number, "0.4")
-    followed = await house.look_when_due(ticket)
-    assert followed.order == house.at_exchange(number)
-    assert followed.revision > followed.shown and house.cards.repainted[-1] == ticket.id
-    before = len(house.cards.repainted)
-    await house.storage.tickets.mark_shown(ticket.id, followed.revision)
-    await house.look_when_due(ticket)
-    assert len(house.cards.repainted) == before  # nothing new, nothing painted
-    house.exchange.fill(number)
-    ended = await house.look_when_due(ticket)
-    assert ended.order is not None and ended.order.status is OrderStatus.FILLED
-    assert ended.next_look_at is None
-
-
-@pytest.mark.parametrize(("seconds", "tells"), [(60, False), (61, True)])
-async def test_an_end_is_told_only_if_it_came_late(house: House, account: Account, seconds: float, tells: bool) -> None:
-    ticket = await house.tap(await house.order_card(account))
-    house.exchange.fill(placed(ticket))
-    house.clock.pass_(seconds)
-    await house.look(ticket)
-    assert await house.told() == ([OrderFinished(ticket=ticket.id)] if tells else [])
-
-
-async def test_an_end_is_told_once_however_often_it_is_seen(house: House, account: Account) -> None:
-    ticket = await house.tap(await house.order_card(account))
-    house.exchange.fill(placed(ticket))
-    house.clock.pass_(600)
-    resting = await house.read(ticket)
-    await asyncio.gather(*(house.settling.look(resting) for _ in range(3)))
-    assert await house.told() == [OrderFinished(ticket=ticket.id)]
-
-
-async def test_an_unknown_state_is_never_taken_for_the_end(house: House, account: Account) -> None:
-    ticket = await house.tap(await house.order_card(account))
-    holder, number = house.exchange.holders["key-1"], placed(ticket)
-    holder.orders[number] = replace(holder.orders[number], status=OrderStatus.UNKNOWN)
-    assert (await house.look_when_due(ticket)).next_look_at is not None
-
-
-async def test_a_failed_look_is_tried_again_and_a_rejected_key_slowly(house: House, account: Account) -> None:
-    ticket = await house.tap(await house.order_card(account))
-    house.exchange.fail("order", Unavailable(Cause.TIMEOUT))
-    assert (await house.look_when_due(ticket)).next_look_at == house.clock.at + timedelta(seconds=5)
-    house.exchange.fail("order", KeyRejected(status=401))
-    assert (await house.look_when_due(ticket)).next_look_at == house.clock.at + timedelta(minutes=2)
-
-
-async def test_an_order_of_an_erased_account_is_not_followed_for_ever(house: House, account: Account) -> None:
-    ticket = await house.tap(await house.order_card(account))
-    await house.accounts.unlink(ANNA, account.id)
-    assert (await house.look_when_due(ticket)).next_look_at is None
-
-
-async def test_refresh_has_an_order_read_at_once(house: House, account: Account) -> None:
-    ticket = await house.tap(await house.order_card(account))
-    house.clock.pass_(700)
-    await house.look(ticket)
-    await house.tickets.look_now(ticket.id, person=ANNA)
-    assert (await house.read(ticket)).next_look_at == house.clock.at
-
-
-# ---- cards that wait
-
-
-async def test_a_waiting_card_is_redrawn_every_quarter_minute_until_it_runs_out(house: House, account: Account) -> None:
-    ticket = await house.order_card(account)
-    drawn = []
-    while (await house.read(ticket)).next_look_at is not None:
-        await house.look_when_due(ticket)
-        drawn.append((house.clock.at - ticket.created_at).total_seconds())
-    assert drawn == [15, 30, 45] and house.cards.repainted == [ticket.id] * 3
-    house.clock.pass_(15)
-    await house.settling.expire()
-    await house.settling.expire()
-    assert (await house.read(ticket)).state is TicketState.EXPIRED
-    assert house.cards.repainted == [ticket.id] * 4
-
-
-@pytest.mark.parametrize("applied", [True, False])
-async def test_a_countdown_that_meets_a_tap_does_not_lose_the_order(
-    house: House, account: Account, applied: bool
-) -> None:
-    card = await house.order_card(account)
-    stale = await house.read(card)
-    house.clock.pass_(50)
-    house.exchange.fail("place_order", OutcomeUnknown(Cause.TIMEOUT), applied=applied)
-    sent = await house.tap(card)
-    await house.settling.look(stale)
-    assert (await house.read(card)).next_look_at == sent.next_look_at is not None
-
-
-@pytest.mark.parametrize("kind", ["order", "cancel"])
-async def test_a_ticket_that_is_just_being_sent_is_left_alone(house: House, account: Account, kind: str) -> None:
-    number = placed(await house.tap(await house.order_card(account, volume=Decimal("0.01"))))
-    card = await (house.order_card(account) if kind == "order" else cancel_card(house, account, number))
-    await house.tickets.claim(card.id, person=ANNA, chat=CHAT, message=CARD)
-    claimed = await house.read(card)
-    house.clock.pass_(15)
-    house.exchange.calls.clear()
-    looked = await house.look(card)
-    assert house.exchange.calls == []
-    assert (looked.state, looked.outcome) == (TicketState.CLAIMED, None)
-    sent = await house.tickets.execute(looked)
-    await house.settling.look(claimed)
-    assert (await house.read(card)).next_look_at == sent.next_look_at is not None
-
-
-# ---- cancellations are read back
-
-
-async def test_a_cancellation_is_told_per_order_as_the_exchange_says(house: House, account: Account) -> None:
-    small = {"volume": Decimal("0.01")}
-    cancelled, filled, rejected, stays = [
-        placed(await house.tap(await house.order_card(account, **small))) for _ in range(4)
-    ]
-    house.exchange.fill(filled)
-    house.exchange.cancels_at_once = False
-    card = await house.tap(await cancel_card(house, account, cancelled, filled, rejected, stays))
-    orders = house.exchange.holders["key-1"].orders
-    orders[cancelled] = replace(orders[cancelled], status=OrderStatus.CANCELLED)
-    orders[rejected] = replace(orders[rejected], status=OrderStatus.REJECTED)
-    card = await house.look_when_due(card)
-    assert [result.state for result in results(card)] == [
-        CancelState.CANCELLED,
-        CancelState.FILLED,
-        CancelState.REJECTED,
-        CancelState.REQUESTED,
-    ]
-    asked = house.exchange.calls.count("order")
-    first_seen = house.clock.at
-    while card.next_look_at is not None:
-        card = await house.look_when_due(card)
-    assert results(card)[3].state is CancelState.STILL_OPEN
-    assert timedelta(seconds=30) <= house.clock.at - first_seen <= timedelta(seconds=35)
-    assert house.exchange.calls.count("order") - asked <= 20  # and only for the one that was not settled
-    assert await house.told() == []
-
-
-@pytest.mark.parametrize("applied", [True, False])
-async def test_a_cancellation_without_an_answer_is_settled_by_reading_it_back(
-    house: House, account: Account, applied: bool
-) -> None:
-    number = placed(await house.tap(await house.order_card(account)))
-    house.exchange.fail("cancel_order", OutcomeUnknown(Cause.TIMEOUT), applied=applied)
-    card = await house.tap(await cancel_card(house, account, number))
-    while card.next_look_at is not None:
-        card = await house.look_when_due(card)
-    state = CancelState.CANCELLED if applied else CancelState.STILL_OPEN
-    assert [result.state for result in results(card)] == [state]
-    assert card.state is TicketState.DONE and card.closed_at == house.clock.at
-    assert await house.told() == [TicketSettled(ticket=card.id)]
-    assert house.exchange.cancels == [number]
-
-
-async def test_a_cancellation_cut_off_by_a_crash_is_read_back_whole(house: House, account: Account) -> None:
-    numbers = [placed(await house.tap(await house.order_card(account, volume=Decimal("0.01")))) for _ in range(2)]
-    card = await cancel_card(house, account, *numbers)
-    await house.tickets.claim(card.id, person=ANNA, chat=CHAT, message=CARD)
-    await house.settling.recover()
-    card = await house.look_when_due(card)
-    assert [(result.number, result.state) for result in results(card)] == [(n, CancelState.LOST) for n in numbers]
-    while card.next_look_at is not None:
-        card = await house.look_when_due(card)
-    assert [result.state for result in results(card)] == [CancelState.STILL_OPEN] * 2
-    assert house.exchange.cancels == []
-
-
-@pytest.mark.parametrize(
-    ("ended", "state"), [(False, CancelState.REFUSED), (True, CancelState.FILLED)], ids=["open", "filled"]
-)
-async def test_a_refused_cancellation_is_told_by_what_the_order_became(
-    house: House, account: Account, ended: bool, state: CancelState
-) -> None:
-    number = placed(await house.tap(await house.order_card(account)))
-    if ended:
-        house.exchange.fill(number)
-    house.exchange.fail("cancel_order", Refused(code=9, reason="no_cancel_now"))
-    card = await house.look_when_due(await house.tap(await cancel_card(house, account, number)))
-    assert [(result.state, result.reason) for result in results(card)] == [(state, "no_cancel_now")]
-    assert card.next_look_at is None
-
-
-async def test_an_order_the_exchange_does_not_know_is_told_so(house: House, account: Account) -> None:
-    card = await house.tap(await cancel_card(house, account, OrderNumber(1)))
-    card = await house.look_when_due(card)
-    assert [(result.state, result.reason) for result in results(card)] == [(CancelState.REFUSED, "order_not_found")]
-    assert card.next_look_at is None
-
-
-async def test_a_cancellation_reaches_the_card_that_placed_the_order(house: House, account: Account) -> None:
-    ordered = await house.tap(await house.order_card(account))
-    house.clock.pass_(120)
-    card = await house.tap(await cancel_card(house, account, placed(ordered)))
-    await house.look_when_due(card)
-    shown = await house.read(ordered)
-    assert shown.order is not None and shown.order.status is OrderStatus.CANCELLED
-    assert shown.next_look_at is None
-    assert await house.told() == []
-
-
-async def test_a_market_order_is_read_back_once(house: House, account: Account) -> None:
-    ticket = await house.tap(await house.order_card(account, type=OrderType.MARKET, volume=Decimal("0.01")))
-    done = await house.look_when_due(ticket)
-    assert done.order is not None and done.order.executed == Decimal("0.01")
-    assert done.next_look_at is None

@@ -25,12 +25,10 @@ from chatbot.domain.errors import (
     Unavailable,
     UnknownMarket,
 )
-from chatbot.domain.ids import ChatId, MessageId, OrderNumber, TicketId
-from chatbot.domain.intents import CancelOrders, CancelTerms
+from chatbot.domain.ids import ChatId, MessageId, TicketId
 from chatbot.domain.money import round_down
 from chatbot.domain.orders import NewOrder, OrderStatus, OrderType, Side
 from chatbot.domain.tickets import (
-    CancelState,
     Lost,
     Moved,
     Outcome,
@@ -42,7 +40,7 @@ from chatbot.domain.tickets import (
 from chatbot.services.tickets import FIRST_LOOK, classify, new_order
 from tests.fakes.exchange import FakeExchange, every_error
 from tests.fakes.values import BTC, ticker
-from tests.services.house import ANNA, BORIS, CARD, CHAT, House, placed, results
+from tests.services.house import ANNA, BORIS, CARD, CHAT, House, placed
 from tests.storage.examples import BUY, BUY_TERMS
 from tests.storage.examples import ticket as example
 
@@ -343,45 +341,6 @@ async def test_the_stored_ticket_and_not_the_callers_copy_is_sent(house: House, 
     await house.restarted().tap(card)
     (sent,) = house.exchange.sent
     assert (sent.volume, sent.price, sent.client_id) == (Decimal("0.12345678"), Decimal("49999.99"), card.client_id)
-
-
-# ---- cancelling
-
-
-async def cancel_card(house: House, account: Account, *numbers: OrderNumber) -> Ticket:
-    intent = CancelOrders(account=account.id, account_name="Main", orders=numbers)
-    ticket = await house.tickets.open(intent, CancelTerms(orders=()), person=ANNA, chat=CHAT, account=account)
-    await house.tickets.attach(ticket.id, CARD)
-    return ticket
-
-
-@pytest.mark.parametrize(
-    ("error", "state"),
-    [
-        (OrderNotFound(code=1201, reason="x"), CancelState.REQUESTED),
-        (Refused(code=9, reason="no"), CancelState.REQUESTED),
-        (KeyRejected(status=401), CancelState.REFUSED),
-        (NotSent(Cause.BUDGET), CancelState.NOT_SENT),
-        (OutcomeUnknown(Cause.TIMEOUT), CancelState.LOST),
-    ],
-)
-async def test_each_cancellation_has_its_own_outcome(
-    house: House, account: Account, error: Exception, state: CancelState
-) -> None:
-    numbers = [placed(await house.tap(await house.order_card(account, volume=Decimal("0.01")))) for _ in range(3)]
-    house.exchange.fail("cancel_order", error)
-    done = await house.tap(await cancel_card(house, account, *numbers))
-    assert [result.number for result in results(done)] == numbers
-    assert [result.state for result in results(done)] == [state, CancelState.REQUESTED, CancelState.REQUESTED]
-    assert done.state is (TicketState.UNCERTAIN if state is CancelState.LOST else TicketState.DONE)
-    assert house.exchange.cancels == numbers
-
-
-async def test_a_bug_in_the_middle_of_a_cancellation_leaves_it_uncertain(house: House, account: Account) -> None:
-    number = placed(await house.tap(await house.order_card(account)))
-    house.exchange.fail("cancel_order", RuntimeError())
-    done = await house.tap(await cancel_card(house, account, number))
-    assert (done.state, done.outcome) == (TicketState.UNCERTAIN, Lost(cause=Cause.BROKEN))
 
 
 # ---- after the end of a process

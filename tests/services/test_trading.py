@@ -14,7 +14,6 @@ from chatbot.domain.tickets import Ticket, TicketState
 from chatbot.services.trading import Asked
 from tests.fakes.values import BTC, ETH
 from tests.services.house import ANNA, BORIS, CHAT, House, asked, dialogue, intent
-from tests.services.test_tickets import cancel_card
 
 ELSEWHERE = ChatId(-9)
 
@@ -275,4 +274,4 @@ async def test_an_order_is_repeated_as_it_was_with_todays_terms(house: House, ac
 
 async def test_a_cancellation_is_not_repeated(house: House, account: Account) -> None:
     with pytest.raises(InputError):
-        await house.trading.again(await cancel_card(house, account))
+        await house.trading.again(await house.cancel_card(account))

@@ -35,7 +35,7 @@ def test_the_valuable_first_dust_and_zeros_in_a_line_each() -> None:
         "Dust, each under 1 USDT: 0.0003 ETH, 0.01 ADA\n"
         "The API reports 0 of DOGE, SOL.\n"
         "\n"
-        "Total ≈ <b>31,025.75 USDT</b>\n"
+        "Total ≈ <b>31,025.75 USDT</b> without XRP, which no market prices in USDT\n"
         "<i>12:00 UTC, just now</i>"
     )
 

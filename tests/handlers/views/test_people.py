@@ -1,13 +1,15 @@
 from dataclasses import replace
 from datetime import timedelta
+from typing import TypeGuard
 
 from chatbot.domain.ids import PersonId
 from chatbot.domain.notices import PersonJoined
 from chatbot.domain.people import Person, Role
 from chatbot.domain.tickets import CancelState, Moved, NotFound, TicketState
 from chatbot.services.people import OneTimeLink
+from handlers.actions import AskRemovePerson
 from handlers.views import notices, people, start
-from handlers.views.screen import Copy, Link
+from handlers.views.screen import Copy, Key, Link, Press
 from tests.handlers.views.examples import MAIN, NOW, cancel_ticket, done, order, order_ticket, told
 
 BORIS = Person(id=PersonId(7), name="Boris", role=Role.MEMBER, joined_at=NOW - timedelta(days=2))
@@ -15,15 +17,22 @@ ANNA = replace(BORIS, id=PersonId(8), name="Anna", role=Role.OWNER)
 
 
 def test_everybody_but_oneself_can_be_removed() -> None:
-    screen = people.people((ANNA, BORIS), you=ANNA.id, now=NOW)
+    screen = people.people((ANNA, BORIS), you=ANNA.id, page=1, now=NOW)
     assert screen.text.plain == "People\nAnna · owner · 8 · since 2 d ago\nBoris · member · 7 · since 2 d ago"
     assert [[key.label for key in row] for row in screen.rows] == [["Remove Boris"], ["Invite somebody"]]
 
 
-def test_a_crowd_still_fits_a_message() -> None:
-    crowd = tuple(replace(BORIS, id=PersonId(at + 10), name="B" * 64) for at in range(500))
-    screen = people.people(crowd, you=ANNA.id, now=NOW)
-    assert screen.text.plain.endswith("…and 480 more.") and len(screen.rows) == 21
+def test_a_crowd_is_paged_so_that_everybody_can_be_removed() -> None:
+    crowd = tuple(replace(BORIS, id=PersonId(at + 10), name="B" * 64) for at in range(32))
+    pages = [people.people(crowd, you=ANNA.id, page=page, now=NOW) for page in (1, 2, 3)]
+    removals = [key.action for screen in pages for row in screen.rows for key in row if is_removal(key)]
+    assert removals == [AskRemovePerson(person=person.id) for person in crowd]
+    assert [screen.text.plain.split("\n")[0] for screen in pages][1] == "People  32 · page 2 of 3"
+    assert people.people(crowd, you=ANNA.id, page=99, now=NOW) == pages[2]
+
+
+def is_removal(key: Key) -> TypeGuard[Press]:
+    return isinstance(key, Press) and isinstance(key.action, AskRemovePerson)
 
 
 def test_an_invitation_is_a_link_to_copy_until_a_moment() -> None:
@@ -35,7 +44,7 @@ def test_an_invitation_is_a_link_to_copy_until_a_moment() -> None:
 
 
 def test_somebody_without_a_readable_name_is_called_by_number() -> None:
-    (row, _) = people.people((replace(BORIS, name="\u202e"),), you=ANNA.id, now=NOW).rows
+    (row, _) = people.people((replace(BORIS, name="\u202e"),), you=ANNA.id, page=1, now=NOW).rows
     assert row[0].label == "Remove 7"
 
 
