@@ -104,9 +104,9 @@ async def opened_exchanges(settings: Settings, *, clock: Clock) -> AsyncIterator
     venues = {
         venue: open_exchange(
             url=url,
-            timestamp=settings.andx_timestamp,
+            timestamp=settings.andx_timestamp if venue.is_live else "seconds",
             requests_per_minute=settings.andx_requests_per_minute,
-            market_buy_volume=settings.andx_market_buy_volume,
+            market_buy_volume=settings.andx_market_buy_volume if venue.is_live else "base",
             request_log=folder / f"{venue}.requests",
             clock=clock,
         )
@@ -160,7 +160,6 @@ def build_services(
     return Services(
         accounts=accounts,
         balances=balances,
-        cards=cards,
         favourites=storage.favourites,
         linking=Linking(questions),
         markets=markets,

@@ -19,6 +19,7 @@ from chatbot.storage.faults import StorageFault
 from chatbot.storage.opening import database_path
 from chatbot.system import SystemClock
 from handlers.introduction import IntroductionFailed, introduce
+from handlers.views.errors import describe
 
 _SKEW_ALLOWED = timedelta(seconds=5)
 
@@ -61,7 +62,8 @@ async def link(settings: Settings, *, person: int, venue: str | None, words: lis
         try:
             report = await accounts.link(PersonId(person), venue=where, credentials=read_credentials(words))
         except ChatbotError as error:
-            return False, f"Nothing was stored: {error}."
+            screen = describe(error)
+            return False, f"Nothing was stored. {screen.text.plain if screen else ''}"
         return report.account is not None, _told(report)
 
 

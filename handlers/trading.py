@@ -55,7 +55,7 @@ async def answer(ctx: Context, dialogue: Dialogue) -> None:
 
 
 async def drop(ctx: Context, action: DropDialogue) -> None:
-    await ctx.services.questions.forget(person=ctx.person.id, chat=ctx.chat.id)
+    await ctx.services.questions.drop(action.dialogue, person=ctx.person.id, chat=ctx.chat.id)
     await ctx.edit(Screen(text("Never mind. Nothing was sent.")))
 
 

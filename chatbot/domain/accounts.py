@@ -18,7 +18,7 @@ class Venue(StrEnum):
 
     @property
     def is_live(self) -> bool:
-        return self is Venue.ANDX
+        return self is not Venue.PAPER
 
     @property
     def badge(self) -> str:

@@ -92,7 +92,6 @@ class TicketProblem(StrEnum):
     ALREADY_TAKEN = "already_taken"
     DECLINED = "declined"
     EXPIRED = "expired"
-    MOVED = "moved"
 
 
 class TicketError(ChatbotError):
@@ -107,7 +106,7 @@ class Cause(StrEnum):
     """What was the matter with a call to an exchange."""
 
     UNREACHABLE = "unreachable"  # name lookup or connection failed: no byte left
-    POOL = "pool"  # our own connection pool was full: no byte left
+    FAULT = "fault"  # something of ours failed before sending: no byte left
     BUDGET = "budget"  # our own limiter: no byte left
     SHUTDOWN = "shutdown"  # this program ended
     TIMEOUT = "timeout"

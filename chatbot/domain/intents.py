@@ -48,15 +48,17 @@ INTENTS: dict[str, type[Intent]] = {PlaceOrder.tag: PlaceOrder, CancelOrders.tag
 class OrderTerms:
     """What the card of a `PlaceOrder` showed.
 
-    `expected_price` is the limit price, or what the book gave at the market; `total` is in the counter currency;
-    `fee` is in the currency received; `after` is what will be available of both currencies, base first.
-    `distance` is the limit price's distance from the last price as a fraction, signed; `warnings` are sentences.
-    `bounds` are the decimals prices and volumes are shown with: counter, base.
+    `best` is the best price of the other side: the ask of a buyer, the bid of a seller. `expected_price` is the limit
+    price, or what the book gave at the market on average; `total` is in the counter currency; `fee` is in the
+    currency received; `before` and `after` are what is available of both currencies, base first. `distance` is the
+    price's distance from the last price as a fraction, signed; `warnings` are sentences. `price_decimals` and
+    `volume_decimals` are those of the counter and of the base currency.
     """
 
     tag: ClassVar[str] = "order_terms"
 
     last: Decimal
+    best: Decimal
     expected_price: Decimal
     total: Decimal
     fee: Amount

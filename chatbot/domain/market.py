@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from chatbot.domain.ids import MarketCode
@@ -171,15 +171,15 @@ def value_in(
     markets: Iterable[Market],
     tickers: Mapping[MarketCode, Ticker],
 ) -> Decimal | None:
-    """What an amount is worth in `counter` at the last price; None where no market says."""
+    """What an amount is worth in `counter` at the last price of a market of the two; None where there is none."""
     if currency == counter:
         return amount
     for market in markets:
         ticker = tickers.get(market.code)
-        if ticker is not None and (market.base, market.counter) == (currency, counter):
+        if ticker is None or not ticker.last:
+            continue
+        if (market.base, market.counter) == (currency, counter):
             return multiply(amount, ticker.last)
+        if (market.base, market.counter) == (counter, currency):
+            return divide(amount, ticker.last)
     return None
-
-
-def age(of: datetime, *, now: datetime) -> timedelta:
-    return max(now - of, timedelta(0))

@@ -293,6 +293,7 @@ def _terms(request: OrderRequest, situation: Situation, *, volume: Decimal, tota
     after = (base + traded - fee, counter - paid) if buying else (base - traded, counter + paid - fee)
     return OrderTerms(
         last=ticker.last,
+        best=ticker.ask if buying else ticker.bid,
         expected_price=price,
         total=total,
         fee=fee,

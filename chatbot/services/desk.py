@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from chatbot.ports.cards import Cards
 from chatbot.ports.people import Favourites
 from chatbot.services.accounts import Accounts
 from chatbot.services.balances import BalanceReader
@@ -21,7 +20,6 @@ class Services:
 
     accounts: Accounts
     balances: BalanceReader
-    cards: Cards
     favourites: Favourites
     linking: Linking
     markets: Markets

@@ -38,6 +38,11 @@ class Questions:
         found = await self._dialogues.get(dialogue, person=person, now=self._clock.now())
         return found if found is not None and found.chat == chat else None
 
+    async def drop(self, dialogue: DialogueId, *, person: PersonId, chat: ChatId) -> None:
+        """End this question, if it is still the open one."""
+        if await self.find(dialogue, person=person, chat=chat) is not None:
+            await self.forget(person=person, chat=chat)
+
     async def forget(self, *, person: PersonId, chat: ChatId) -> None:
         """End whatever question is open here."""
         await self._dialogues.close(chat, person=person)

@@ -147,27 +147,36 @@ class Tickets:
         """
         self._cards.repaint(ticket.id)
         try:
-            state, outcome = await self._carry_out(ticket)
+            prepared = await self._prepare(ticket)
+        except Exception as error:
+            state, outcome = TicketState.REFUSED, unsent(error)
+            log.warning("not sent", ticket=ticket.id, exc_info=not isinstance(error, ChatbotError))
+        else:
+            state, outcome = await self._send(ticket, prepared) if prepared else (TicketState.REFUSED, Moved())
+        return await self._record(ticket, state, outcome)
+
+    async def _prepare(self, ticket: Ticket) -> Credentials | None:
+        """All that comes before the first byte; None if price or balance left what the card showed."""
+        moved = await self._has_moved(ticket)
+        self._last_claims[ticket.account] = self._clock.now()
+        return None if moved else await self._accounts.credentials(ticket.account)
+
+    async def _send(self, ticket: Ticket, credentials: Credentials) -> tuple[TicketState, Outcome]:
+        """Send what the ticket says. From here on, whatever goes wrong unexpectedly may have been sent."""
+        try:
+            match ticket.intent, ticket.terms:
+                case PlaceOrder() as intent, OrderTerms() as terms:
+                    order = new_order(ticket, intent, terms)
+                    number = await self._exchanges[ticket.venue].place_order(credentials, order=order)
+                    return TicketState.DONE, Placed(number=number)
+                case CancelOrders() as intent, CancelTerms():
+                    return await self._cancel(ticket, intent, credentials)
+                case _:
+                    raise ValueError("an intent met another intent's terms")
         except Exception as error:
             state, outcome = classify(error)
             log.warning("not confirmed", ticket=ticket.id, state=state, exc_info=not isinstance(error, ChatbotError))
-        return await self._record(ticket, state, outcome)
-
-    async def _carry_out(self, ticket: Ticket) -> tuple[TicketState, Outcome]:
-        moved = await self._has_moved(ticket)
-        self._last_claims[ticket.account] = self._clock.now()
-        if moved:
-            return TicketState.REFUSED, Moved()
-        credentials = await self._accounts.credentials(ticket.account)
-        match ticket.intent, ticket.terms:
-            case PlaceOrder() as intent, OrderTerms() as terms:
-                order = new_order(ticket, intent, terms)
-                number = await self._exchanges[ticket.venue].place_order(credentials, order=order)
-                return TicketState.DONE, Placed(number=number)
-            case CancelOrders() as intent, CancelTerms():
-                return await self._cancel(ticket, intent, credentials)
-            case _:
-                raise ValueError("an intent met another intent's terms")
+            return state, outcome
 
     async def _cancel(
         self, ticket: Ticket, intent: CancelOrders, credentials: Credentials
@@ -234,7 +243,7 @@ class Tickets:
         exchange = self._exchanges[ticket.venue]
         tickers = await exchange.tickers(priority=Priority.MONEY, within=FRESH_ENOUGH)
         ticker = tickers.get(intent.market)
-        return ticker is None or is_worse(ticker, intent.side, than=terms.expected_price)
+        return ticker is None or is_worse(ticker, intent.side, than=terms.best)
 
     async def _balance_moved(self, ticket: Ticket, intent: PlaceOrder, terms: OrderTerms) -> bool:
         """Only another order of the same account, claimed since, is a reason to read the balance again."""
@@ -271,24 +280,35 @@ def new_order(ticket: Ticket, intent: PlaceOrder, terms: OrderTerms) -> NewOrder
 
 
 def is_worse(ticker: Ticker, side: Side, *, than: Decimal) -> bool:
-    """Whether the market now asks more, or bids less, than shown, beyond the tolerance."""
+    """Whether the market now asks more, or bids less, than when the card was made, beyond the tolerance."""
     if side is Side.BUY:
         return ticker.ask > multiply(than, 1 + PRICE_TOLERANCE)
     return ticker.bid < multiply(than, 1 - PRICE_TOLERANCE)
 
 
+def unsent(error: Exception) -> Outcome:
+    """What a failure before sending means: nothing left this machine, whatever it was."""
+    return _sure_no(error) or Unsent(cause=Cause.FAULT)
+
+
 def classify(error: Exception) -> tuple[TicketState, Outcome]:
     """What a failed changing call means for its ticket. Anything that is not surely "no" is uncertain."""
+    no = _sure_no(error)
+    if no is not None:
+        return TicketState.REFUSED, no
+    return TicketState.UNCERTAIN, Lost(cause=error.cause if isinstance(error, OutcomeUnknown) else Cause.BROKEN)
+
+
+def _sure_no(error: Exception) -> Outcome | None:
+    """The outcome of an error after which nothing can have happened at the exchange; None for any other."""
     match error:
         case Unavailable():
-            return TicketState.REFUSED, Unsent(cause=error.cause)
+            return Unsent(cause=error.cause)
         case KeyRejected():
-            return TicketState.REFUSED, RefusedBy(code=error.status, reason=error.reason, key_rejected=True)
+            return RefusedBy(code=error.status, reason=error.reason, key_rejected=True)
         case Refused():
-            return TicketState.REFUSED, RefusedBy(code=error.code, reason=error.reason)
+            return RefusedBy(code=error.code, reason=error.reason)
         case NotLinked():
-            return TicketState.REFUSED, RefusedBy(code=None, reason="the account is no longer linked")
-        case OutcomeUnknown():
-            return TicketState.UNCERTAIN, Lost(cause=error.cause)
+            return RefusedBy(code=None, reason="the account is no longer linked")
         case _:
-            return TicketState.UNCERTAIN, Lost(cause=Cause.BROKEN)
+            return None

@@ -128,6 +128,13 @@ class Database:
         """
         return await self._hop(lambda: self._write(work, then, erase))
 
+    async def rebuild(self, work: Callable[[sa.Connection], T]) -> T:
+        """`write` for changes of the schema: tables may be copied and dropped without taking along what refers to them.
+
+        Raises `sqlite3.IntegrityError`, and undoes all, if a reference leads nowhere afterwards.
+        """
+        return await self._hop(lambda: self._rebuild(work))
+
     def prepare(self, statement: sa.UpdateBase) -> Prepared:
         return Prepared(statement, self._connection.dialect)
 
@@ -163,6 +170,20 @@ class Database:
             # Old pages also stand in the write-ahead log until it is cut.
             self._driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         return result
+
+    def _rebuild(self, work: Callable[[sa.Connection], T]) -> T:
+        def checked(connection: sa.Connection) -> T:
+            result = work(connection)
+            if connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall():
+                raise sqlite3.IntegrityError("a reference leads nowhere after the change")
+            return result
+
+        # Only outside of a transaction does this pragma have an effect: https://www.sqlite.org/lang_altertable.html
+        self._driver.execute("PRAGMA foreign_keys = OFF")
+        try:
+            return self._write(checked, None, erase=False)
+        finally:
+            self._driver.execute("PRAGMA foreign_keys = ON")
 
     def _run(self, prepared: Prepared, values: tuple[Row, ...]) -> list[Row]:
         parameters = [prepared.parameters(each) for each in values]

@@ -78,8 +78,8 @@ class StoredInbox:
         return tuple(map(self._item, rows))
 
     async def prune(self, *, before: datetime) -> None:
-        """Forget the numbers of updates that were handled. Those put aside stay, for somebody to look at."""
-        old = INBOX.delete().where(INBOX.c.state == UpdateState.DONE, INBOX.c.received_at < before)
+        """Erase what was handled, or put aside, before a moment."""
+        old = INBOX.delete().where(INBOX.c.state != UpdateState.WAITING, INBOX.c.received_at < before)
         await self._database.write(lambda connection: connection.execute(old))
 
     def _sealed(self, update_id: int, body: bytes, received_at: datetime) -> dict[str, Any]:

@@ -112,7 +112,7 @@ async def _prepare_schema(database: Database, path: Path, *, clock: Clock, alone
         await database.write(schema.create)
     else:
         await _back_up(database, path, revision=revision, clock=clock)
-        await database.write(schema.migrate)
+        await database.rebuild(schema.migrate)
 
 
 async def _back_up(database: Database, path: Path, *, revision: str, clock: Clock) -> None:

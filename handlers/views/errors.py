@@ -26,7 +26,7 @@ from handlers.views.screen import Screen
 
 _UNAVAILABLE = {
     Cause.UNREACHABLE: "The exchange cannot be reached right now.",
-    Cause.POOL: "Too many requests are under way here right now.",
+    Cause.FAULT: "Something went wrong here.",
     Cause.BUDGET: "The request allowance of this minute is used up.",
     Cause.SHUTDOWN: "The bot is just being restarted.",
     Cause.TIMEOUT: "The exchange does not answer right now.",
@@ -43,7 +43,6 @@ _TICKETS = {
     TicketProblem.ALREADY_TAKEN: "You tapped Confirm already; the card shows how it stands. Nothing was sent twice.",
     TicketProblem.DECLINED: "You cancelled this card. Nothing was sent.",
     TicketProblem.EXPIRED: "This card has expired. Nothing was sent; please ask for a new one.",
-    TicketProblem.MOVED: "The price moved. Nothing was sent.",
 }
 
 

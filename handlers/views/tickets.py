@@ -48,7 +48,7 @@ _ALMOST_A_SECOND = timedelta(milliseconds=999)
 
 _CAUSES = {
     Cause.UNREACHABLE: "The exchange could not be reached",
-    Cause.POOL: "Too many requests were under way here",
+    Cause.FAULT: "Something went wrong here before anything was sent",
     Cause.BUDGET: "The request allowance of this minute was used up",
     Cause.SHUTDOWN: "The bot was restarted at that moment",
     Cause.TIMEOUT: "The exchange did not answer in time",

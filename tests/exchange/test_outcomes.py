@@ -97,7 +97,7 @@ CASES = {
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(channel, "_TIMEOUT", aiohttp.ClientTimeout(total=None, sock_read=0.1))
+    monkeypatch.setattr(channel, "_SECONDS", {"connect": 5.0, "pool": 5.0, "read": 0.1, "write": 0.1})
 
 
 @pytest.mark.usefixtures("impatient")
@@ -175,7 +175,7 @@ async def test_nothing_was_sent_where_the_name_is_unknown(clock: HandClock, budg
 async def test_nothing_was_sent_to_a_server_without_tls(
     monkeypatch: pytest.MonkeyPatch, server: RawServer, clock: HandClock, budget: Budget
 ) -> None:
-    monkeypatch.setattr(channel, "_TIMEOUT", aiohttp.ClientTimeout(total=None, connect=0.1, sock_connect=0.1))
+    monkeypatch.setattr(channel, "_SECONDS", {"connect": 0.1, "pool": 0.1, "read": 5.0, "write": 5.0})
     async with open_gateway(server.url.replace("http:", "https:"), clock=clock, budget=budget) as gateway:
         with pytest.raises(NotSent):
             await gateway.place_order(ALICE, order=BUY)
@@ -185,7 +185,7 @@ async def test_nothing_was_sent_to_a_server_without_tls(
 async def test_nothing_was_sent_while_no_connection_can_be_made(
     monkeypatch: pytest.MonkeyPatch, clock: HandClock, budget: Budget
 ) -> None:
-    monkeypatch.setattr(channel, "_TIMEOUT", aiohttp.ClientTimeout(total=None, connect=0.1, sock_connect=0.05))
+    monkeypatch.setattr(channel, "_SECONDS", {"connect": 0.05, "pool": 0.1, "read": 5.0, "write": 5.0})
     with socket.socket() as full:
         full.bind(("127.0.0.1", 0))
         full.listen(0)

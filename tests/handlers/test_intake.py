@@ -10,6 +10,7 @@ import pytest
 from chatbot.demo.crowd import Writing
 from chatbot.demo.faults import Fault, FaultKind
 from chatbot.domain.secrets import Secret
+from chatbot.ports.messages import InboxItem
 from chatbot.workers.supervisor import Supervisor
 from handlers.connection import connected
 from handlers.intake import Intake, Lanes
@@ -18,6 +19,7 @@ from handlers.wire import Update
 from tests.handlers.fakes import FakeInbox, FixedEntropy, StillClock
 from tests.handlers.stage import ALICE, BOB, CAROL, Stage, staged, until
 
+Pairs = Sequence[tuple[int, bytes]]
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -25,6 +27,12 @@ def update(number: int, *, user: int = BOB, words: str = "x") -> tuple[int, byte
     person = {"id": user, "is_bot": False, "first_name": "x"}
     message = {"message_id": number, "date": 1, "chat": {"id": user, "type": "private"}, "from": person, "text": words}
     return number, json.dumps({"update_id": number, "message": message}).encode()
+
+
+def tap(number: int, *, user: int = BOB) -> tuple[int, bytes]:
+    person = {"id": user, "is_bot": False, "first_name": "x"}
+    query = {"id": str(number), "from": person, "data": "x"}
+    return number, json.dumps({"update_id": number, "callback_query": query}).encode()
 
 
 class Feed:
@@ -94,6 +102,40 @@ async def test_updates_are_confirmed_only_after_they_are_stored() -> None:
     await until(lambda: feed.polls == 2)
     assert feed.confirmed == []
     await bench.crash()
+
+
+async def test_a_tap_is_handled_while_it_is_stored_and_confirmed_only_after() -> None:
+    class SlowDisk(FakeInbox):
+        def __init__(self) -> None:
+            super().__init__()
+            self.ready = asyncio.Event()
+
+        async def store(self, updates: Pairs, *, received_at: datetime) -> tuple[InboxItem, ...]:
+            await self.ready.wait()
+            return await super().store(updates, received_at=received_at)
+
+    feed, inbox = Feed([update(1), tap(2, user=ALICE)]), SlowDisk()
+    bench = Bench(feed, inbox)
+    bench.start()
+    await until(lambda: bench.handled)
+    assert (bench.handled, feed.confirmed, inbox.finished) == ([2], [], [])
+    inbox.ready.set()
+    await until(lambda: len(inbox.finished) == 2)
+    assert (sorted(bench.handled), feed.confirmed) == ([1, 2], [2])
+
+
+async def test_a_tap_that_failed_stays_unfinished() -> None:
+    inbox = FakeInbox()
+    bench = Bench(Feed([tap(1), update(2, user=ALICE)]), inbox)
+
+    async def fail_on_taps(given: Update) -> None:
+        if given.callback_query is not None:
+            raise RuntimeError("a fault of ours")
+
+    bench.hold = fail_on_taps
+    bench.start()
+    await until(lambda: inbox.finished)
+    assert [item.update_id for item in inbox.waiting.values()] == [1]
 
 
 async def test_what_was_begun_when_the_program_died_is_handled_after_the_restart() -> None:

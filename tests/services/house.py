@@ -93,7 +93,7 @@ class House:
             said["price"] = None
         intent = replace(BUY, **said)  # type: ignore[arg-type]
         price = intent.price or (Decimal(60_100) if intent.side is Side.BUY else Decimal(60_000))
-        terms = replace(BUY_TERMS, expected_price=price, total=intent.volume * price)
+        terms = replace(BUY_TERMS, best=price, expected_price=price, total=intent.volume * price)
         ticket = await self.tickets.open(intent, terms, person=ANNA, chat=CHAT, account=account)
         await self.tickets.attach(ticket.id, CARD)
         return ticket

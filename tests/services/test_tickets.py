@@ -1,6 +1,7 @@
 import asyncio
 from dataclasses import replace
 from decimal import Decimal
+from typing import Never
 
 import pytest
 from hypothesis import given
@@ -215,7 +216,7 @@ async def test_another_accounts_claim_is_no_reason_to_read(house: House, account
 
 
 PLACING: list[tuple[Exception, TicketState, Outcome]] = [
-    (NotSent(Cause.POOL), TicketState.REFUSED, Unsent(cause=Cause.POOL)),
+    (NotSent(Cause.FAULT), TicketState.REFUSED, Unsent(cause=Cause.FAULT)),
     (Unavailable(Cause.BUDGET), TicketState.REFUSED, Unsent(cause=Cause.BUDGET)),
     (
         KeyRejected(status=403, reason="ip"),
@@ -249,6 +250,19 @@ async def test_every_error_of_sending_has_its_meaning(
     assert (done.next_look_at is None) == (state is TicketState.REFUSED)
     assert house.cards.repainted.count(card.id) == 2
     assert len(house.exchange.sent) == 1
+
+
+async def test_a_fault_before_sending_is_no_reason_to_search(
+    house: House, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(account: object) -> Never:
+        raise RuntimeError("a damaged seal")
+
+    card = await house.order_card(account)
+    monkeypatch.setattr(house.storage.accounts, "credentials", broken)
+    done = await house.tap(card)
+    assert (done.state, done.outcome) == (TicketState.REFUSED, Unsent(cause=Cause.FAULT))
+    assert house.exchange.sent == []
 
 
 def test_no_error_of_the_tree_is_forgotten() -> None:

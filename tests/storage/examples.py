@@ -62,6 +62,7 @@ BUY = PlaceOrder(
 
 BUY_TERMS = OrderTerms(
     last=Decimal("61000"),
+    best=Decimal(60_100),
     expected_price=Decimal("60000.10"),
     total=Decimal("0.000600001"),
     fee=Amount(Decimal("0.0000000000025"), "BTC"),

@@ -1,4 +1,5 @@
 import asyncio
+import sqlite3
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -145,3 +146,35 @@ async def test_erased_rows_are_in_no_file(database: Database, file: Path) -> Non
     gone = COUNTERS.delete().where(COUNTERS.c.name.like("canary%"))
     await database.write(lambda connection: connection.execute(gone), erase=True)
     assert b"canarycanary" not in contents()
+
+
+async def test_a_rebuilt_table_keeps_what_refers_to_it(database: Database) -> None:
+    def set_up(connection: sa.Connection) -> None:
+        for statement in (
+            "CREATE TABLE parents (id INTEGER PRIMARY KEY)",
+            "CREATE TABLE children (parent INTEGER REFERENCES parents ON DELETE CASCADE)",
+            "INSERT INTO parents VALUES (1)",
+            "INSERT INTO children VALUES (1)",
+        ):
+            connection.exec_driver_sql(statement)
+
+    def recreate(connection: sa.Connection) -> None:
+        for statement in (
+            "CREATE TABLE fresh (id INTEGER PRIMARY KEY)",
+            "INSERT INTO fresh SELECT id FROM parents",
+            "DROP TABLE parents",
+            "ALTER TABLE fresh RENAME TO parents",
+        ):
+            connection.exec_driver_sql(statement)
+
+    def count(connection: sa.Connection) -> int:
+        return int(connection.exec_driver_sql("SELECT count(*) FROM children").scalar_one())
+
+    await database.write(set_up)
+    await database.rebuild(recreate)
+    assert await database.read(count) == 1
+    with pytest.raises(sqlite3.IntegrityError):
+        await database.rebuild(lambda connection: connection.exec_driver_sql("DELETE FROM parents"))
+    assert await database.read(count) == 1
+    await database.write(lambda connection: connection.exec_driver_sql("DELETE FROM parents"))
+    assert await database.read(count) == 0

@@ -77,14 +77,15 @@ async def test_attempts_are_counted(storage: Storage) -> None:
     assert unfinished.attempts == 3
 
 
-async def test_update_put_aside_is_out_of_the_way_but_kept(storage: Storage) -> None:
+async def test_update_put_aside_is_out_of_the_way_and_not_kept_for_ever(storage: Storage) -> None:
     item, other = await store(storage, 1, 2)
     await storage.inbox.put_aside(item.seq)
     assert await storage.inbox.unfinished() == (other,)
-    await storage.inbox.prune(before=NOW + DAY)
     query = sa.select(INBOX.c.body).where(INBOX.c.seq == item.seq)
-    kept = await storage.database.read(lambda connection: connection.execute(query).scalar_one())
-    assert kept is not None
+    await storage.inbox.prune(before=NOW)
+    assert await storage.database.read(lambda connection: connection.execute(query).scalar_one()) is not None
+    await storage.inbox.prune(before=NOW + DAY)
+    assert await storage.database.read(lambda connection: connection.execute(query).first()) is None
 
 
 async def test_prune_forgets_old_numbers_and_no_unfinished_update(storage: Storage) -> None:

@@ -38,15 +38,15 @@ def signature(credentials: Credentials, *, at: str, body: bytes) -> str:
     return hmac.digest(credentials.secret_key.reveal().encode(), message, "sha256").hex().upper()
 
 
-def signed_headers(credentials: Credentials, *, at: str, body: bytes) -> dict[str, str]:
+def signed_headers(credentials: Credentials, *, at: str, body: bytes) -> list[tuple[bytes, bytes]]:
     """The headers of a private request. Raises `InputError` for credentials no header can carry."""
     fields = {
-        "ACCESS-USER": credentials.username.reveal(),
-        "ACCESS-PASSPHRASE": credentials.passphrase.reveal(),
-        "ACCESS-TIMESTAMP": at,
-        "ACCESS-SIGN": signature(credentials, at=at, body=body or b"{}"),
-        "ACCESS-KEY": credentials.api_key.reveal(),
+        b"ACCESS-USER": credentials.username.reveal(),
+        b"ACCESS-PASSPHRASE": credentials.passphrase.reveal(),
+        b"ACCESS-TIMESTAMP": at,
+        b"ACCESS-SIGN": signature(credentials, at=at, body=body or b"{}"),
+        b"ACCESS-KEY": credentials.api_key.reveal(),
     }
     if any(_UNSENDABLE.search(text) for text in fields.values()):
         raise InputError("This key holds a line break or a control character. Please link the account again.")
-    return fields
+    return [(name, text.encode()) for name, text in fields.items()]

@@ -53,6 +53,7 @@ BUY = PlaceOrder(
 )
 BUY_TERMS = OrderTerms(
     last=Decimal(61_000),
+    best=Decimal(60_100),
     expected_price=Decimal(60_000),
     total=Decimal(600),
     fee=Amount(Decimal("0.000015"), "BTC"),
