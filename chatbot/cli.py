@@ -7,6 +7,7 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
+from chatbot.domain.accounts import Venue
 from chatbot.settings import Settings, SettingsError, read_settings, require_token
 
 T = TypeVar("T")
@@ -71,7 +72,7 @@ def migrate() -> None:
 
 @main.command()
 @click.option("--person", type=click.IntRange(1), help="Numeric Telegram id; default: the only one in OWNER_IDS.")
-@click.option("--venue", type=click.Choice(["andx", "paper"]), help="Where the account is; default: the first one.")
+@click.option("--venue", type=click.Choice([*Venue]), help="Where the account is; default: the first one.")
 def link(person: int | None, venue: str | None) -> None:
     """Link an exchange account without a chat: the four values are asked for here and not shown."""
     settings = _settings()

@@ -83,8 +83,8 @@ async def _look(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
         if url:
             async for finding in _exchange(name, url, clock):
                 yield finding
+    yield _key_file(settings.master_key_file, database=database_path(settings.database_url))
     yield await _database(settings, clock)
-    yield _key_file(settings.master_key_file)
 
 
 async def _token(settings: Settings) -> Finding:
@@ -114,6 +114,8 @@ async def _exchange(name: str, url: str, clock: Clock) -> AsyncIterator[Finding]
 
 
 async def _database(settings: Settings, clock: Clock) -> Finding:
+    if not database_path(settings.database_url).exists():
+        return Finding("database", True, f"{database_path(settings.database_url)} will be made at the first start")
     try:
         async with app.opened_storage(settings, clock=clock, exclusive=False):
             return Finding("database", True, f"{database_path(settings.database_url)} opens")
@@ -121,8 +123,9 @@ async def _database(settings: Settings, clock: Clock) -> Finding:
         return Finding("database", False, str(fault))
 
 
-def _key_file(path: Path) -> Finding:
+def _key_file(path: Path, *, database: Path) -> Finding:
     if not path.exists():
-        return Finding("master key", False, f"{path} is missing; the first start makes it")
+        said = "is missing: restore it from a backup" if database.exists() else "will be made at the first start"
+        return Finding("master key", not database.exists(), f"{path} {said}")
     mode = path.stat().st_mode & 0o777
     return Finding("master key", not mode & 0o077, f"{path} has mode {mode:o}")
