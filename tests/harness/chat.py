@@ -1,0 +1,177 @@
+"""The local chat as a test sees it: a client of its control endpoint (`chatbot.demo.control`)."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from tests.harness.programs import PATIENCE
+
+Json = dict[str, Any]
+_ALICE = 1001  # always there
+_NEVER = 1 << 60  # a revision nobody reaches
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message as it stood at `revision`."""
+
+    id: int
+    chat: int
+    sender: int
+    text: str
+    revision: int
+    rows: tuple[tuple[str, ...], ...]
+    reply_to: int | None
+    raw: Json = field(repr=False)
+
+    @property
+    def buttons(self) -> tuple[str, ...]:
+        return tuple(label for row in self.rows for label in row)
+
+    def data(self, button: str) -> str:
+        """The callback data behind a button (or its address), by a part of its label."""
+        for row in self.raw["reply_markup"]["inline_keyboard"]:
+            for key in row:
+                if button.lower() in key["text"].lower():
+                    return str(key.get("callback_data") or key.get("url"))
+        raise AssertionError(f"no button {button!r} among {self.buttons}")
+
+    def __str__(self) -> str:
+        keys = "".join(f"\n    {list(row)}" for row in self.rows)
+        return f"#{self.id} from {self.sender}: {self.text}{keys}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Toast:
+    """How a tap was answered."""
+
+    answered: bool
+    text: str
+    alert: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A tap that was made; its answer may not have come yet."""
+
+    chat: "Chat"
+    query: str
+
+    def toast(self, *, timeout: float = PATIENCE) -> Toast:
+        """The bot's answer; `answered` is False if none came in time."""
+        said = self.chat.get(f"query/{self.query}", wait=timeout)
+        return Toast(answered=said["answered"], text=said["text"] or "", alert=said["show_alert"])
+
+
+class Chat:
+    """Everything a test can do to, and know of, the local chat. `ahead` is how far people's clocks are moved."""
+
+    def __init__(self, url: str, *, token: str) -> None:
+        self.url = url
+        self.token = token
+        self.ahead = 0.0
+        self._http = httpx.Client(base_url=url, timeout=70, verify=False, trust_env=False)
+
+    def close(self) -> None:
+        self._http.close()
+
+    def get(self, path: str, /, **query: Any) -> Json:
+        return _read(self._http.get(f"/control/{path}", params=query))
+
+    def post(self, path: str, /, **body: Any) -> Json:
+        return _read(self._http.post(f"/control/{path}", json=body))
+
+    @property
+    def revision(self) -> int:
+        """The number of the last change anywhere."""
+        return int(self.get(f"chat/{_ALICE}", after=_NEVER)["revision"])  # far cheaper than the whole world
+
+    @property
+    def bot_id(self) -> int:
+        return int(self.token.partition(":")[0])
+
+    def messages(self, chat: int, *, after: int = 0) -> list[Message]:
+        """What stands in a chat now, in order; with `after`, only what changed since that revision."""
+        return [_message(chat, raw) for raw in self.get(f"chat/{chat}", after=after)["messages"]]
+
+    def deleted(self, chat: int) -> list[int]:
+        return [int(number) for number in self.get(f"chat/{chat}/deleted")["deleted"]]
+
+    def wait(
+        self, chat: int, wanted: Callable[[Message], bool], *, after: int, timeout: float = PATIENCE
+    ) -> Message | None:
+        """The first message, as changed after a revision, that is wanted; None if there is none in time."""
+        ends_at = time.monotonic() + timeout
+        while (left := ends_at - time.monotonic()) > 0:
+            news = self.get("wait", chat=chat, after_revision=after, timeout=left)
+            for raw in news["messages"]:
+                message = _message(chat, raw)
+                if wanted(message):
+                    return message
+            after = max(after, news["revision"])
+        return None
+
+    def say(self, user: int, text: str, *, chat: int | None = None, **circumstances: Any) -> Message:
+        """A person writes; see `POST /control/send` for the circumstances (`forwarded=True`, `date=…`)."""
+        where = user if chat is None else chat
+        if self.ahead:
+            circumstances.setdefault("date", int(time.time() + self.ahead))
+        return _message(where, self.post("send", user=user, chat=where, text=text, **circumstances)["message"])
+
+    def edit(self, user: int, message: Message, text: str) -> None:
+        self.post("edit", user=user, chat=message.chat, message=message.id, text=text)
+
+    def tap(self, user: int, message: Message, *, button: str = "", data: str | None = None) -> Tap:
+        """A person taps a button by its label, or a forged client sends data of its own."""
+        what = {"button": button} if data is None else {"data": data}
+        return Tap(self, str(self.post("tap", user=user, chat=message.chat, message=message.id, **what)["query"]))
+
+    def calls(self, method: str | None = None, *, since: int = 0) -> list[Json]:
+        """The bot's calls: `sequence`, `at`, `method`, `parameters`, `status`."""
+        only = {"method": method} if method else {}
+        calls: list[Json] = self.get("calls", since=since, **only)["calls"]
+        return calls
+
+    @property
+    def last_call(self) -> int:
+        return int(self.get("calls")["last"])
+
+    def texts_of(self, message: Message) -> list[str]:
+        """Everything the bot ever made of one message by editing it, in order, as sent (HTML)."""
+        edits = [call["parameters"] for call in self.calls("editMessageText")]
+        return [
+            str(edit["text"])
+            for edit in edits
+            if int(edit["chat_id"]) == message.chat and int(edit["message_id"]) == message.id
+        ]
+
+    def fault(self, method: str, kind: str, *, times: int = 1, seconds: float = 0, chat: int | None = None) -> None:
+        """See `POST /control/faults` of the local chat."""
+        self.post("faults", method=method, kind=kind, times=times, seconds=seconds, chat=chat)
+
+    def clear_faults(self) -> None:
+        _read(self._http.delete("/control/faults"))
+
+
+def _message(chat: int, raw: Json) -> Message:
+    keyboard = raw.get("reply_markup", {}).get("inline_keyboard", [])
+    return Message(
+        id=raw["message_id"],
+        chat=chat,
+        sender=raw.get("from", {}).get("id", 0),
+        text=raw.get("text", ""),
+        revision=raw["revision"],
+        rows=tuple(tuple(key["text"] for key in row) for row in keyboard),
+        reply_to=raw.get("reply_to_message", {}).get("message_id"),
+        raw=raw,
+    )
+
+
+def _read(response: httpx.Response) -> Json:
+    content: Json = response.json()
+    if response.status_code != 200:
+        raise ValueError(f"{response.request.url.path}: {content.get('error', content)}")
+    return content

@@ -1,0 +1,195 @@
+"""Named places in the program at which it can be made to kill itself, from the tap to the last word about it.
+
+The program knows nothing of them: a point wraps a method from outside. `install` wraps all of them at once; `hit` is
+called with a point's name whenever the program passes there.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+
+from chatbot.domain.tickets import Lost, TicketState
+from chatbot.exchange.http import Channel
+from chatbot.services.settling import Settling
+from chatbot.services.tickets import Tickets
+from chatbot.storage.database import Database
+from chatbot.storage.inbox import StoredInbox
+from chatbot.storage.outbox import StoredOutbox
+from chatbot.storage.tickets import StoredTickets
+from handlers.cards import CardPainter
+from handlers.sender import Sender
+
+Hit = Callable[[str], None]
+Wrap = Callable[[str, Hit], None]
+_UNTIL_WRITTEN = 0.004  # seconds after which a request's bytes have surely left
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a method was called with, and what it returned (None before the call)."""
+
+    arguments: tuple[Any, ...]
+    keywords: Mapping[str, Any]
+    result: Any = None
+
+
+Test = Callable[[Given], bool]
+
+
+def _always(_: Given) -> bool:
+    return True
+
+
+def _before(owner: type, method: str, when: Test = _always) -> Wrap:
+    def wrap(name: str, hit: Hit) -> None:
+        original = getattr(owner, method)
+
+        async def wrapped(self: Any, *arguments: Any, **keywords: Any) -> Any:
+            if when(Given(arguments, keywords)):
+                hit(name)
+            return await original(self, *arguments, **keywords)
+
+        setattr(owner, method, wrapped)
+
+    return wrap
+
+
+def _after(owner: type, method: str, when: Test = _always) -> Wrap:
+    def wrap(name: str, hit: Hit) -> None:
+        original = getattr(owner, method)
+
+        async def wrapped(self: Any, *arguments: Any, **keywords: Any) -> Any:
+            result = await original(self, *arguments, **keywords)
+            if when(Given(arguments, keywords, result)):
+                hit(name)
+            return result
+
+        setattr(owner, method, wrapped)
+
+    return wrap
+
+
+def _answer_not_read(name: str, hit: Hit) -> None:
+    """The whole request has left; whatever answer comes is not read."""
+    original = aiohttp.ClientResponse.start
+
+    async def wrapped(self: aiohttp.ClientResponse, connection: Any) -> aiohttp.ClientResponse:
+        if self.method == "POST" and self.url.path.startswith(("/api/v1/orders/", "/api/v1/cancel_order/")):
+            await asyncio.sleep(_UNTIL_WRITTEN)
+            hit(name)
+        return await original(self, connection)
+
+    setattr(aiohttp.ClientResponse, "start", wrapped)  # noqa: B010 - mypy would not let a method be assigned
+
+
+def _before_commit(name: str, hit: Hit) -> None:
+    """Inside the transaction that rewrites a ticket, everything written and nothing committed."""
+    original = Database._write
+
+    def wrapped(self: Database, work: Callable[..., Any], *rest: Any) -> Any:
+        def working(connection: Any) -> Any:
+            result = work(connection)
+            if work.__qualname__.startswith("StoredTickets.update."):
+                hit(name)
+            return result
+
+        return original(self, working, *rest)
+
+    setattr(Database, "_write", wrapped)  # noqa: B010
+
+
+def _brings_a_tap(given: Given) -> bool:
+    return any(b"callback_query" in body for _, body in given.arguments[0])
+
+
+def _changes_something(given: Given) -> bool:
+    return bool(given.arguments[0].method == "POST")
+
+
+def _succeeded(given: Given) -> bool:
+    return given.result is not None
+
+
+def _says_sending(given: Given) -> bool:
+    return bool(given.arguments[1] == "Sending…")
+
+
+def _is_sending(given: Given) -> bool:
+    return given.arguments[0].state is TicketState.CLAIMED
+
+
+def _is_result(given: Given) -> bool:
+    return given.arguments[0].state not in (TicketState.CLAIMED, TicketState.PENDING)
+
+
+def _is_first_clean_read(given: Given) -> bool:
+    outcome = given.keywords.get("outcome")
+    return isinstance(outcome, Lost) and outcome.clean_reads == 1
+
+
+def _is_final_order(given: Given) -> bool:
+    order = given.keywords.get("order")
+    return order is not None and order.status.is_final
+
+
+def _has_news(given: Given) -> bool:
+    return given.keywords.get("notice") is not None
+
+
+AFTER_THE_TAP: dict[str, Wrap] = {
+    "before the tap is stored": _before(StoredInbox, "store", _brings_a_tap),
+    "after the tap is stored": _after(StoredInbox, "store", _brings_a_tap),
+    "before the claim": _before(StoredTickets, "claim"),
+    "after the claim": _after(StoredTickets, "claim", _succeeded),
+    "before looking at price and balance": _before(Tickets, "_has_moved"),
+    "after looking at price and balance": _after(Tickets, "_has_moved"),
+    "before the request's first byte": _before(Channel, "_send", _changes_something),
+    "request sent, answer not read": _answer_not_read,
+    "after the answer": _after(Channel, "_send", _changes_something),
+    "before the record": _before(Tickets, "_record"),
+    "in the record, before its commit": _before_commit,
+    "after the record": _after(Tickets, "_record"),
+    "before “Sending…” is painted": _before(CardPainter, "_draw", _is_sending),
+    "after “Sending…” is painted": _after(CardPainter, "_draw", _is_sending),
+    "before the tap is answered": _before(Sender, "answer", _says_sending),
+    "after the tap is answered": _after(Sender, "answer", _says_sending),
+    "before the result is painted": _before(CardPainter, "_draw", _is_result),
+    "result painted, not marked": _before(StoredTickets, "mark_shown"),
+    "after the result is painted": _after(CardPainter, "_draw", _is_result),
+    "before the tap is marked done": _before(StoredInbox, "done"),
+    "after the tap is marked done": _after(StoredInbox, "done"),
+    "before an order is followed": _before(Settling, "_follow"),
+    "before the last update": _before(Settling, "_change", _is_final_order),
+    "after the last update": _after(Settling, "_change", _is_final_order),
+    "before orders are read back": _before(Settling, "_read_back"),
+    "between orders read back": _after(Settling, "_read_one"),
+    "after orders are read back": _after(Settling, "_read_back"),
+}
+"""Passed by an order or cancellation whose outcome is known at once; most of them always."""
+
+AFTER_A_LOSS: dict[str, Wrap] = {
+    "before recovering": _before(Settling, "recover"),
+    "recovered, not painted": _after(StoredTickets, "recover", _succeeded),
+    "after recovering": _after(Settling, "recover"),
+    "before a search": _before(Settling, "_search"),
+    "after a search found nothing": _after(Settling, "_find", lambda given: given.result is None),
+    "after the first clean read": _after(Settling, "_change", _is_first_clean_read),
+    "before a settled outcome is written": _before(Settling, "_change", _has_news),
+    "after a settled outcome is written": _after(Settling, "_change", _has_news),
+    "after a search found the order": _after(Settling, "_find", _succeeded),
+    "before a notice is sent": _before(Sender, "push"),
+    "notice sent, not marked": _before(StoredOutbox, "sent"),
+    "after the notice is marked": _after(StoredOutbox, "sent"),
+}
+"""Passed while an outcome is searched for and told."""
+
+POINTS = AFTER_THE_TAP | AFTER_A_LOSS
+
+
+def install(hit: Hit) -> None:
+    """Wrap every point; those on the same method lie around each other."""
+    for name, wrap in POINTS.items():
+        wrap(name, hit)

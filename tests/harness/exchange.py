@@ -1,0 +1,131 @@
+"""The practice exchange as a test sees it: a client of its control panel (`chatbot.paper.control`)."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import httpx
+
+from tests.harness.programs import eventually
+
+Json = dict[str, Any]
+ORDERS = "/api/v1/orders/"
+"""Placing is a POST here; the lists are GETs below it."""
+CANCEL = "/api/v1/cancel_order/"
+BALANCE = "/api/v1/balance/"
+ORDER_STATUS = "/api/v1/order_status/"
+
+_THIN = 10
+"""A book with fewer levels than this on a side was eaten into."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    username: str
+    passphrase: str
+    api_key: str
+    secret_key: str
+
+    @property
+    def line(self) -> str:
+        """As one types them behind `/link`."""
+        return f"{self.username} {self.passphrase} {self.api_key} {self.secret_key}"
+
+
+class PracticeExchange:
+    """What the exchange really has and received, and trouble on demand."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._http = httpx.Client(base_url=url, timeout=30, verify=False, trust_env=False)
+        self._mark = 0
+
+    def close(self) -> None:
+        self._http.close()
+
+    def post(self, path: str, /, **body: Any) -> Json:
+        return _read(self._http.post(path, json=body))
+
+    def open_account(self, name: str = "guest") -> Credentials:
+        return Credentials(**self.post("/paper/accounts", name=name))
+
+    def orders(self, owner: "str | Any" = None) -> list[Json]:
+        """All orders there are, oldest first; of one username, or of a persona with an account."""
+        username = getattr(owner, "username", owner)
+        orders: list[Json] = _read(self._http.get("/control/orders"))["orders"]
+        return [order for order in orders if username in (None, order["username"])]
+
+    def requests(self, path: str = "", *, method: str | None = None, since: int = 0) -> list[Json]:
+        """API requests received after number `since`, by path prefix and method."""
+        entries: list[Json] = _read(self._http.get("/control/requests", params={"since": since}))["requests"]
+        return [entry for entry in entries if entry["path"].startswith(path) and method in (None, entry["method"])]
+
+    @property
+    def mark(self) -> int:
+        """The number of the last request received."""
+        for entry in self.requests(since=self._mark):
+            self._mark = int(entry["number"])
+        return self._mark
+
+    def placed(self, *, since: int = 0) -> list[Json]:
+        """Every attempt to place an order that reached the exchange."""
+        return self.requests(ORDERS, method="POST", since=since)
+
+    def wait_for_request(self, path: str, *, method: str | None = None, since: int, count: int = 1) -> list[Json]:
+        """Wait until so many such requests came in."""
+
+        def enough() -> list[Json]:
+            found = self.requests(path, method=method, since=since)
+            return found if len(found) >= count else []
+
+        return eventually(enough)
+
+    def fault(self, kind: str, path: str | None = ORDERS, *, times: int | None = 1, **details: Any) -> None:
+        """See `POST /control/faults` of the practice exchange: `fault("drop_answer", method="POST")`."""
+        where = {} if path is None else {"path": path}
+        self.post("/control/faults", kind=kind, times=times, **where, **details)
+
+    def clear_faults(self) -> None:
+        _read(self._http.delete("/control/faults"))
+
+    def price(self, market: str, price: Decimal | str) -> None:
+        self.post("/control/price", market=market, price=str(price))
+
+    def freeze(self, frozen: bool = True) -> None:
+        self.post("/control/freeze", frozen=frozen)
+
+    def reset(self) -> None:
+        """No faults, the usual delay of cancellations, full books of the traded markets (frozen ones do not refill)."""
+        self.clear_faults()
+        self.cancel_delay(0.25)
+        for market in {order["market_code"] for order in self.orders()}:
+            book = self.book(market)
+            if min(len(book["buyers"]), len(book["sellers"])) < _THIN:
+                self.price(market, self.ticker(market)["last"])
+
+    def limit(self, per_minute: int | None) -> None:
+        self.post("/control/limit", per_minute=per_minute)
+
+    def cancel_delay(self, seconds: float) -> None:
+        self.post("/control/cancel_delay", seconds=seconds)
+
+    def set_balances(self, owner: "str | Any", **amounts: Decimal | str) -> None:
+        """`set_balances(alice, USDT="12.5")`."""
+        username = getattr(owner, "username", owner)
+        self.post(f"/control/accounts/{username}/balances", **{name: str(amount) for name, amount in amounts.items()})
+
+    def ticker(self, market: str) -> dict[str, Decimal]:
+        """`bid`, `ask` and `last` of a market now."""
+        said = _read(self._http.get(f"/api/v1/ticker/{market}/"))["data"]["ticker"]
+        return {"bid": Decimal(said["bid"]), "ask": Decimal(said["ask"]), "last": Decimal(said["last_price"])}
+
+    def book(self, market: str) -> Json:
+        book: Json = _read(self._http.get(f"/api/v1/order_book/{market}/"))["data"]
+        return book
+
+
+def _read(response: httpx.Response) -> Json:
+    if response.status_code != 200:
+        raise ValueError(f"{response.request.url.path}: {response.status_code} {response.text}")
+    content: Json = response.json()
+    return content
