@@ -139,7 +139,7 @@ def build_services(
     storage: Storage,
     venues: Mapping[Venue, OpenExchange],
     *,
-    owner_ids: tuple[PersonId, ...],
+    people: People,
     cards: CardPainter,
     clock: Clock,
     entropy: Entropy,
@@ -171,7 +171,7 @@ def build_services(
             tickets=tickets,
             clock=clock,
         ),
-        people=People(store=storage.people, outbox=storage.outbox, owner_ids=owner_ids, clock=clock, entropy=entropy),
+        people=people,
         questions=questions,
         tickets=tickets,
         trading=OrderDesk(
@@ -203,8 +203,16 @@ class Bot:
         owner_ids = tuple(PersonId(owner) for owner in self.settings.owner_ids)
         sender = Sender(api=self.line.api, chats=self.storage.chats, clock=self.clock)
         cards = CardPainter(store=self.storage.tickets, sender=sender, clock=self.clock, spawner=supervisor)
+        people = People(
+            store=self.storage.people,
+            outbox=self.storage.outbox,
+            owner_ids=owner_ids,
+            access=self.settings.access,
+            clock=self.clock,
+            entropy=self.entropy,
+        )
         services = build_services(
-            self.storage, self.venues, owner_ids=owner_ids, cards=cards, clock=self.clock, entropy=self.entropy
+            self.storage, self.venues, people=people, cards=cards, clock=self.clock, entropy=self.entropy
         )
         settling = Settling(
             store=self.storage.tickets,

@@ -72,7 +72,9 @@ def migrate() -> None:
 
 @main.command()
 @click.option("--person", type=click.IntRange(1), help="Numeric Telegram id; default: the only one in OWNER_IDS.")
-@click.option("--venue", type=click.Choice([*Venue]), help="Where the account is; default: the first one.")
+@click.option(
+    "--venue", type=click.Choice([venue.value for venue in Venue]), help="Where the account is; default: the first one."
+)
 def link(person: int | None, venue: str | None) -> None:
     """Link an exchange account without a chat: the four values are asked for here and not shown."""
     settings = _settings()

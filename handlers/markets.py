@@ -47,7 +47,12 @@ async def toggle_favourite(ctx: Context, action: ToggleFavourite) -> None:
 
 
 async def markets(ctx: Context) -> None:
-    await ctx.reply(await _markets(ctx, page=1))
+    if not ctx.args:
+        await ctx.reply(await _markets(ctx, page=1))
+        return
+    venue = await _venue(ctx)
+    market = await ctx.services.markets.find(ctx.args, venue=venue)
+    await ctx.reply(views.markets((market,), page=1, venue=venue))
 
 
 async def turn_markets(ctx: Context, action: ShowMarkets) -> None:
@@ -71,7 +76,8 @@ async def _usual(ctx: Context) -> Screen:
         starred = await ctx.services.markets.favourites(ctx.person.id, venue=venue)
         if starred:
             again = views.refresh_named(PriceList.FAVOURITES)
-            return views.prices(starred, title="Your favourites", again=again, venue=venue, now=ctx.clock.now())
+            shown = views.prices(starred, title="Your favourites", again=again, venue=venue, now=ctx.clock.now())
+            return views.with_liveliest(shown)
     return await _liveliest(ctx)
 
 
@@ -130,7 +136,7 @@ ROUTES: tuple[Route, ...] = (
         "markets",
         "All markets with limits, decimals and fees",
         handle=markets,
-        usage=("/markets",),
+        usage=("/markets", "/markets MARKET"),
         subject="Look",
         where=Where.ANYWHERE,
     ),

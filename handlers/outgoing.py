@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 _LOOKED_AT = 500  # entries at a time, so that one chat's long queue does not hide the others
 _AT_ONCE = 25  # of different chats, below the overall limit of 30 a second
-_REST = timedelta(seconds=5)
+_REST = timedelta(seconds=1)
 _FIRST_PAUSE, _LONGEST_PAUSE = 5, 600  # seconds between attempts
 _ATTEMPTS = 12  # about an hour
 

@@ -40,7 +40,9 @@ async def remove(ctx: Context, action: RemovePerson) -> None:
 
 async def _people(ctx: Context, *, page: int) -> Screen:
     everybody = await ctx.services.people.everybody()
-    return views.people(everybody, you=ctx.person.id, page=page, now=ctx.clock.now())
+    return views.people(
+        everybody, you=ctx.person.id, page=page, open_to_all=ctx.services.people.open_to_all, now=ctx.clock.now()
+    )
 
 
 ROUTES: tuple[Route, ...] = (

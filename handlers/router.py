@@ -95,7 +95,7 @@ class Router:
         if message.sender is None or message.text is None or reason:
             log.debug("message not heard", reason=reason or "no text")
             return
-        words = read_words(message.text)
+        words = self._opened_with(read_words(message.text))
         if words.bot is not None and words.bot.lower() != self._bot.username.lower():
             return
         ctx = await self._context(message.sender, message, args=words.args)
@@ -111,6 +111,12 @@ class Router:
         else:
             work = meaning.do(ctx)
         await self._attendant.attend(ctx, work)
+
+    def _opened_with(self, words: Words) -> Words:
+        """A link into the private chat may carry a command: `/start buy` is `/buy`."""
+        if words.command == "start" and words.args in self._routes.commands:
+            return Words(words.args, "", words.bot)
+        return words
 
     async def _meaning(self, ctx: Context, words: Words) -> Meaning | None:
         """None where silence is right: in groups, for what is not a command of ours."""

@@ -75,6 +75,15 @@ class OrderNotFound(Refused):
     """1201: no such order, or it can no longer be cancelled."""
 
 
+class AmbiguousNumber(InputError):
+    """`typed` can be read as any of `meanings`, each written so that it cannot be misread."""
+
+    def __init__(self, *, typed: str, meanings: tuple[str, ...]) -> None:
+        super().__init__(f"“{typed}” can mean {' or '.join(meanings)}. Please write it one of these two ways.")
+        self.typed = typed
+        self.meanings = meanings
+
+
 class UnknownMarket(InputError):
     """No market answers to what was typed. `nearest` holds codes that come close, best first."""
 

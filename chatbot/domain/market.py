@@ -147,7 +147,7 @@ _COUNTERS_FIRST = ("USDT", "USD", "USDC", "BTC")
 def resolve_symbol(symbol: str, markets: Iterable[Market]) -> Market | None:
     """Find the market that `BTC`, `btcusdt`, `btc/usdt`, `BTC-USDT` or `btc_usdt` names; None if none does.
 
-    A lone currency names its market against the most usual counter currency.
+    A lone currency, by its code or its name, names its market against the most usual counter currency.
     """
     wanted = symbol.strip().upper()
     code = wanted.translate(str.maketrans("", "", "/-_ :"))
@@ -156,6 +156,7 @@ def resolve_symbol(symbol: str, markets: Iterable[Market]) -> Market | None:
         if market.code == code or wanted == market.pair:
             return market
     of_base = [market for market in listed if market.base == wanted]
+    of_base = of_base or [market for market in listed if wanted == market.base_name.upper()]
     return min(of_base, key=_counter_rank, default=None)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 from functools import reduce
 
-from chatbot.domain.errors import InputError
+from chatbot.domain.errors import AmbiguousNumber, InputError
 
 ZERO = Decimal(0)
 EXACT = Context(prec=60)
@@ -115,8 +115,7 @@ def _read_digits(digits: str, *, typed: str) -> Decimal:
     if _PLAIN.fullmatch(digits):
         return Decimal(digits)
     if _AMBIGUOUS.fullmatch(digits):
-        whole, point = digits.replace(",", ""), digits.replace(",", ".")
-        raise InputError(f"“{digits}” can mean {whole} or {point}. Please write it one of these two ways.")
+        raise AmbiguousNumber(typed=digits, meanings=(digits.replace(",", ""), digits.replace(",", ".")))
     if _GROUPED.fullmatch(digits):
         return Decimal(digits.replace(",", ""))
     if _COMMA_DECIMAL.fullmatch(digits):

@@ -1,15 +1,16 @@
 """The questions of a guided order: what is offered to choose from, and what a typed answer means. All pure."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
 from chatbot.domain.drafts import Choice, OrderDraft, OrderRequest, Quantity, QuantityKind, Question
-from chatbot.domain.errors import InputError
-from chatbot.domain.market import Market, Ticker
-from chatbot.domain.money import parse_decimal
+from chatbot.domain.errors import AmbiguousNumber, InputError
+from chatbot.domain.market import Market, Ticker, resolve_symbol
+from chatbot.domain.money import parse_decimal, round_down
 from chatbot.domain.order_text import parse_order
-from chatbot.domain.orders import OrderType
+from chatbot.domain.orders import OrderType, Side
 from chatbot.domain.sizing import OrderUnfit, Situation, price_presets, usable_share
 
 _SHARES = (25, 50, 75)
@@ -21,6 +22,19 @@ def ask_market(request: OrderRequest, markets: Iterable[Market]) -> OrderDraft:
     return OrderDraft(request=replace(request, symbol=None), asking=Question.MARKET, choices=choices)
 
 
+def ask_meaning(text: str, error: AmbiguousNumber, *, side: Side) -> OrderDraft:
+    """Which number was meant? Raises `InputError` if the rest of the line is not understood either."""
+    readings = [(meaning, parse_order(_read_as(meaning, error.typed, text), side=side)) for meaning in error.meanings]
+    choices = tuple(Choice(label=meaning, request=request) for meaning, request in readings)
+    return OrderDraft(request=replace(readings[0][1], quantity=None, price=None), asking=None, choices=choices)
+
+
+def _read_as(meaning: str, typed: str, text: str) -> str:
+    """The line with one number written so: that number alone, not digits inside of another, and apart from its unit."""
+    alone = rf"(?<![0-9.,]){re.escape(typed)}(?![0-9.,])([A-Za-z]{{2,}})?"
+    return re.sub(alone, lambda found: f"{meaning} {found[1]}" if found[1] else meaning, text, count=1)
+
+
 def ask_quantity(request: OrderRequest, situation: Situation) -> OrderDraft:
     """How much? 25, 50, 75 % and everything are offered: those that would not bounce, and differ."""
 
@@ -29,7 +43,7 @@ def ask_quantity(request: OrderRequest, situation: Situation) -> OrderDraft:
 
     def choice(name: str, percent: Decimal) -> Choice:
         quantity = Quantity(kind=QuantityKind.PERCENT, value=percent)
-        shown = f"{volume(percent).normalize():,f} {situation.market.base}"
+        shown = f"{_brief(volume(percent)):,f} {situation.market.base}"
         return Choice(label=f"{name} · {shown}", request=replace(request, quantity=quantity))
 
     everything = Decimal(100)
@@ -38,6 +52,11 @@ def ask_quantity(request: OrderRequest, situation: Situation) -> OrderDraft:
     if volume(everything):
         choices.append(choice("Max", everything))
     return OrderDraft(request=request, asking=Question.QUANTITY, choices=tuple(choices))
+
+
+def _brief(volume: Decimal) -> Decimal:
+    """Five digits of a volume, so that it fits a button; the card shows all."""
+    return round_down(volume, decimals=max(0, 4 - volume.adjusted())).normalize()
 
 
 def ask_type(request: OrderRequest) -> OrderDraft:
@@ -64,8 +83,11 @@ def offer_correction(request: OrderRequest, error: OrderUnfit) -> OrderDraft:
     return OrderDraft(request=request, asking=None, choices=choices)
 
 
-def answered(draft: OrderDraft, text: str) -> OrderRequest:
-    """The request after a typed answer to its question. Raises `InputError`."""
+def answered(draft: OrderDraft, text: str, *, market: Market | None) -> OrderRequest:
+    """The request after a typed answer to its question. Raises `InputError`.
+
+    `market` is the one whose amount is asked for, None for every other question.
+    """
     request = draft.request
     if draft.asking is Question.PRICE:
         return replace(request, price=_typed_price(text), type=OrderType.LIMIT)
@@ -77,6 +99,12 @@ def answered(draft: OrderDraft, text: str) -> OrderRequest:
     if draft.asking is Question.TYPE and said.type is None and said.quantity is not None and said.price is None:
         # A lone number here is a price: the size is known already.
         return replace(request, price=said.quantity.value, type=OrderType.LIMIT)
+    if draft.asking is None and said.symbol is None:
+        raise InputError("Please tap a button, or send the whole order again.")
+    if draft.asking is None:
+        return said
+    if market is not None and said.total_currency is None:
+        said = _amount_in(market, said)
     at_market = said.type is OrderType.MARKET
     return replace(
         request,
@@ -87,6 +115,18 @@ def answered(draft: OrderDraft, text: str) -> OrderRequest:
         price=None if at_market else said.price if said.price is not None else request.price,
         post_only=not at_market and (said.post_only or request.post_only),
     )
+
+
+def _amount_in(market: Market, said: OrderRequest) -> OrderRequest:
+    """The market is settled, so a currency beside an amount is the amount's: `100 USDT`, `0.5 ETH`, `25% ETH`."""
+    unit, quantity = said.symbol, said.quantity
+    if unit is None or quantity is None:
+        return said
+    if unit != market.counter and resolve_symbol(unit, (market,)) is not None:
+        return replace(said, symbol=None)
+    if quantity.kind is QuantityKind.VOLUME:
+        quantity = Quantity(kind=QuantityKind.TOTAL, value=quantity.value)
+    return replace(said, symbol=None, quantity=quantity, total_currency=unit)
 
 
 def _typed_price(text: str) -> Decimal:

@@ -18,6 +18,7 @@ _NUMBER_START = re.compile(r"\$?[0-9.,]")
 _NUMBER = re.compile(r"\$?(?:[0-9][0-9.,]*|[.,][0-9]+)[kKmM]?")
 _GLUED_UNIT = re.compile(r"(\$?[0-9]*[.,][0-9]+)([A-Za-z]{2,15})")
 _NEVER_A_SYMBOL = re.compile(r"[0-9.]+e[0-9]+|nan|inf|infinity", re.IGNORECASE)
+_LONE_PERCENT = re.compile(r"\s+%")
 _EVERYTHING = ("all", "max", "everything")
 _POST_ONLY = ("post", "post-only", "postonly", "maker")
 _LONGEST = 200
@@ -55,7 +56,7 @@ def parse_order(text: str, *, side: Side) -> OrderRequest:
 def _words(text: str) -> list[str]:
     """Split at spaces; `@60000` and `of`-free forms become words of their own; `0.01BTC` is taken apart."""
     words: list[str] = []
-    for word in text.replace("@", " @ ").split():
+    for word in _LONE_PERCENT.sub("%", text).replace("@", " @ ").split():
         glued = _GLUED_UNIT.fullmatch(word)
         words.extend(glued.groups() if glued else (word,))
     return words

@@ -31,10 +31,8 @@ _CORRECTIONS = 3
 """A price may have to be cut, then a volume, then brought within limits and balance."""
 MARKET_MARGIN = Decimal("0.01")
 """Kept back from "everything" in a market buy, because the price moves between the card and the fill."""
-FAT_FINGER = Decimal("0.1")
-"""A limit price further than this from the last price, on the losing side, gets a warning."""
-FAR_AWAY = Decimal("0.3")
-"""A limit price further than this on either side gets a warning."""
+FAR_AWAY = Decimal("0.1")
+"""A limit price further than this from the last price, on either side, gets a warning."""
 DEEP = Decimal("0.02")
 """A market order whose average is worse than the last price by more than this gets a warning."""
 
@@ -312,31 +310,34 @@ def _warnings(request: OrderRequest, situation: Situation, *, price: Decimal) ->
     market, last = situation.market, situation.ticker.last
     if not last:
         return ("The exchange reports no last price for this market.",)
-    found = [_CAPPED] if _is_capped(request, situation) else []
+    found = _capped(request, situation)
     losing = divide(price - last, last) if request.side is Side.BUY else divide(last - price, last)
     if request.price is None:
         return (*found, _deep(losing)) if losing > DEEP else tuple(found)
     low, high = multiply(last, market.min_multiplier), multiply(last, market.max_multiplier)
     if not low <= request.price <= high:
         found.append(f"The exchange may refuse a price outside {_shown(low, market)} to {_shown(high, market)}.")
-    if losing > FAT_FINGER or abs(losing) > FAR_AWAY:
+    if abs(losing) > FAR_AWAY:
         where = "above" if price > last else "below"
-        found.append(f"The price is {_percent(abs(price - last), last)}% {where} the last price. Is it meant?")
+        doubt = "Is it meant?" if losing > 0 else "It may wait for long."
+        found.append(f"The price is {_percent(abs(price - last), last)}% {where} the last price. {doubt}")
     if request.post_only and crosses(request.side, price=request.price, ticker=situation.ticker):
         found.append("Post-only at this price would trade at once, so the exchange will reject it.")
     return tuple(found)
 
 
-_CAPPED = "This is less than the share you asked for: more does not go into one order here now."
-
-
-def _is_capped(request: OrderRequest, situation: Situation) -> bool:
-    """Whether a share was cut to what the market takes in one order."""
+def _capped(request: OrderRequest, situation: Situation) -> list[str]:
+    """What to say if a share was cut to what the market takes in one order."""
     quantity, side, price = request.quantity, request.side, request.price
     if quantity is None or quantity.kind is not QuantityKind.PERCENT:
-        return False
-    wanted = _share_of_balance(quantity.value, side=side, price=price, situation=situation)
-    return wanted > _most_possible(side, price=price, situation=situation)
+        return []
+    possible = _most_possible(side, price=price, situation=situation)
+    if _share_of_balance(quantity.value, side=side, price=price, situation=situation) <= possible:
+        return []
+    fits = round_down(possible, decimals=situation.market.base_decimals)
+    return [
+        f"One order takes at most {_plain(fits)} {situation.market.base} here now: less than the share you asked for."
+    ]
 
 
 def _deep(losing: Decimal) -> str:

@@ -19,7 +19,6 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from ipaddress import ip_address
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
@@ -108,14 +107,15 @@ class _Failed(Exception):
 
 
 class Channel:
-    """Everybody's requests to one exchange: one client, kept warm, that remembers nobody's secret."""
+    """Everybody's requests to one exchange over one pool of warm connections, which remembers nobody's secret."""
 
     def __init__(self, *, url: str, budget: Budget, clock: Clock) -> None:
         """Raises `ValueError` unless `url` is https, or http on this machine."""
         self._base = checked_base(url)
         self._budget = budget
         self._clock = clock
-        self._client = _client(secure=self._base.startswith("https:"))
+        self._transport = _transport(secure=self._base.startswith("https:"))
+        self._closed = False
         self._url = lru_cache(maxsize=256)(self._join)
 
     async def read(self, call: Call[T], *, priority: Priority) -> T:
@@ -145,7 +145,8 @@ class Channel:
         raise error
 
     async def aclose(self) -> None:
-        await self._client.aclose()
+        self._closed = True
+        await self._transport.aclose()
 
     async def _attempt(self, call: Call[T], *, priority: Priority) -> T:
         try:
@@ -164,13 +165,13 @@ class Channel:
 
     async def _send(self, call: Call[T]) -> _Answer | _NoAnswer:
         """Send once. Once sending began, whatever goes wrong but a failed connection leaves `sent` True."""
-        if self._client.is_closed:
+        if self._closed:
             return _NoAnswer(cause=Cause.SHUTDOWN, sent=False)
         request = self._build(call)
         answered = False
         try:
             async with asyncio.timeout(LONGEST_CALL):
-                response = await self._client.send(request, stream=True)
+                response = await self._transport.handle_async_request(request)
                 answered = True
                 async with aclosing(response):
                     body = await response.aread()
@@ -235,8 +236,11 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _client(*, secure: bool) -> httpx.AsyncClient:
-    """A client that follows nothing, keeps no cookies and asks nothing of the environment."""
+def _transport(*, secure: bool) -> httpx.AsyncBaseTransport:
+    """What lies below httpx's client: it follows nothing, keeps no cookies and asks nothing of the environment.
+
+    The client above it would only cost time: every one of its conveniences has to be switched off here.
+    """
     # Loading the authorities takes 35 ms; without TLS a context that trusts nobody will do.
     tls = httpx.create_ssl_context(trust_env=False) if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
@@ -247,12 +251,7 @@ def _client(*, secure: bool) -> httpx.AsyncClient:
             middlewares=(_send_once,),
         )
 
-    return httpx.AsyncClient(
-        transport=AiohttpTransport(verify=tls, client=session, trust_env=False),
-        trust_env=False,
-        follow_redirects=False,
-        cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
-    )
+    return AiohttpTransport(verify=tls, client=session, trust_env=False)
 
 
 class _ConnectionLost(aiohttp.ClientError):

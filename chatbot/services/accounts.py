@@ -14,6 +14,8 @@ from chatbot.ports.exchange import Exchange, PracticeDesk, Priority
 from chatbot.ports.tickets import Tickets
 
 _LONGEST = 256
+MOST_ACCOUNTS = 10
+"""How many accounts one person may link."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,13 +72,20 @@ class Accounts:
         orders = await self._try_orders(venue, credentials)
         account = None
         if balances.works or orders.works:
-            account = await self._store.add(person, venue=venue, credentials=credentials, now=self._clock.now())
+            account = await self._known(person, venue, credentials)
+            if account is None:
+                await self._check_room(person)
+                account = await self._store.add(person, venue=venue, credentials=credentials, now=self._clock.now())
+            await self._store.activate(person, account.id)
         return LinkReport(venue=venue, account=account, balances=balances, orders=orders)
 
     async def link_practice(self, person: PersonId) -> LinkReport:
         """Open an account with play money at the practice venue and link it."""
         if self._practice is None:
             raise InputError("There is no practice exchange here. Link an account with /link.")
+        for account in await self._store.of(person):
+            if account.venue is Venue.PAPER:
+                raise InputError(f"You have a practice account already: {account.label}. See /accounts.")
         credentials = await self._practice.open_account()
         return await self.link(person, venue=Venue.PAPER, credentials=credentials)
 
@@ -100,6 +109,18 @@ class Accounts:
         if any(ticket.account == account for ticket in unsettled):
             raise Unsettled("This account has an outcome that is still being found out. See /pending, then try again.")
         return await self._store.remove(person, account)
+
+    async def _check_room(self, person: PersonId) -> None:
+        if len(await self._store.of(person)) >= MOST_ACCOUNTS:
+            raise InputError(f"You have {MOST_ACCOUNTS} accounts linked, which is the most. Unlink one in /accounts.")
+
+    async def _known(self, person: PersonId, venue: Venue, credentials: Credentials) -> Account | None:
+        """The account that is linked with just these four values; linking it again adds nothing."""
+        for account in await self._store.of(person):
+            same_end = account.venue is venue and account.key_tail == credentials.key_tail
+            if same_end and await self._store.credentials(account.id) == credentials:
+                return account
+        return None
 
     async def _try_balances(self, venue: Venue, credentials: Credentials) -> Check:
         try:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from chatbot.domain.errors import InputError, NotAllowed
 from chatbot.domain.ids import ChatId, PersonId
 from chatbot.domain.notices import PersonJoined
-from chatbot.domain.people import LinkKind, Person, Role
+from chatbot.domain.people import Access, LinkKind, Person, Role
 from chatbot.ports.clock import Clock, Entropy
 from chatbot.ports.messages import Outbox
 from chatbot.ports.people import People as PeopleStore
@@ -33,14 +33,21 @@ class People:
         store: PeopleStore,
         outbox: Outbox,
         owner_ids: tuple[PersonId, ...],
+        access: Access,
         clock: Clock,
         entropy: Entropy,
     ) -> None:
         self._store = store
         self._outbox = outbox
         self._owner_ids = owner_ids
+        self._access = access
         self._clock = clock
         self._entropy = entropy
+
+    @property
+    def open_to_all(self) -> bool:
+        """Whether everybody may use the bot, invited or not."""
+        return self._access is Access.OPEN
 
     async def has_owner(self) -> bool:
         everybody = await self._store.everybody()

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from chatbot.domain import order_questions as questions
 from chatbot.domain.accounts import DEFAULT_ACCOUNT_NAME, Account, Venue
-from chatbot.domain.drafts import Dialogue, OrderDraft, OrderRequest, Quantity, QuantityKind
-from chatbot.domain.errors import InputError, UnknownMarket
+from chatbot.domain.drafts import Dialogue, OrderDraft, OrderRequest, Quantity, QuantityKind, Question
+from chatbot.domain.errors import AmbiguousNumber, InputError, UnknownMarket
 from chatbot.domain.ids import ChatId, DialogueId, MarketCode, MessageId, PersonId
 from chatbot.domain.intents import PlaceOrder
 from chatbot.domain.market import Market, Ticker
@@ -63,7 +63,12 @@ class OrderDesk:
 
     async def say(self, text: str, *, side: Side, person: PersonId, chat: ChatId) -> Asked | Ticket:
         """A whole command line. Raises `InputError` for what cannot be understood."""
-        return await self.advance(parse_order(text, side=side), person=person, chat=chat, guided=False)
+        try:
+            request = parse_order(text, side=side)
+        except AmbiguousNumber as error:
+            who = _Asker(person=person, chat=chat, account=await self._accounts.active(person))
+            return await self._ask(questions.ask_meaning(text, error, side=side), who, problem=error.sentence)
+        return await self.advance(request, person=person, chat=chat, guided=False)
 
     async def choose(
         self, dialogue: DialogueId, choice: int, *, person: PersonId, chat: ChatId
@@ -79,7 +84,8 @@ class OrderDesk:
         """A typed answer to the open question. Raises `InputError`; the question then stays open."""
         if not isinstance(dialogue.draft, OrderDraft):
             raise TypeError("not an order's dialogue")
-        request = questions.answered(dialogue.draft, text)
+        market = await self._settled_market(dialogue.draft, dialogue.person)
+        request = questions.answered(dialogue.draft, text, market=market)
         return await self.advance(request, person=dialogue.person, chat=dialogue.chat, guided=True)
 
     async def shown(self, asked: Asked, message: MessageId) -> None:
@@ -148,6 +154,13 @@ class OrderDesk:
             post_only=request.post_only,
         )
         return await self._tickets.open(intent, sized.terms, person=who.person, chat=who.chat, account=who.account)
+
+    async def _settled_market(self, draft: OrderDraft, person: PersonId) -> Market | None:
+        """The market whose amount is asked for; None while that is not the question."""
+        if draft.asking is not Question.QUANTITY or draft.request.symbol is None:
+            return None
+        account = await self._accounts.active(person)
+        return await self._markets.find(draft.request.symbol, venue=account.venue)
 
     async def _resolve(self, request: OrderRequest, account: Account) -> tuple[Market | None, OrderRequest]:
         """The market meant, and the request with its amount read in the right currency."""

@@ -12,7 +12,7 @@ from chatbot.ports.tickets import Tickets
 from chatbot.services.settling import Settling
 
 _AT_ONCE = 16
-_LONGEST_REST = timedelta(seconds=1)
+_LONGEST_REST = timedelta(milliseconds=250)
 _SHORTEST_REST = timedelta(milliseconds=50)
 
 
@@ -51,7 +51,7 @@ class TicketKeeper:
             self._looking.discard(ticket.id)  # a look that failed is repeated after the usual rest, not at once
 
     async def _rest(self) -> timedelta:
-        """Until the next ticket is due, a second at most, because cards run out as well."""
+        """Until the next ticket is due, but not long, because taps bring new work and cards run out."""
         next_due = await self._store.next_due()
         if next_due is None or self._looking:
             return _LONGEST_REST

@@ -52,6 +52,9 @@ def not_linked(*, practice: bool) -> Screen:
 def asking(question: Question, *, venue: Venue) -> Screen:
     """One of the four questions; answers are deleted as they come."""
     title, help_ = _QUESTIONS[question]
+    make = "Make a key on platform.andx.one and follow the link ANDX e-mails you."
+    if not venue.is_live:
+        make = "Only for keys of a practice exchange: never type a real key here."
     where = "" if venue.is_live else " (practice exchange)"
     first = question is Question.USERNAME
     return Screen(
@@ -59,7 +62,7 @@ def asking(question: Question, *, venue: Venue) -> Screen:
             bold(title, where),
             help_,
             italic("Each message you send here is deleted at once. /stop ends this.") if first else None,
-            italic("Make a key on platform.andx.one and follow the link ANDX e-mails you.") if first else None,
+            italic(make) if first else None,
         )
     )
 
@@ -69,11 +72,12 @@ def report(found: LinkReport) -> Screen:
     if found.account is None:
         return _rejected(found)
     account = found.account
-    rows = [
+    rows: list[Part] = [
         bold(f"{account.label} is linked."),
         _check("Balances", found.balances),
         _check("Order list", found.orders),
         text("Key ending in ", code(account.key_tail), f" · {account.venue.badge}"),
+        "Orders go to it from now on; /accounts switches.",
     ]
     if not (found.balances.works and found.orders.works):
         rows.append(text("What does not work needs a permission of the key: see your ANDX dashboard."))
@@ -117,7 +121,7 @@ def _rejected(found: LinkReport) -> Screen:
     return Screen(
         lines(
             bold("The exchange did not accept this key. Nothing was stored."),
-            text("It answered ", *said, "."),
+            text("Its answer: ", *said, "."),
             "The usual reasons:",
             "• the key is not confirmed: follow the link ANDX sent by e-mail",
             "• a wrong passphrase (it is not your login password), username or secret",

@@ -44,7 +44,9 @@ def unknown_command(name: str, *, nearest: str | None) -> Screen:
 
 
 def not_understood() -> Screen:
-    return Screen(text("I only understand commands. /help shows what I can do."))
+    return Screen(
+        text("I only understand commands, which begin with a slash, like /buy 0.01 BTC. /help shows them all.")
+    )
 
 
 def incident(number: str) -> Screen:
@@ -68,7 +70,7 @@ def queueing(wait: timedelta) -> Screen:
     """Why an answer takes a while: the exchange's request limit is shared by everybody here."""
     return Screen(
         text(
-            "ANDX allows only so many requests a minute, and this bot has used them up. "
-            f"Yours is in the queue; it takes about {span(wait)}."
+            "Many requests at once: the exchange takes only so many a minute from this bot. "
+            f"Yours is in the queue; the answer comes in about {span(wait)}."
         )
     )

@@ -27,6 +27,7 @@ MARKETS_A_PAGE = 8
 _LEVELS = 10
 _TRADES = 5
 _LONGEST_CODES = 60
+_MILLION = Decimal(1_000_000)
 
 
 def price(quote: Quote, *, venue: Venue, now: datetime, private: bool, starred: bool = False) -> Screen:
@@ -70,6 +71,11 @@ def refresh_prices(codes: list[str]) -> Press | None:
 
 def refresh_named(which: PriceList) -> Press:
     return Press("↻ Refresh", ShowPrices(which=which))
+
+
+def with_liveliest(screen: Screen) -> Screen:
+    """The same with a way on to the liveliest markets."""
+    return Screen(screen.text, (*screen.rows, (Press("Liveliest markets", ShowPrices(which=PriceList.LIVELIEST)),)))
 
 
 def unknown(error: UnknownMarket) -> Screen:
@@ -189,7 +195,12 @@ def _ladder_decimals(depths: list[Decimal]) -> int:
 
 
 def _level(level: Level, depth: Decimal, market: Market, decimals: int) -> tuple[str, str, str]:
-    return _price(level.price, market), number(level.volume, decimals=decimals), number(depth, decimals=decimals)
+    return _price(level.price, market), _short(level.volume, decimals), _short(depth, decimals)
+
+
+def _short(value: Decimal, decimals: int) -> str:
+    """Millions as `12.34M`, so that a ladder of cheap coins still fits a phone."""
+    return f"{number(value / _MILLION, decimals=2)}M" if value >= _MILLION else number(value, decimals=decimals)
 
 
 def _spread_line(found: OrderBook) -> str:

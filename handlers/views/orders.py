@@ -78,6 +78,8 @@ def _entry(found: Order, *, now: datetime) -> Html:
     state = STATUS[found.status]
     if found.executed and not found.status.is_final:
         state += f" {ratio(found.executed_share, decimals=1)}"
+    if found.executed and found.average_price:
+        state += f" at {number(found.average_price)}"
     return lines(first, text(f"   {state} · {age(found.placed_at, now=now)}"))
 
 

@@ -13,7 +13,7 @@ from handlers.views.screen import Copy, Link, Press, Rows, Screen
 _A_PAGE = 15
 
 
-def people(everybody: tuple[Person, ...], *, you: PersonId, page: int, now: datetime) -> Screen:
+def people(everybody: tuple[Person, ...], *, you: PersonId, page: int, open_to_all: bool, now: datetime) -> Screen:
     """Everybody who was let in, a page of them, with a button to remove each but yourself."""
     pages = max(1, -(-len(everybody) // _A_PAGE))
     page = min(max(page, 1), pages)
@@ -36,6 +36,8 @@ def people(everybody: tuple[Person, ...], *, you: PersonId, page: int, now: date
     ]
     title = text(bold("People"), f"  {len(everybody)} · page {page} of {pages}" if pages > 1 else "")
     empty = "Nobody was let in yet except the owners named in the settings." if not listed else None
+    if open_to_all:
+        empty = "This bot is open to everybody (ACCESS=open); invitations and removals change nothing."
     invite = (Press("Invite somebody", Invite()),)
     return Screen(lines(title, *listed, empty), (*rows, *_pager(page, pages), invite))
 

@@ -50,7 +50,7 @@ def overview(commands: Mapping[str, "Command"]) -> Screen:
     for subject, group in groupby(ordered, key=lambda command: command.subject):
         listed = lines(*(text(f"/{command.name} – {command.summary}") for command in group))
         parts.append(lines(bold(subject), listed, ""))
-    return Screen(lines(*parts, italic("More on one of them: /help buy")))
+    return Screen(lines(*parts, italic(f"More on one of them: /help {'buy' if 'buy' in commands else 'price'}")))
 
 
 def usage(command: "Command") -> Screen:

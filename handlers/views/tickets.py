@@ -5,9 +5,10 @@ from decimal import Decimal
 from typing import assert_never
 
 from chatbot.domain.errors import Cause
+from chatbot.domain.ids import OrderNumber
 from chatbot.domain.intents import CancelOrders, CancelTerms, OrderLine, OrderTerms, PlaceOrder
-from chatbot.domain.money import ZERO, Amount, divide, round_half_up
-from chatbot.domain.orders import Order, OrderFilter, OrderStatus, OrderType
+from chatbot.domain.money import ZERO, Amount, divide, round_down, round_half_up, round_up
+from chatbot.domain.orders import Order, OrderFilter, OrderStatus, OrderType, Side
 from chatbot.domain.tickets import (
     Cancelled,
     CancelResult,
@@ -30,7 +31,7 @@ from handlers.actions import (
     ShowOrders,
     ShowPending,
 )
-from handlers.views.format import amount, bar, change, number, ratio, span
+from handlers.views.format import amount, bar, number, percent, ratio, span
 from handlers.views.html import Html, bold, code, italic, lines, outside, pre, text
 from handlers.views.screen import Press, Rows, Screen
 
@@ -42,6 +43,8 @@ _SHORT_REASON = 24
 """Characters of a reason, where up to fifty orders have one each in one message."""
 
 _FEE_DECIMALS = 8
+_ENOUGH = 4
+"""Decimals that are enough for an amount of one or more where a market's prices have very many."""
 
 _ALMOST_A_SECOND = timedelta(milliseconds=999)
 """Added to what is left, so that a fresh card says 60 s and not 59."""
@@ -85,7 +88,7 @@ def card(ticket: Ticket, *, now: datetime) -> Screen:
 def pending(tickets: tuple[Ticket, ...], *, now: datetime) -> Screen:
     """All tickets whose outcome is still open, with their age and what is being done."""
     if not tickets:
-        return Screen(lines(bold("Nothing is open."), "Every order and cancellation has a known outcome."))
+        return Screen(lines(bold("Nothing is uncertain."), "Every order and cancellation has a known outcome."))
     more = len(tickets) - _MOST_LISTED
     return Screen(
         lines(
@@ -158,10 +161,11 @@ def _pending_order(ticket: Ticket, intent: PlaceOrder, terms: OrderTerms, *, now
         ("Type", _type(intent)),
         ("Volume", f"{number(intent.volume)} {intent.base}"),
         ("Price", price),
-        ("Total", f"{about}{number(terms.total, decimals=terms.price_decimals)} {intent.counter}"),
+        ("Total", f"{about or _bound(intent, terms)}{_total(intent, terms)}"),
         ("Fee", f"≈ {_fee(terms)}"),
         ("", f"{ratio(terms.fee_ratio)} as {'maker' if terms.maker else 'taker'}"),
-        ("Last", f"{number(terms.last, decimals=terms.price_decimals)} ({_distance(terms)})"),
+        ("Last", number(terms.last, decimals=terms.price_decimals)),
+        ("", _distance(intent, terms)),
         ("After", f"≈ {_cut(terms.after[0], terms.volume_decimals)}"),
         ("", f"≈ {_cut(terms.after[1], terms.price_decimals)}"),
     )
@@ -169,18 +173,16 @@ def _pending_order(ticket: Ticket, intent: PlaceOrder, terms: OrderTerms, *, now
     if intent.type is OrderType.MARKET:
         notes.append(italic("If the price gets more than 1% worse before your tap, I ask again."))
     elif not terms.maker:
-        notes.append(italic("This crosses the book: it fills at once at the book's prices, at worst at yours."))
+        now_worth = _cut(Amount(intent.volume * terms.best, intent.counter), terms.price_decimals)
+        notes.append(
+            italic(f"This crosses the book: it fills at once, now for about {now_worth}, at worst at your price.")
+        )
     return Screen(
         lines(bold(headline(ticket)), pre(_table(rows)), *notes, _countdown(ticket, now=now)),
-        _confirm_keys(ticket, "Cancel"),
-    )
-
-
-def _confirm_keys(ticket: Ticket, no: str) -> Rows:
-    """Confirm and its opposite stand apart, a row each."""
-    return (
-        (Press("Confirm", ConfirmTicket(ticket=ticket.id), style="success"),),
-        (Press(no, DeclineTicket(ticket=ticket.id), style="danger"),),
+        (
+            (Press("Confirm", ConfirmTicket(ticket=ticket.id), style="success"),),
+            (Press("Cancel", DeclineTicket(ticket=ticket.id)),),
+        ),
     )
 
 
@@ -226,16 +228,22 @@ def _done(ticket: Ticket, intent: PlaceOrder, terms: OrderTerms) -> Screen:
     number_ = ticket.outcome.number if isinstance(ticket.outcome, Placed) else None
     order = ticket.order
     if order is None:
-        return _plain(ticket, text(bold(f"Order #{number_} was accepted."), " Reading it back…"))
+        return _plain(
+            ticket, text(bold(f"Order #{number_} was accepted."), " Reading it back…"), rows=_live_keys(ticket, number_)
+        )
     body = lines(bold(f"Order #{order.number} {_STATUS_WORDS[order.status]}"), order_lines(order))
     remark = _remark(order, intent, terms)
-    keys: Rows = ()
-    if not order.status.is_final:
-        keys = (
-            (Press("↻ Refresh", RefreshTicket(ticket=ticket.id)),),
-            (Press("Cancel order", CancelOrder(number=order.number), style="danger"),),
-        )
-    return _plain(ticket, body, remark, rows=keys)
+    if order.status.is_final:
+        return _plain(ticket, body, remark)
+    return _plain(ticket, body, italic("I tell you when it ends."), rows=_live_keys(ticket, order.number))
+
+
+def _live_keys(ticket: Ticket, number_: OrderNumber | None) -> Rows:
+    """What can be done about an order that may still be open."""
+    refresh = (Press("↻ Refresh", RefreshTicket(ticket=ticket.id)),)
+    if number_ is None:
+        return (refresh,)
+    return (refresh, (Press("Cancel order", CancelOrder(number=number_), style="danger"),))
 
 
 _STATUS_WORDS = {
@@ -257,8 +265,8 @@ def _remark(order: Order, intent: PlaceOrder, terms: OrderTerms) -> Html | None:
         return text("⚠️ ", f"{missing} of it was not executed.")
     total = _executed_total(order)
     if terms.total and abs(divide(total - terms.total, terms.total)) > _SURPRISE:
-        shown = number(terms.total, decimals=terms.price_decimals)
-        return text("⚠️ ", f"The card showed a total of {shown} {order.counter}; please compare.")
+        shown = _total(intent, terms)
+        return text("⚠️ ", f"The card showed a total of {shown}; please compare.")
     if order.executed > intent.volume:
         return text("⚠️ ", f"More was executed than the card showed ({number(intent.volume)} {order.base}).")
     return None
@@ -270,7 +278,7 @@ def _cancel_card(ticket: Ticket, intent: CancelOrders, terms: CancelTerms, *, no
         listed = [_order_line(line) for line in terms.orders]
         return Screen(
             lines(text(bold(headline(ticket)), "?"), *listed, _countdown(ticket, now=now)),
-            _confirm_keys(ticket, "Keep"),
+            _cancel_keys(ticket),
         )
     told = [_result_line(line, result) for line, result in zip(terms.orders, results, strict=False)]
     match ticket.state:
@@ -286,6 +294,14 @@ def _cancel_card(ticket: Ticket, intent: CancelOrders, terms: CancelTerms, *, no
             return _refused_cancel(ticket)
         case _:
             return _plain(ticket, *told, rows=((Press("Open orders", _open_orders()),),))
+
+
+def _cancel_keys(ticket: Ticket) -> Rows:
+    """Here it is Confirm that destroys."""
+    return (
+        (Press("Confirm", ConfirmTicket(ticket=ticket.id), style="danger"),),
+        (Press("Keep", DeclineTicket(ticket=ticket.id)),),
+    )
 
 
 def _refused_cancel(ticket: Ticket) -> Screen:
@@ -352,12 +368,38 @@ def _fee(terms: OrderTerms) -> str:
 
 
 def _cut(value: Amount, decimals: int) -> str:
-    """To so many decimals at most, without trailing zeros."""
-    return amount(Amount(round_half_up(value.value, decimals=decimals), value.currency))
+    """To so many decimals at most, fewer where the whole part says enough, without trailing zeros."""
+    at_most = min(decimals, _ENOUGH) if abs(value.value) >= 1 and decimals > _ENOUGH + _ENOUGH else decimals
+    return amount(Amount(round_half_up(value.value, decimals=at_most), value.currency))
 
 
-def _distance(terms: OrderTerms) -> str:
-    return change(terms.distance * 100)
+def _distance(intent: PlaceOrder, terms: OrderTerms) -> str:
+    """Where the price lies, seen from the last one."""
+    share = round_half_up(terms.distance * 100, decimals=2)
+    if not share:
+        return f"{_whose(intent)} is the last price"
+    return f"{_whose(intent)} is {percent(abs(share))} {'above' if share > 0 else 'below'}"
+
+
+def _total(intent: PlaceOrder, terms: OrderTerms) -> str:
+    """The total, marked where it had to be rounded to be readable."""
+    exact = Amount(terms.total, intent.counter)
+    if intent.price is not None and not terms.maker:
+        rounded = (round_up if intent.side is Side.BUY else round_down)(terms.total, decimals=terms.price_decimals)
+        return amount(Amount(rounded, intent.counter))
+    shown = _cut(exact, terms.price_decimals)
+    return shown if intent.price is None or shown == amount(exact) else f"≈ {shown}"
+
+
+def _whose(intent: PlaceOrder) -> str:
+    return "the average" if intent.price is None else "your price"
+
+
+def _bound(intent: PlaceOrder, terms: OrderTerms) -> str:
+    """A limit that crosses the book is a bound: a buyer pays at most, a seller gets at least this."""
+    if terms.maker:
+        return ""
+    return "≤ " if intent.side is Side.BUY else "≥ "
 
 
 def _table(rows: tuple[tuple[str, str], ...]) -> str:

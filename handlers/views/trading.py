@@ -36,29 +36,28 @@ def question(asked: Asked) -> Screen:
 
 def said(request: OrderRequest) -> str:
     """What is known so far, in words."""
-    words = [request.side.capitalize()]
-    if request.quantity is not None:
-        words.append(_quantity(request))
-    if request.symbol is not None:
-        words.append(f"of {request.symbol}" if request.total_currency else request.symbol)
+    words = [request.side.capitalize(), *_what(request)]
     if request.price is not None:
         words.append(f"at {number(request.price)}")
     elif request.type is not None:
         words.append("at the market" if request.type is OrderType.MARKET else "at a limit price")
-    if request.post_only:
-        words.append("post-only")
-    return " ".join(words)
+    return " ".join(words) + (", post-only" if request.post_only else "")
 
 
-def _quantity(request: OrderRequest) -> str:
-    quantity = request.quantity
+def _what(request: OrderRequest) -> list[str]:
+    """Amount and market: `0.01 BTC`, `BTC for 100 USDT`, `BTC with 25% of what you have`, `25% of your ETH`."""
+    quantity, symbol = request.quantity, request.symbol
+    named = [symbol] if symbol else []
     if quantity is None:
-        return ""
-    if quantity.kind is QuantityKind.PERCENT:
-        return "everything of" if quantity.value == 100 else f"{number(quantity.value)}% of"
+        return named
+    if quantity.kind is QuantityKind.VOLUME:
+        return [number(quantity.value), *named]
     if quantity.kind is QuantityKind.TOTAL:
-        return f"for {number(quantity.value)} {request.total_currency or ''}".strip()
-    return number(quantity.value)
+        return [*named, "for", f"{number(quantity.value)} {request.total_currency or 'dollars'}"]
+    share = "all" if quantity.value == 100 else f"{number(quantity.value)}% of"
+    if request.side is Side.SELL:
+        return [share, f"your {symbol or 'holdings'}"]
+    return [*named, "with", share, "you have" if quantity.value == 100 else "what you have"]
 
 
 def _facts(asked: Asked) -> Html | None:

@@ -28,6 +28,9 @@ LISTED = [BTC_EUR, BTC_USD, BTC, ETH, TETHER]
         ("btc:eur", "BTCEUR"),
         ("BTCUSD", "BTCUSD"),
         ("usdt", "USDTUSD"),
+        ("bitcoin", "BTCUSDT"),
+        ("Ethereum", "ETHUSDT"),
+        ("bitcoi", None),
         ("USD", None),
         ("BT", None),
         ("", None),
@@ -37,6 +40,12 @@ LISTED = [BTC_EUR, BTC_USD, BTC, ETH, TETHER]
 def test_a_symbol_names_its_market(symbol: str, code: str | None) -> None:
     found = resolve_symbol(symbol, LISTED)
     assert (found.code if found else None) == code
+
+
+def test_a_name_from_outside_never_stands_in_for_a_code() -> None:
+    impostor = replace(ETH, code=MarketCode("XUSDT"), base="X", base_name="btc")
+    assert resolve_symbol("BTC", [impostor, BTC]) == BTC
+    assert resolve_symbol("BTC", [impostor, BTC_EUR]) == BTC_EUR
 
 
 def test_without_a_usual_counter_currency_any_will_do() -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatbot.domain.errors import InputError
+from chatbot.domain.errors import AmbiguousNumber, InputError
 from chatbot.domain.money import (
     Amount,
     CurrencyMismatch,
@@ -66,9 +66,14 @@ def test_what_cannot_be_meant_is_refused(typed: str) -> None:
 
 @pytest.mark.parametrize(("typed", "both"), [("60,000", ("60000", "60.000")), ("1,500k", ("1500", "1.500"))])
 def test_an_ambiguous_number_is_asked_back_with_both_meanings(typed: str, both: tuple[str, str]) -> None:
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(AmbiguousNumber) as caught:
         parse_decimal(typed)
-    assert all(meaning in caught.value.sentence for meaning in both)
+    digits = typed.removesuffix("k")
+    assert (caught.value.typed, caught.value.meanings) == (digits, both)
+    assert caught.value.sentence == (
+        f"“{digits}” can mean {both[0]} or {both[1]}. Please write it one of these two ways."
+    )
+    assert parse_decimal(both[0]) == 1000 * parse_decimal(both[1])
 
 
 @given(st.text(max_size=60))

@@ -75,7 +75,10 @@ def test_nothing_crosses_an_empty_side() -> None:
 
 HUNDRED = ticker(bid="99", ask="101", last="100")
 RICH = {"base": balance("BTC", "1000"), "counter": balance("USDT", "100000")}
-FAR, BAND, POST = "Is it meant?", "may refuse a price", "Post-only at this price"
+BAND_60_300 = "The exchange may refuse a price outside 60.00 to 300.00."
+POST = "Post-only at this price"
+MEANT = "The price is {}% {} the last price. Is it meant?"
+WAITS = "The price is {}% {} the last price. It may wait for long."
 
 
 def warned(said: OrderRequest, **changes: object) -> tuple[str, ...]:
@@ -86,23 +89,44 @@ def warned(said: OrderRequest, **changes: object) -> tuple[str, ...]:
     ("side", "price", "expected"),
     [
         (Side.BUY, "110.00", ()),
-        (Side.BUY, "110.01", (FAR,)),
-        (Side.BUY, "70.00", ()),
-        (Side.BUY, "69.99", (FAR,)),
+        (Side.BUY, "110.10", (MEANT.format("10.1", "above"),)),
+        (Side.BUY, "90.00", ()),
+        (Side.BUY, "89.90", (WAITS.format("10.1", "below"),)),
         (Side.SELL, "90.00", ()),
-        (Side.SELL, "89.99", (FAR,)),
-        (Side.SELL, "130.00", ()),
-        (Side.SELL, "130.01", (FAR,)),
-        (Side.BUY, "60.00", (FAR,)),
-        (Side.BUY, "59.99", (BAND, FAR)),
-        (Side.SELL, "300.00", (FAR,)),
-        (Side.SELL, "300.01", (BAND, FAR)),
+        (Side.SELL, "89.90", (MEANT.format("10.1", "below"),)),
+        (Side.SELL, "110.00", ()),
+        (Side.SELL, "110.10", (WAITS.format("10.1", "above"),)),
+        (Side.BUY, "110.01", (MEANT.format("10.0", "above"),)),
+        (Side.SELL, "110.01", (WAITS.format("10.0", "above"),)),
+        (Side.BUY, "60.00", (WAITS.format("40.0", "below"),)),
+        (Side.BUY, "59.99", (BAND_60_300, WAITS.format("40.0", "below"))),
+        (Side.SELL, "300.00", (WAITS.format("200.0", "above"),)),
+        (Side.SELL, "300.01", (BAND_60_300, WAITS.format("200.0", "above"))),
+        (Side.BUY, "300.01", (BAND_60_300, MEANT.format("200.0", "above"))),
     ],
 )
 def test_a_limit_is_warned_about_beyond_its_threshold(side: Side, price: str, expected: tuple[str, ...]) -> None:
-    found = warned(request(side, "1", price=price))
-    assert len(found) == len(expected)
-    assert all(piece in sentence for piece, sentence in zip(expected, found, strict=True))
+    assert warned(request(side, "1", price=price)) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "taken", "most"),
+    [
+        (request(Side.SELL, "100", price="60050", kind=QuantityKind.PERCENT), "0.16652789", "0.16652789"),
+        (request(Side.SELL, "50", kind=QuantityKind.PERCENT), "0.1650165", "0.1650165"),
+        (request(Side.BUY, "75", price="60000", kind=QuantityKind.PERCENT), "0.16666666", "0.16666666"),
+    ],
+)
+def test_a_share_that_was_cut_says_how_much_one_order_takes(said: OrderRequest, taken: str, most: str) -> None:
+    order = sized(said, base=balance("BTC", "1"), counter=balance("USDT", "100000"))
+    assert order.volume == Decimal(taken)
+    assert order.terms.warnings == (f"One order takes at most {most} BTC here now: less than the share you asked for.",)
+
+
+@pytest.mark.parametrize("kind", [QuantityKind.PERCENT, QuantityKind.VOLUME])
+def test_what_was_not_cut_says_nothing_of_it(kind: QuantityKind) -> None:
+    amount = "10" if kind is QuantityKind.PERCENT else "0.1"
+    assert sized(request(Side.SELL, amount, kind=kind, price="60050"), base=balance("BTC", "1")).terms.warnings == ()
 
 
 @pytest.mark.parametrize(("price", "warns"), [("100.99", False), ("101.00", True)])

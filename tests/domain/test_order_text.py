@@ -59,6 +59,9 @@ AT_60K: dict[str, Any] = {**BTC_001, "price": Decimal(60000), "type": LIMIT}
         ("$100 BTC", request(symbol="BTC", quantity=quantity(TOTAL, "100"))),
         ("1INCH/USDT 5", request(symbol="1INCH/USDT", quantity=quantity(VOLUME, "5"))),
         ("25% ETH", request(symbol="ETH", quantity=quantity(PERCENT, "25"))),
+        ("50 % BTC", request(symbol="BTC", quantity=quantity(PERCENT, "50"))),
+        ("BTC 50  %", request(symbol="BTC", quantity=quantity(PERCENT, "50"))),
+        ("12,5 % of ETH", request(symbol="ETH", quantity=quantity(PERCENT, "12.5"))),
         ("max BTC", request(symbol="BTC", quantity=quantity(PERCENT, "100"))),
         ("25% of ETH", request(symbol="ETH", quantity=quantity(PERCENT, "25"))),
         (
@@ -90,6 +93,8 @@ def test_every_way_of_writing_an_order_is_understood(line: str, meant: OrderRequ
         ("1e5 BTC", "not a number"),
         ("nan BTC", "not a number"),
         ("0% BTC", "above 0%"),
+        ("% BTC", "not a number"),
+        ("BTC %", "not a number"),
         ("x" * 201, "too long"),
     ],
 )

@@ -175,6 +175,37 @@ async def test_private_commands_in_a_group_lead_to_the_private_chat(stage: Stage
     assert stage.said(GROUP) == [door.ONLY_IN_PRIVATE]
 
 
+async def test_the_link_out_of_a_group_runs_the_command_in_the_private_chat(stage: Stage) -> None:
+    stage.linked.add(BOB)
+    await stage.write("/start account")
+    await stage.write("/start ping")
+    assert stage.ran == ["account", "ping"]
+
+
+async def test_a_link_with_a_command_passes_the_same_guards_as_the_command(stage: Stage) -> None:
+    long_ago = int((stage.clock.now() - timedelta(seconds=130)).timestamp())
+    await stage.write("/start ping", user=CAROL)
+    await stage.write("/start own", user=BOB)
+    await stage.write("/start account", user=BOB)  # without an account
+    await stage.write("/start account", user=BOB, chat=GROUP)
+    await stage.write("/start ping", user=BOB, date=long_ago)
+    await stage.write("/start@other_bot ping", user=BOB)
+    assert stage.ran == []
+    assert stage.said(CAROL) == [door.STRANGER]
+    assert stage.said() == [
+        door.OWNER_ONLY,
+        "link first",
+        "I was away when you wrote. Please repeat your last message.",
+    ]
+    assert stage.said(GROUP) == [door.ONLY_IN_PRIVATE]
+
+
+@pytest.mark.parametrize("payload", ["inv_x", "claim_x", "nonsense", "ping now", "/ping"])
+async def test_a_link_with_anything_else_is_not_a_command(stage: Stage, payload: str) -> None:
+    await stage.write(f"/start {payload}", user=BOB)
+    assert stage.ran == []
+
+
 async def test_plain_words_and_unknown_commands_in_a_group_are_met_with_silence(stage: Stage) -> None:
     stage.chats.vouched.add(ChatId(GROUP))
     await stage.write("/nonsense", user=BOB, chat=GROUP)
@@ -206,7 +237,9 @@ async def test_plain_words_answer_the_open_question(stage: Stage) -> None:
 
 async def test_plain_words_without_a_question_get_a_hint(stage: Stage) -> None:
     await stage.write("hello")
-    assert stage.said() == ["I only understand commands. /help shows what I can do."]
+    assert stage.said() == [
+        "I only understand commands, which begin with a slash, like /buy 0.01 BTC. /help shows them all."
+    ]
 
 
 async def test_a_mistyped_command_gets_the_nearest_one(stage: Stage) -> None:

@@ -29,7 +29,7 @@ def _ended(stack: Stack, person: Persona, card: Message) -> Message:
 def _assert_nothing_is_open(person: Persona) -> None:
     """What was begun before the crash may be answered again; so the answer is not just the next message."""
     person.say("/pending")
-    person.wait_for("Nothing is open")
+    person.wait_for("Nothing is uncertain")
 
 
 def _just_tapped(stack: Stack, person: Persona, card: Message) -> None:

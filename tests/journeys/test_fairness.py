@@ -57,7 +57,7 @@ def test_a_storm_never_exceeds_the_exchanges_limit_and_cancels_go_first(rationed
     mark = rationed.exchange.mark
     said = [stormy.say("/balance") for _ in range(80)]
     told = stormy.wait_for("Yours is in the queue")
-    assert "so many requests a minute" in told.text
+    assert "only so many a minute" in told.text
     # The person's share of the minute is used up; a cancellation still goes out at once.
     trader.tap("Confirm", card)
     rationed.exchange.wait_for_request(CANCEL, since=mark)

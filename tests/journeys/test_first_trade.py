@@ -43,7 +43,7 @@ def test_the_card_says_exactly_what_will_happen(stack: Stack, dora: Persona) -> 
     assert _number(_cell(card, "Price")) == price and _cell(card, "Price").endswith(" USDT")
     assert _number(_cell(card, "Total")) == price and _cell(card, "Total").endswith(" USDT")
     assert _number(_cell(card, "Fee")) == Decimal("0.0015") and "0.15% as maker" in card.text
-    assert _number(_cell(card, "Last")) == ticker["last"] and "▼" in _cell(card, "Last")
+    assert _number(_cell(card, "Last")) == ticker["last"] and "% below" in card.text
     assert _number(_cell(card, "After")) == Decimal("0.9985")
     assert f"≈ {100_000 - price:,}".rstrip("0") in card.text
     assert "paper-1 · PAPER" in card.text and "left" in card.text

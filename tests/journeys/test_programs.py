@@ -130,6 +130,7 @@ def test_a_master_key_that_others_can_read_is_refused(own: Stack, tmp_path: Path
     key = tmp_path / "open.key"
     key.write_text("0" * 64 + "\n")
     key.chmod(0o644)
+    (tmp_path / "other.db").write_text("no database at all, but longer than a header of one hundred bytes " * 3)
     settings = own.bot.settings | {
         "DATABASE_URL": f"sqlite:///{tmp_path / 'other.db'}",
         "MASTER_KEY_FILE": str(key),
@@ -155,6 +156,7 @@ def test_check_names_every_fault_and_ends_with_1(own: Stack, tmp_path: Path) -> 
     key = tmp_path / "open.key"
     key.write_text("0" * 64 + "\n")
     key.chmod(0o644)
+    (tmp_path / "other.db").write_text("no database at all, but longer than a header of one hundred bytes " * 3)
     settings = own.bot.settings | {
         "PAPER_URL": "http://127.0.0.1:9",
         "TELEGRAM_BOT_TOKEN": "123456:canary-token-of-nobody",

@@ -82,4 +82,4 @@ def test_a_person_who_blocked_the_bot_still_gets_their_order_settled(stack: Stac
     dora.wait_for("Closed orders")
     [order] = stack.exchange.orders(dora)
     assert f"#{order['order_number']}" in dora.ask("/orders closed").text
-    assert "Nothing is open" in dora.ask("/pending").text
+    assert "Nothing is uncertain" in dora.ask("/pending").text

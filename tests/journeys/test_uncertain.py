@@ -56,7 +56,7 @@ def test_an_applied_order_without_an_answer_is_found_and_never_sent_again(
     told = emil.wait_for("Settled:")
     number = leaping.exchange.orders(emil)[0]["order_number"]
     assert f"It was placed: order #{number}" in told.text and told.reply_to == card.id
-    assert "Nothing is open" in emil.ask("/pending").text
+    assert "Nothing is uncertain" in emil.ask("/pending").text
     assert len(leaping.exchange.placed(since=mark)) == len(leaping.exchange.orders(emil)) == 1
 
 
@@ -77,7 +77,7 @@ def test_an_order_that_was_not_applied_is_told_so_only_after_two_reads_half_a_mi
     leaping.leap(6)
     told = emil.wait_for("It was not placed")
     assert told.reply_to == card.id
-    assert "Nothing is open" in emil.ask("/pending").text
+    assert "Nothing is uncertain" in emil.ask("/pending").text
     last_look = leaping.exchange.requests(f"{ORDERS}Main/C/", since=mark)[-1]
     assert last_look["at"] - first_looks[-1]["at"] >= 30
     assert len(leaping.exchange.placed(since=mark)) == 1 and not leaping.exchange.orders(emil)
@@ -125,7 +125,7 @@ def test_a_business_refusal_is_final_and_told_with_the_exchanges_reason(leaping:
     card = _place(leaping, emil, kind="refuse", reason="trading_suspended", status_code=1777)
     refused = emil.wait_for("Refused by the exchange", message=card)
     assert "trading_suspended (1777)" in refused.text
-    assert "Nothing is open" in emil.ask("/pending").text
+    assert "Nothing is uncertain" in emil.ask("/pending").text
     assert len(leaping.exchange.placed(since=mark)) == 1
 
 
@@ -153,7 +153,7 @@ def test_when_the_exchange_cannot_be_reached_nothing_was_sent(tmp_path_factory: 
         person.tap("Confirm", card)
         told = person.wait_for("could not be reached. Nothing was sent.", message=card)
         assert told.buttons == ("New card",)
-        assert "Nothing is open" in person.ask("/pending").text
+        assert "Nothing is uncertain" in person.ask("/pending").text
 
 
 def test_an_exchange_that_says_nothing_at_all_leaves_the_order_uncertain(leaping: Stack, emil: Persona) -> None:

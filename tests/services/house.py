@@ -8,6 +8,7 @@ from chatbot.domain.ids import ChatId, DialogueId, MessageId, OrderNumber, Perso
 from chatbot.domain.intents import CancelOrders, CancelTerms, PlaceOrder
 from chatbot.domain.notices import Notice
 from chatbot.domain.orders import Order, OrderType, Side
+from chatbot.domain.people import Access
 from chatbot.domain.tickets import Cancelled, CancelResult, Placed, Ticket
 from chatbot.services.accounts import Accounts
 from chatbot.services.balances import BalanceReader
@@ -72,6 +73,7 @@ class House:
             store=self.storage.people,
             outbox=self.storage.outbox,
             owner_ids=owner_ids,
+            access=Access.INVITE,
             clock=self.clock,
             entropy=self.entropy,
         )

@@ -4,7 +4,7 @@ from chatbot.domain.accounts import Account, Venue
 from chatbot.domain.drafts import LinkDraft, Question
 from chatbot.domain.errors import Cause, InputError, KeyRejected, NotLinked, OutcomeUnknown, Refused, Unavailable
 from chatbot.domain.secrets import Credentials, Secret
-from chatbot.services.accounts import Accounts, Check, Unsettled, read_credentials, read_secret
+from chatbot.services.accounts import MOST_ACCOUNTS, Accounts, Check, Unsettled, read_credentials, read_secret
 from tests.fakes.values import credentials
 from tests.services.house import ANNA, BORIS, CHAT, House
 
@@ -52,12 +52,42 @@ async def test_nothing_is_stored_if_the_exchange_could_not_be_asked(house: House
 
 
 async def test_a_practice_account_is_one_step(house: House) -> None:
-    report = await house.accounts.link_practice(ANNA)
-    assert report.account is not None and report.account.venue is Venue.PAPER
     house.desk.closed = True
     with pytest.raises(Unavailable):
         await house.accounts.link_practice(ANNA)
-    assert len((await house.accounts.of(ANNA))[0]) == 1
+    assert await house.accounts.of(ANNA) == ((), None)
+    house.desk.closed = False
+    report = await house.accounts.link_practice(ANNA)
+    assert report.account is not None and report.account.venue is Venue.PAPER
+    assert await house.accounts.of(ANNA) == ((report.account,), report.account)
+
+
+async def test_a_second_practice_account_is_refused_and_the_first_one_named(house: House) -> None:
+    await house.accounts.link_practice(ANNA)
+    opened = len(house.exchange.holders)
+    with pytest.raises(InputError) as caught:
+        await house.accounts.link_practice(ANNA)
+    assert caught.value.sentence == "You have a practice account already: paper-1. See /accounts."
+    assert len(house.exchange.holders) == opened and len((await house.accounts.of(ANNA))[0]) == 1
+    assert (await house.accounts.link_practice(BORIS)).account is not None  # one for each person
+    (first,), _ = await house.accounts.of(ANNA)
+    assert await house.accounts.unlink(ANNA, first.id)
+    assert (await house.accounts.link_practice(ANNA)).account is not None  # and another once it is gone
+
+
+async def test_a_key_linked_again_is_the_same_account_and_becomes_active(house: House, account: Account) -> None:
+    second = await house.link()
+    assert await house.accounts.active(ANNA) == second
+    known = await house.storage.accounts.credentials(account.id)
+    report = await house.accounts.link(ANNA, venue=Venue.PAPER, credentials=known)
+    assert report.account == account and await house.accounts.active(ANNA) == account
+    assert len((await house.accounts.of(ANNA))[0]) == 2
+
+
+async def test_the_key_of_one_person_can_be_linked_by_another(house: House, account: Account) -> None:
+    known = await house.storage.accounts.credentials(account.id)
+    report = await house.accounts.link(BORIS, venue=Venue.PAPER, credentials=known)
+    assert report.account is not None and report.account.id != account.id and report.account.person == BORIS
 
 
 async def test_without_a_practice_venue_that_is_said(house: House) -> None:
@@ -152,3 +182,11 @@ async def test_a_question_of_an_order_is_no_place_for_secrets(house: House, acco
     await house.trading.say("BTC", side="buy", person=ANNA, chat=CHAT)  # type: ignore[arg-type]
     with pytest.raises(TypeError):
         await answer(house, "user")
+
+
+async def test_nobody_links_more_accounts_than_fit(house: House) -> None:
+    for _ in range(MOST_ACCOUNTS):
+        await house.link()
+    with pytest.raises(InputError, match="Unlink one"):
+        await house.link()
+    assert len(await house.storage.accounts.of(ANNA)) == MOST_ACCOUNTS

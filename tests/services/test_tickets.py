@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from chatbot.domain.accounts import Account
 from chatbot.domain.errors import (
     AccountOwnerDifferent,
+    AmbiguousNumber,
     Cause,
     ChatbotError,
     InputError,
@@ -233,6 +234,7 @@ PLACING: list[tuple[Exception, TicketState, Outcome]] = [
     (TimeoutError(), TicketState.UNCERTAIN, Lost(cause=Cause.BROKEN)),
     (NotAllowed(), TicketState.UNCERTAIN, Lost(cause=Cause.BROKEN)),
     (InputError("odd"), TicketState.UNCERTAIN, Lost(cause=Cause.BROKEN)),
+    (AmbiguousNumber(typed="1,500", meanings=("1500", "1.500")), TicketState.UNCERTAIN, Lost(cause=Cause.BROKEN)),
     (UnknownMarket(symbol="X", nearest=()), TicketState.UNCERTAIN, Lost(cause=Cause.BROKEN)),
     (TicketError(TicketProblem.UNKNOWN), TicketState.UNCERTAIN, Lost(cause=Cause.BROKEN)),
 ]

@@ -126,6 +126,53 @@ async def test_an_exchange_out_of_reach_is_said_and_no_card_is_made(house: House
     assert await house.storage.tickets.pending() == ()
 
 
+@pytest.mark.parametrize(
+    ("line", "label", "card"),
+    [
+        ("0.01 BTC @ 60,000", "60000", ("BTCUSDT", "0.01", "60000")),
+        ("1,500 USDT of BTC @ 50000", "1500", ("BTCUSDT", "0.03", "50000")),
+        ("5,000 USDT of BTC @ 50000", "5.000", ("BTCUSDT", "0.0001", "50000")),
+        ("1,123ETH @ 2400", "1.123", ("ETHUSDT", "1.123", "2400")),
+    ],
+)
+async def test_a_number_with_two_readings_is_offered_as_two_buttons_that_lead_to_their_cards(
+    house: House, account: Account, line: str, label: str, card: tuple[str, str, str]
+) -> None:
+    question = asked(await say(house, line))
+    assert len(labels(question)) == 2 and "Please write it one of these two ways." in question.problem
+    order = intent(await choose(house, question, label))
+    assert (order.market, order.volume, order.price) == (card[0], Decimal(card[1]), Decimal(card[2]))
+
+
+async def test_the_other_reading_of_a_price_is_checked_like_any_order(house: House, account: Account) -> None:
+    question = asked(await say(house, "0.1 BTC @ 60,000", Side.SELL))
+    assert labels(question) == ["60000", "60.000"]
+    order = intent(await choose(house, question, "60.000"))
+    assert (order.side, order.volume, order.price) == (Side.SELL, Decimal("0.1"), Decimal(60))
+    again = asked(await say(house, "0.01 BTC @ 60,000"))
+    unfit = asked(await choose(house, again, "60.000"))
+    assert "orders start at 5 USDT; this one is worth 0.60" in unfit.problem
+    assert house.exchange.changes == 0
+
+
+async def test_an_ambiguous_line_can_be_answered_with_a_whole_order_too(house: House, account: Account) -> None:
+    await say(house, "0.01 BTX @ 60,000")  # a market that is unknown as well
+    kind = asked(await reply(house, "0.5 ETH"))
+    order = intent(await choose(house, kind, "At the market"))
+    assert (order.market, order.volume, order.price) == ("ETHUSDT", Decimal("0.5"), None)
+
+
+async def test_nobody_without_an_account_is_asked_what_a_number_means(house: House) -> None:
+    with pytest.raises(NotLinked):
+        await say(house, "0.01 BTC @ 60,000")
+
+
+@pytest.mark.parametrize("line", ["bitcoin 0.01 @ 50000", "500 USDT of Bitcoin @ 50000"])
+async def test_a_market_is_found_by_the_name_of_its_currency(house: House, account: Account, line: str) -> None:
+    order = intent(await say(house, line))
+    assert (order.market, order.volume) == ("BTCUSDT", Decimal("0.01"))
+
+
 # ---- question by question
 
 
@@ -179,6 +226,50 @@ async def test_an_answer_that_is_none_leaves_the_question_open(
         await reply(house, answer)
     opened = await house.storage.dialogues.open_in(CHAT, person=ANNA, now=house.clock.at)
     assert opened is not None and opened.id == dialogue(question)
+
+
+@pytest.mark.parametrize(
+    ("typed", "volume"),
+    [
+        ("500 USDT", "0.2"),
+        ("$500", "0.2"),
+        ("0.5 ETH", "0.5"),
+        ("0.5", "0.5"),
+        ("0.5 ethusdt", "0.5"),
+        ("$500 ETH", "0.2"),
+    ],
+)
+@pytest.mark.parametrize("named", ["ETH", "ETH/USDT", "ethereum"])
+async def test_an_amount_with_its_currency_keeps_the_market_that_is_settled(
+    house: House, account: Account, named: str, typed: str, volume: str
+) -> None:
+    await say(house, named)
+    order = intent(await reply(house, f"{typed} @ 2500"))
+    assert (order.market, order.volume, order.price) == ("ETHUSDT", Decimal(volume), Decimal(2500))
+
+
+@pytest.mark.parametrize("typed", ["100 EUR", "0.02 BTC", "25% BTC", "$100 BTC", "all DOGE"])
+async def test_an_amount_in_a_currency_of_another_market_is_refused_and_the_question_stays(
+    house: House, account: Account, typed: str
+) -> None:
+    question = asked(await say(house, "ETH"))
+    with pytest.raises(InputError, match="ETH/USDT is priced in USDT, not in"):
+        await reply(house, typed)
+    assert asked(await reply(house, "0.5")).draft.asking is Question.TYPE
+    assert await choose(house, question, "25%") is None
+
+
+@pytest.mark.parametrize("typed", ["9" * 18 + " USDT", "$999999999m", "0.00000000000000000001 ETH", "0." + "9" * 38])
+async def test_huge_and_tiny_answers_become_no_order(house: House, account: Account, typed: str) -> None:
+    await say(house, "ETH")
+    try:
+        kind = asked(await reply(house, typed))
+        end = asked(await choose(house, kind, "At the market"))
+    except InputError:
+        assert await house.storage.dialogues.open_in(CHAT, person=ANNA, now=house.clock.at) is not None
+    else:
+        assert end.draft.asking is None and end.problem
+    assert await house.storage.tickets.pending() == () and house.exchange.changes == 0
 
 
 async def test_an_amount_of_a_counter_currency_alone_asks_for_the_market(house: House, account: Account) -> None:

@@ -14,7 +14,7 @@ from chatbot.workers.supervisor import Supervisor
 from chatbot.workers.tickets import TicketKeeper
 from tests.services.house import House, placed
 
-LONGEST_REST = timedelta(seconds=1)
+LONGEST_REST = timedelta(milliseconds=250)
 
 
 class SlowLooks:
@@ -148,6 +148,8 @@ async def test_cards_run_out_in_time(house: House, account: Account, keeper: Tic
 async def test_the_rest_ends_when_the_next_ticket_is_due(house: House, account: Account, keeper: TicketKeeper) -> None:
     assert await keeper.step() == LONGEST_REST
     await house.tap(await house.order_card(account))
-    assert await keeper.step() == timedelta(seconds=0.3)
-    house.clock.pass_(0.29)
+    assert await keeper.step() == LONGEST_REST  # due in 0.3 s
+    house.clock.pass_(0.1)
+    assert await keeper.step() == timedelta(seconds=0.2)
+    house.clock.pass_(0.19)
     assert await keeper.step() == timedelta(milliseconds=50)

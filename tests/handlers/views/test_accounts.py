@@ -11,6 +11,7 @@ from handlers.views.screen import Screen
 from tests.handlers.views.examples import MAIN, NOW
 
 WORKS, FAILED = Check(works=True), Check(works=False, status=401, reason="invalid_signature")
+REFUSAL = "Its answer: 401 (invalid_signature).\nThe usual reasons:\n"
 LIVE = replace(MAIN, id=AccountId(2), label="andx-1", venue=Venue.ANDX)
 
 
@@ -51,6 +52,14 @@ def test_four_questions_are_counted(question: Question, title: str) -> None:
     assert accounts.asking(question, venue=Venue.PAPER).text.plain.split("\n")[0] == f"{title} (practice exchange)"
 
 
+def test_where_a_key_comes_from_is_said_once_and_no_real_key_is_asked_for_in_practice() -> None:
+    real, practice = (accounts.asking(Question.USERNAME, venue=venue).text.plain for venue in (Venue.ANDX, Venue.PAPER))
+    assert real.split("\n")[-1] == "Make a key on platform.andx.one and follow the link ANDX e-mails you."
+    assert practice.split("\n")[-1] == "Only for keys of a practice exchange: never type a real key here."
+    later = accounts.asking(Question.SECRET_KEY, venue=Venue.PAPER).text.plain
+    assert later.count("\n") == 1
+
+
 def test_a_link_names_what_works_and_what_does_not() -> None:
     report = LinkReport(venue=Venue.PAPER, account=MAIN, balances=WORKS, orders=FAILED)
     assert accounts.report(report).text.plain == (
@@ -58,6 +67,7 @@ def test_a_link_names_what_works_and_what_does_not() -> None:
         "✓ Balances\n"
         "✕ Order list: the exchange answered 401 (invalid_signature)\n"
         "Key ending in 4f2a · PAPER\n"
+        "Orders go to it from now on; /accounts switches.\n"
         "What does not work needs a permission of the key: see your ANDX dashboard.\n"
         "Now try /balance, /price or /buy 0.01 BTC."
     )
@@ -66,7 +76,7 @@ def test_a_link_names_what_works_and_what_does_not() -> None:
 def test_a_rejected_key_comes_with_the_usual_reasons() -> None:
     report = LinkReport(venue=Venue.ANDX, account=None, balances=FAILED, orders=FAILED)
     shown = accounts.report(report).text.plain
-    assert shown.startswith("The exchange did not accept this key. Nothing was stored.\nIt answered 401 (invalid_sign")
+    assert shown.startswith("The exchange did not accept this key. Nothing was stored.\n" + REFUSAL)
     assert all(reason in shown for reason in ("e-mail", "passphrase", "clock"))
 
 

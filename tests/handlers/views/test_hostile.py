@@ -71,7 +71,9 @@ SCREENS: dict[str, Callable[[str], Screen | None]] = {
     "rejected link": lambda said: accounts.report(
         LinkReport(venue=Venue.ANDX, account=None, balances=failed(said), orders=failed(said))
     ),
-    "people": lambda said: people.people(tuple(person(said) for _ in range(30)), you=PersonId(8), page=1, now=NOW),
+    "people": lambda said: people.people(
+        tuple(person(said) for _ in range(30)), you=PersonId(8), page=1, open_to_all=False, now=NOW
+    ),
     "remove": lambda said: people.ask_remove(person(said)),
     "joined": lambda said: notices.joined(PersonJoined(person=PersonId(7), name=said)),
     "no such command": start.no_such_command,

@@ -10,7 +10,7 @@ from chatbot.domain.ids import MarketCode
 from chatbot.domain.market import PublicTrade
 from chatbot.domain.orders import Side
 from chatbot.services.markets import Quote
-from handlers.actions import RefreshPrices
+from handlers.actions import PriceList, RefreshPrices, ShowPrices
 from handlers.views import markets
 from handlers.views.screen import Press, Screen
 from tests.fakes.values import BTC, ETH, book, levels, ticker
@@ -114,6 +114,32 @@ def test_a_book_shows_ten_levels_a_side() -> None:
     screen = markets.book(BTC, book(bids=(), asks=many), venue=PAPER, now=NOW, private=True)
     assert "60,109.00" in screen.text.plain and "60,110.00" not in screen.text.plain
     assert "— one side is empty —" in screen.text.plain
+
+
+def test_millions_in_a_book_are_short_so_that_it_fits_a_phone() -> None:
+    asks = levels(("0.00001", "1000000"), ("0.00002", "999999"))
+    coin = replace(BTC, base="PEPE", counter_decimals=5)
+    rows = markets.book(
+        coin, book(bids=levels(("0.000009", "999999.5")), asks=asks), venue=PAPER, now=NOW, private=True
+    )
+    assert [row.split() for row in rows.text.plain.split("\n")[2:4]] == [
+        ["0.00002", "999,999", "2.00M"],
+        ["0.00001", "1.00M", "1.00M"],
+    ]
+
+
+@pytest.mark.parametrize("volume", ["1000000", "123456789012345678901234567890", "0.000000000000000001"])
+def test_a_book_of_absurd_amounts_can_still_be_drawn(volume: str) -> None:
+    screen = markets.book(BTC, book(asks=levels(("60100", volume))), venue=PAPER, now=NOW, private=True)
+    assert "60,100.00" in screen.text.plain and "E" not in screen.text.plain.replace("PAPER", "")
+
+
+def test_favourites_lead_on_to_the_liveliest() -> None:
+    quotes = (Quote(market=BTC, ticker=ticker()),)
+    shown = markets.prices(quotes, title="Your favourites", again=None, venue=PAPER, now=NOW)
+    further = markets.with_liveliest(shown)
+    assert further.text == shown.text
+    assert further.rows == (*shown.rows, (Press("Liveliest markets", ShowPrices(which=PriceList.LIVELIEST)),))
 
 
 @pytest.mark.parametrize("found", [None, book(bids=(), asks=())])

@@ -28,7 +28,7 @@ def test_open_orders_each_with_a_cancel_button() -> None:
         "<b>#54259</b>  buy <code>0.01</code> BTC/USDT @ 60,000\n"
         "   open · just now\n"
         "<b>#54260</b>  buy <code>0.01</code> BTC/USDT market\n"
-        "   partly filled 25% · just now\n"
+        "   partly filled 25% at 59,999.5 · just now\n"
         "<i>paper-1 · PAPER · 12:00 UTC, just now</i>"
     )
     assert keys(screen) == [
@@ -48,7 +48,12 @@ def test_no_orders_is_an_answer_with_a_next_step() -> None:
 
 def test_closed_orders_can_be_read_but_not_cancelled() -> None:
     screen = orders.order_list(listed(order(OrderStatus.FILLED, "0.01"), which=OrderFilter.CLOSED), now=NOW)
-    assert "   filled · just now" in screen.text.plain
+    assert str(screen.text) == (
+        "<b>Closed orders</b>\n"
+        "<b>#54259</b>  buy <code>0.01</code> BTC/USDT @ 60,000\n"
+        "   filled at 59,999.5 · just now\n"
+        "<i>paper-1 · PAPER · 12:00 UTC, just now</i>"
+    )
     assert keys(screen) == [["#54259"], ["↻ Refresh"], ["Open orders"]]
 
 

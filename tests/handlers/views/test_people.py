@@ -2,6 +2,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TypeGuard
 
+import pytest
+
 from chatbot.domain.ids import PersonId
 from chatbot.domain.notices import PersonJoined
 from chatbot.domain.people import Person, Role
@@ -17,18 +19,25 @@ ANNA = replace(BORIS, id=PersonId(8), name="Anna", role=Role.OWNER)
 
 
 def test_everybody_but_oneself_can_be_removed() -> None:
-    screen = people.people((ANNA, BORIS), you=ANNA.id, page=1, now=NOW)
+    screen = people.people((ANNA, BORIS), you=ANNA.id, page=1, open_to_all=False, now=NOW)
     assert screen.text.plain == "People\nAnna · owner · 8 · since 2 d ago\nBoris · member · 7 · since 2 d ago"
     assert [[key.label for key in row] for row in screen.rows] == [["Remove Boris"], ["Invite somebody"]]
 
 
+@pytest.mark.parametrize("everybody", [(), (ANNA, BORIS)])
+def test_where_everybody_may_come_in_the_list_says_that_it_changes_nothing(everybody: tuple[Person, ...]) -> None:
+    told = people.people(everybody, you=ANNA.id, page=1, open_to_all=True, now=NOW).text.plain.split("\n")
+    assert len(told) == 2 + len(everybody)
+    assert told[-1] == "This bot is open to everybody (ACCESS=open); invitations and removals change nothing."
+
+
 def test_a_crowd_is_paged_so_that_everybody_can_be_removed() -> None:
     crowd = tuple(replace(BORIS, id=PersonId(at + 10), name="B" * 64) for at in range(32))
-    pages = [people.people(crowd, you=ANNA.id, page=page, now=NOW) for page in (1, 2, 3)]
+    pages = [people.people(crowd, you=ANNA.id, page=page, open_to_all=False, now=NOW) for page in (1, 2, 3)]
     removals = [key.action for screen in pages for row in screen.rows for key in row if is_removal(key)]
     assert removals == [AskRemovePerson(person=person.id) for person in crowd]
     assert [screen.text.plain.split("\n")[0] for screen in pages][1] == "People  32 · page 2 of 3"
-    assert people.people(crowd, you=ANNA.id, page=99, now=NOW) == pages[2]
+    assert people.people(crowd, you=ANNA.id, page=99, open_to_all=False, now=NOW) == pages[2]
 
 
 def is_removal(key: Key) -> TypeGuard[Press]:
@@ -44,7 +53,7 @@ def test_an_invitation_is_a_link_to_copy_until_a_moment() -> None:
 
 
 def test_somebody_without_a_readable_name_is_called_by_number() -> None:
-    (row, _) = people.people((replace(BORIS, name="\u202e"),), you=ANNA.id, page=1, now=NOW).rows
+    (row, _) = people.people((replace(BORIS, name="\u202e"),), you=ANNA.id, page=1, open_to_all=False, now=NOW).rows
     assert row[0].label == "Remove 7"
 
 

@@ -1,3 +1,5 @@
+import pytest
+
 from handlers.features import ROUTES
 from handlers.routing import Routes
 from handlers.views import start
@@ -13,6 +15,12 @@ def test_help_lists_every_command_once_under_its_subject() -> None:
     subjects = [row for row in shown if row in start.SUBJECTS]
     assert subjects == [subject for subject in start.SUBJECTS if subject in subjects]
     assert {command.subject for command in COMMANDS.values()} == set(subjects)
+
+
+@pytest.mark.parametrize(("usable", "example"), [(("price", "buy"), "buy"), (("price",), "price")])
+def test_help_names_an_example_that_can_be_used_here(usable: tuple[str, ...], example: str) -> None:
+    screen = start.overview({name: COMMANDS[name] for name in usable})
+    assert screen.text.plain.split("\n")[-1] == f"More on one of them: /help {example}"
 
 
 def test_help_on_a_command_shows_usage_and_examples() -> None:

@@ -21,13 +21,14 @@ from chatbot.domain.tickets import (
     TicketState,
     Unsent,
 )
-from handlers.actions import ConfirmTicket, DeclineTicket
-from handlers.views.screen import Press, Screen
+from handlers.actions import CancelOrder, ConfirmTicket, DeclineTicket, RefreshTicket
+from handlers.views.screen import Press, Screen, Style
 from handlers.views.tickets import card, pending
 from tests.handlers.views.examples import (
     BUY,
     BUY_TERMS,
     NOW,
+    NUMBER,
     OUTCOMES,
     SELL,
     SELL_TERMS,
@@ -64,10 +65,11 @@ def test_a_card_shows_what_will_be_sent_and_what_will_be_left() -> None:
         "Type   limit\n"
         "Volume 0.01 BTC\n"
         "Price  60,000.00 USDT\n"
-        "Total  600.00 USDT\n"
+        "Total  600 USDT\n"
         "Fee    ≈ 0.000015 BTC\n"
         "       0.15% as maker\n"
-        "Last   61,000.00 (▼ -1.64%)\n"
+        "Last   61,000.00\n"
+        "       your price is 1.64% below\n"
         "After  ≈ 0.509985 BTC\n"
         "       ≈ 400 USDT</pre>\n"
         f"{FOOT}<i> · 60 s left</i>"
@@ -81,10 +83,11 @@ def test_a_card_at_the_market_says_what_is_only_about() -> None:
         "Type   market\n"
         "Volume 0.01 BTC\n"
         "Price  ≈ 59,990.01 USDT\n"
-        "Total  ≈ 599.90 USDT\n"
+        "Total  ≈ 599.9 USDT\n"
         "Fee    ≈ 1.5 USDT\n"
         "       0.25% as taker\n"
-        "Last   61,000.00 (▼ -1.64%)\n"
+        "Last   61,000.00\n"
+        "       the average is 1.64% below\n"
         "After  ≈ 0.49 BTC\n"
         "       ≈ 1,598.4 USDT</pre>\n"
         "<i>If the price gets more than 1% worse before your tap, I ask again.</i>\n"
@@ -105,11 +108,13 @@ def test_seconds_left_are_counted_down(passed: float, left: str) -> None:
     assert str(screen.text).endswith(f" · {left} left</i>")
 
 
-@pytest.mark.parametrize(("ticket", "no"), [(order_ticket(), "Cancel"), (cancel_ticket(), "Keep")])
-def test_confirm_and_its_opposite_stand_apart_and_know_only_the_ticket(ticket: Ticket, no: str) -> None:
+@pytest.mark.parametrize(
+    ("ticket", "style", "no"), [(order_ticket(), "success", "Cancel"), (cancel_ticket(), "danger", "Keep")]
+)
+def test_confirm_and_its_opposite_stand_apart_and_know_only_the_ticket(ticket: Ticket, style: Style, no: str) -> None:
     assert card(ticket, now=NOW).rows == (
-        (Press("Confirm", ConfirmTicket(ticket=ticket.id), style="success"),),
-        (Press(no, DeclineTicket(ticket=ticket.id), style="danger"),),
+        (Press("Confirm", ConfirmTicket(ticket=ticket.id), style=style),),
+        (Press(no, DeclineTicket(ticket=ticket.id)),),
     )
 
 
@@ -207,22 +212,28 @@ LIVE = [["↻ Refresh"], ["Cancel order"]]
 )
 def test_an_order_lives_on_in_its_card(status: OrderStatus, executed: str, said: str, buttons: list[list[str]]) -> None:
     screen = card(done(order(status, executed)), now=NOW)
-    assert str(screen.text) == f"{HEAD}\n<b>Order #54259 {said}\n{FOOT}"
+    ends = "" if status.is_final else "<i>I tell you when it ends.</i>\n"
+    assert str(screen.text) == f"{HEAD}\n<b>Order #54259 {said}\n{ends}{FOOT}"
     assert keys(screen) == buttons
 
 
 def test_an_accepted_order_that_was_not_read_back_yet_says_so() -> None:
-    assert drawn(done()) == f"{HEAD}\n<b>Order #54259 was accepted.</b> Reading it back…\n{FOOT}"
+    screen = card(done(), now=NOW)
+    assert str(screen.text) == f"{HEAD}\n<b>Order #54259 was accepted.</b> Reading it back…\n{FOOT}"
+    assert screen.rows == (
+        (Press("↻ Refresh", RefreshTicket(ticket=done().id)),),
+        (Press("Cancel order", CancelOrder(number=NUMBER), style="danger"),),
+    )
 
 
 @pytest.mark.parametrize(
     ("executed", "average", "remark"),
     [
         ("0.01", "62999", None),
-        ("0.01", "63001", "The card showed a total of 600.00 USDT; please compare."),
-        ("0.01", "56999", "The card showed a total of 600.00 USDT; please compare."),
+        ("0.01", "63001", "The card showed a total of 600 USDT; please compare."),
+        ("0.01", "56999", "The card showed a total of 600 USDT; please compare."),
         ("0.0101", "60000", "More was executed than the card showed (0.01 BTC)."),
-        ("600", "60000", "The card showed a total of 600.00 USDT; please compare."),
+        ("600", "60000", "The card showed a total of 600 USDT; please compare."),
     ],
 )
 def test_a_surprise_is_remarked_upon(executed: str, average: str, remark: str | None) -> None:
@@ -338,9 +349,9 @@ def test_what_is_open_is_listed_with_its_age_and_what_is_done() -> None:
     assert keys(screen) == [["↻ Refresh"]]
 
 
-def test_nothing_open_is_said() -> None:
+def test_nothing_uncertain_is_said() -> None:
     screen = pending((), now=NOW)
-    assert screen.text.plain == "Nothing is open.\nEvery order and cancellation has a known outcome."
+    assert screen.text.plain == "Nothing is uncertain.\nEvery order and cancellation has a known outcome."
 
 
 def test_a_hundred_open_outcomes_still_fit_a_message() -> None:

@@ -69,11 +69,16 @@ def test_nothing_to_choose_is_explained() -> None:
     [
         (BUY, "Buy"),
         (replace(BTC, quantity=Quantity(kind=QuantityKind.VOLUME, value=Decimal("0.010"))), "Buy 0.01 BTC"),
-        (replace(BTC, quantity=QUARTER), "Buy 25% of BTC"),
-        (replace(BTC, quantity=ALL, price=Decimal(60_000)), "Buy everything of BTC at 60,000"),
-        (replace(BTC, quantity=TOTAL, total_currency="USDT"), "Buy for 100 USDT of BTC"),
+        (replace(BTC, quantity=QUARTER), "Buy BTC with 25% of what you have"),
+        (replace(BTC, quantity=ALL, price=Decimal(60_000)), "Buy BTC with all you have at 60,000"),
+        (replace(BTC, quantity=TOTAL, total_currency="USDT"), "Buy BTC for 100 USDT"),
+        (replace(BTC, quantity=TOTAL), "Buy BTC for 100 dollars"),
+        (replace(BTC, quantity=QUARTER, side=Side.SELL), "Sell 25% of your BTC"),
+        (replace(BTC, quantity=ALL, side=Side.SELL, price=Decimal(60_000)), "Sell all your BTC at 60,000"),
+        (replace(BUY, quantity=QUARTER), "Buy with 25% of what you have"),
+        (replace(BUY, quantity=ALL, side=Side.SELL), "Sell all your holdings"),
         (replace(BTC, type=OrderType.MARKET, side=Side.SELL), "Sell BTC at the market"),
-        (replace(BTC, type=OrderType.LIMIT, post_only=True), "Buy BTC at a limit price post-only"),
+        (replace(BTC, type=OrderType.LIMIT, post_only=True), "Buy BTC at a limit price, post-only"),
     ],
 )
 def test_what_was_understood_is_said_back(request_: OrderRequest, words: str) -> None:

@@ -1,0 +1,134 @@
+"""What is promised about speed and size, and whether a run kept it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from tests.bench import measuring
+from tests.bench.measuring import Pair, Sharing, Start
+from tests.bench.programs import plain_program, traded_with
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """How long to look. Seconds are those of one measurement."""
+
+    taps: int
+    warm_up: int
+    rounds: int
+    flood_seconds: float
+    askers: int
+    pause: float
+    starts: int
+    slow_seconds: float
+    held_back: float
+
+
+FULL = Effort(
+    taps=300,
+    warm_up=10,
+    rounds=7,
+    flood_seconds=2.0,
+    askers=1_000,
+    pause=measuring.FRESH,
+    starts=5,
+    slow_seconds=8.0,
+    held_back=10.0,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    name: str
+    measured: str
+    required: str
+    passed: bool
+
+
+async def measure_all(effort: Effort) -> list[Figure]:
+    figures = _of_starts(await measuring.starts(times=effort.starts))
+    async with traded_with() as ours, plain_program() as plain:
+        taps = await measuring.taps(ours, plain, times=effort.taps, warm_up=effort.warm_up)
+        rates = await measuring.answers_per_second(ours, plain, rounds=effort.rounds, seconds=effort.flood_seconds)
+        fresh, stale = await measuring.sharing(ours, askers=effort.askers, pause=effort.pause)
+    async with traded_with() as ours, traded_with() as twin:
+        prices, balances = await measuring.beside_a_slow_call(
+            ours, twin, seconds=effort.slow_seconds, held_back=effort.held_back
+        )
+    return [
+        _of_taps(taps),
+        _of_rates(rates),
+        _of_sharing(fresh, name="fresh", askers=effort.askers, allowed=0),
+        _of_sharing(stale, name="old", askers=effort.askers, allowed=1),
+        *figures,
+        _of_waits(prices, name="/price"),
+        _of_waits(balances, name="/balance"),
+    ]
+
+
+def table(figures: Sequence[Figure]) -> str:
+    widths = [max(len(getattr(figure, column)) for figure in figures) for column in ("name", "measured", "required")]
+    rows = [
+        f"{'ok  ' if figure.passed else 'MISS'}  {figure.name:<{widths[0]}}  {figure.measured:<{widths[1]}}  "
+        f"{figure.required}".rstrip()
+        for figure in figures
+    ]
+    return "\n".join(rows) + "\n"
+
+
+def _of_taps(taps: Pair) -> Figure:
+    return Figure(
+        name="tap to first byte of the order, against a plain program",
+        measured=f"{taps.ratio:.2f} ({_ms(taps.ours)} against {_ms(taps.other)})",
+        required="at most 0.8",
+        passed=taps.ratio <= 0.8,
+    )
+
+
+def _of_rates(rates: Pair) -> Figure:
+    return Figure(
+        name="answers a second when flooded, against a plain program",
+        measured=f"{rates.ratio:.2f} ({rates.ours:.0f} against {rates.other:.0f})",
+        required="at least 3",
+        passed=rates.ratio >= 3,
+    )
+
+
+def _of_sharing(sharing: Sharing, *, name: str, askers: int, allowed: int) -> Figure:
+    return Figure(
+        name=f"calls for prices when {askers:,} people ask at once and the last are {name}",
+        measured=f"{sharing.calls} (in {sharing.seconds:.1f} s)",
+        required=f"{allowed}, and 1 more every 3 s",
+        passed=sharing.excess <= allowed,
+    )
+
+
+def _of_starts(starts: Sequence[Start]) -> list[Figure]:
+    memory, seconds = median(start.memory for start in starts), median(start.seconds for start in starts)
+    return [
+        Figure(
+            name="memory after the start",
+            measured=f"{memory:.0f} MB (largest {max(start.memory for start in starts):.0f})",
+            required="at most 120 MB",
+            passed=memory <= 120,
+        ),
+        Figure(
+            name="start to first poll",
+            measured=f"{seconds:.1f} s (longest {max(start.seconds for start in starts):.1f})",
+            required="at most 3 s",
+            passed=seconds <= 3,
+        ),
+    ]
+
+
+def _of_waits(waits: Pair, *, name: str) -> Figure:
+    return Figure(
+        name=f"{name} of others while one exchange call takes 10 s, against none",
+        measured=f"{waits.ratio:.2f} ({_ms(waits.ours)} against {_ms(waits.other)})",
+        required="at most 1.2",
+        passed=waits.ratio <= 1.2,
+    )
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1000:.2f} ms"

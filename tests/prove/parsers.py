@@ -1,0 +1,144 @@
+"""Random texts into the two parsers: they complain, or they understood what an independent reading understands."""
+
+import random
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+
+from chatbot.domain.drafts import OrderRequest, Quantity, QuantityKind
+from chatbot.domain.errors import InputError
+from chatbot.domain.money import parse_decimal, to_text
+from chatbot.domain.order_text import parse_order
+from chatbot.domain.orders import Side
+from tests.prove.proof import Proof, Run
+
+_LONGEST = 40
+_PIECES = (
+    *"0123456789.,$%@kKmMeE+-_ ",
+    *("nan", "inf", "Infinity", "1e5", "0x1f", "1_000", "60000", "0.01", "1,000", "1.000,5", "25%", "max", "all", "at"),
+    *("BTC", "btc/usdt", "USDT", "of", "post", "market", "limit", "buy", "sNaN", "e10", "\n", "\t"),
+    *("٣", "½", "²", "०", "１", "，", "\u00a0", "\u2212", "\x00", "🙂", "́"),
+)
+_WORDS = ("BTC", "eth", "BTC/USDT", "btc-usdt", "of", "at", "@", "post", "market", "limit", "all", "max", "USDT")
+
+
+def prove(run: Run) -> None:
+    for case, chance in run.cases():
+        try:
+            _try_decimal(_text(chance))
+            _try_order(_text(chance) if chance.random() < 0.5 else _line(chance))
+        except AssertionError as error:
+            run.fail(case, str(error))
+        except Exception as error:
+            run.fail(case, f"raised {error!r}")
+
+
+def _text(chance: random.Random) -> str:
+    if chance.random() < 0.3:
+        return _number(chance)
+    return "".join(chance.choice(_PIECES) for _ in range(chance.randint(0, 8)))
+
+
+def _number(chance: random.Random) -> str:
+    """Digits as somebody may type them, right or nearly."""
+    whole, cents = str(chance.randrange(10 ** chance.randint(1, 12))), str(chance.randrange(10 ** chance.randint(1, 9)))
+    return chance.choice(("", "$")) + chance.choice(
+        (whole, f"{whole}.{cents}", f"{whole},{cents}", f"{int(whole):,}", f"{int(whole):,}.{cents}", f".{cents}")
+    ) + chance.choice(("", "", "k", "M"))  # fmt: skip
+
+
+def _line(chance: random.Random) -> str:
+    words = [chance.choice(_WORDS) if chance.random() < 0.6 else _number(chance) for _ in range(chance.randint(1, 6))]
+    return " ".join(words)
+
+
+def _try_decimal(text: str) -> None:
+    try:
+        value = parse_decimal(text)
+    except InputError:
+        return
+    _check_plain(value, text)
+    assert _independently(text) == Fraction(value), f"{text!r} was read as {value}"
+    again = to_text(value)
+    if len(again) <= _LONGEST and not _has_grouping_doubt(again):
+        assert parse_decimal(again) == value, f"{text!r} gave {again}, which reads otherwise"
+
+
+def _check_plain(value: Decimal, text: str) -> None:
+    assert value.is_finite() and not value.is_signed(), f"{text!r} was read as {value}"
+    typed = text.strip().lower().removeprefix("$").rstrip("km")
+    assert typed and set(typed) <= set("0123456789.,"), f"{text!r} was accepted as {value}"
+
+
+def _has_grouping_doubt(text: str) -> bool:
+    return "," in text
+
+
+def _independently(text: str) -> Fraction:
+    """What the text means, read another way: a point is a point, commas group if there are three digits behind each."""
+    body = text.strip().lower().removeprefix("$")
+    factor = {"k": 1_000, "m": 1_000_000}.get(body[-1], 1)
+    body = body.rstrip("km")
+    if "." in body or body.count(",") > 1:
+        body = body.replace(",", "")
+    whole, _, cents = body.replace(",", ".").partition(".")
+    return Fraction(int(whole or "0") * 10 ** len(cents) + int(cents or "0"), 10 ** len(cents)) * factor
+
+
+def _try_order(text: str) -> None:
+    side = Side.BUY
+    try:
+        request = parse_order(text, side=side)
+    except InputError:
+        return
+    for number in (request.price, request.quantity.value if request.quantity else None):
+        if number is not None:
+            assert number.is_finite() and number > 0, f"{text!r} gave {number}"
+    if request.quantity is not None and request.quantity.kind is QuantityKind.PERCENT:
+        assert request.quantity.value <= 100, f"{text!r} gave {request.quantity.value} %"
+    assert not (request.post_only and request.type == "market"), f"{text!r} is post-only at the market"
+    said = _say(request)
+    if said is not None:
+        again = parse_order(said, side=side)
+        assert _same(again) == _same(request), f"{text!r} means {said!r}, which is read otherwise: {again}"
+
+
+def _same(request: OrderRequest) -> OrderRequest:
+    """`$100 of BTC` and `100 USDT of BTC` differ in what they name, `max` and `100%` do not."""
+    return replace(request, total_currency=None)
+
+
+def _say(request: OrderRequest) -> str | None:
+    """The request in the canonical form; None where a lone number or nothing was said, which has none."""
+    if request.symbol is None or request.quantity is None:
+        return None
+    words = [_say_quantity(request.quantity), request.symbol]
+    if request.price is not None:
+        words += ["@", to_text(request.price)]
+    if any(len(word) > _LONGEST for word in words):
+        return None
+    if request.post_only:
+        words.append("post")
+    elif request.type is not None and request.price is None:
+        words.append(request.type.value)
+    return " ".join(words)
+
+
+def _say_quantity(quantity: Quantity) -> str:
+    amount = to_text(quantity.value)
+    match quantity.kind:
+        case QuantityKind.PERCENT:
+            return f"{amount}%"
+        case QuantityKind.TOTAL:
+            return f"${amount} of"
+        case QuantityKind.VOLUME:
+            return amount
+
+
+PROOF = Proof(
+    name="parsers",
+    claim="any text: a complaint, or exactly the number that was written",
+    required=200_000,
+    sample=4_000,
+    prove=prove,
+)
