@@ -97,6 +97,7 @@ class ShowBalance:
 
 @button("ol")
 class ShowOrders:
+    account: AccountId
     which: OrderFilter
     page: int
     code: str | None
@@ -104,6 +105,7 @@ class ShowOrders:
 
 @button("os")
 class ShowOrder:
+    account: AccountId
     number: OrderNumber
 
 
@@ -111,6 +113,7 @@ class ShowOrder:
 class CancelOrder:
     """Opens the card that cancels one order."""
 
+    account: AccountId
     number: OrderNumber
 
 
@@ -118,6 +121,7 @@ class CancelOrder:
 class CancelAll:
     """Opens the card that cancels all open orders, or those of a market."""
 
+    account: AccountId
     code: str | None
 
 

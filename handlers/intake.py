@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 
 _STARTS = 3  # an update that was begun so often and never finished is put aside
 _PARALLEL = 256  # people served at once: most of them wait for an exchange, which costs nothing here
+_LANE = 30  # of one person; who sends more at once is not answered, so that one cannot hold up everybody
 _BACKLOG = 2_000  # updates in memory; beyond that, the others wait at Telegram
 _FLUSH_PAUSE = 0.05  # seconds in which finished updates gather before they are marked in one transaction
 _HEAD_START = 0.003  # seconds in which a tap has the processor for itself: enough for its order to be on its way
@@ -41,8 +42,10 @@ class Lanes:
         self._idle.set()
         self.waiting = 0
 
-    def put(self, key: int, work: Callable[[], Awaitable[None]]) -> None:
-        """`work` must not raise."""
+    def put(self, key: int, work: Callable[[], Awaitable[None]]) -> bool:
+        """`work` must not raise. False if this key has too much waiting already: the work is not taken."""
+        if len(self._queues.get(key, ())) >= _LANE:
+            return False
         self.waiting += 1
         self._idle.clear()
         if key in self._queues:
@@ -50,6 +53,7 @@ class Lanes:
         else:
             self._queues[key] = deque([work])
             self._spawner.spawn(self._drain(key), name="lane")
+        return True
 
     async def idle(self) -> None:
         """Wait until everything is done."""
@@ -177,7 +181,9 @@ class Intake:
 
     def _begin(self, update: Update) -> _Handling:
         handling = _Handling(update)
-        self._lanes.put(update.lane, lambda: self._carry(handling))
+        if not self._lanes.put(update.lane, lambda: self._carry(handling)):
+            log.warning("too much from one person, not answered", lane=update.lane)
+            handling.over = True
         return handling
 
     async def _carry(self, handling: _Handling) -> None:

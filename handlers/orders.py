@@ -1,7 +1,7 @@
 """/orders, /order, /cancel."""
 
 from chatbot.domain.errors import InputError
-from chatbot.domain.ids import OrderNumber
+from chatbot.domain.ids import AccountId, OrderNumber
 from chatbot.domain.orders import OrderFilter
 from chatbot.domain.tickets import Ticket
 from handlers.actions import CancelAll, CancelOrder, ShowOrder, ShowOrders
@@ -22,7 +22,7 @@ async def orders(ctx: Context) -> None:
 
 async def turn(ctx: Context, action: ShowOrders) -> None:
     listed = await ctx.services.orders.page(
-        ctx.person.id, which=action.which, symbol=action.code or "", page=max(1, action.page)
+        ctx.person.id, which=action.which, symbol=action.code or "", page=max(1, action.page), account=action.account
     )
     await ctx.edit(views.order_list(listed, now=ctx.clock.now()))
 
@@ -34,7 +34,7 @@ async def order(ctx: Context) -> None:
 
 
 async def show_order(ctx: Context, action: ShowOrder) -> None:
-    await ctx.edit(await _order(ctx, action.number))
+    await ctx.edit(await _order(ctx, action.number, account=action.account))
 
 
 async def cancel(ctx: Context) -> None:
@@ -50,11 +50,11 @@ async def cancel(ctx: Context) -> None:
 
 
 async def cancel_order(ctx: Context, action: CancelOrder) -> None:
-    await show(ctx, await _cancel_one(ctx, action.number))
+    await show(ctx, await _cancel_one(ctx, action.number, account=action.account))
 
 
 async def cancel_all(ctx: Context, action: CancelAll) -> None:
-    await show(ctx, await _cancel_open(ctx, action.code or ""))
+    await show(ctx, await _cancel_open(ctx, action.code or "", account=action.account))
 
 
 def read_filter(text: str) -> tuple[OrderFilter, str]:
@@ -78,17 +78,17 @@ def read_number(text: str) -> OrderNumber:
     return OrderNumber(int(digits))
 
 
-async def _order(ctx: Context, number: OrderNumber) -> Screen:
-    account, found = await ctx.services.orders.order(ctx.person.id, number)
-    return views.order(account, found, now=ctx.clock.now())
+async def _order(ctx: Context, number: OrderNumber, *, account: AccountId | None = None) -> Screen:
+    holder, found = await ctx.services.orders.order(ctx.person.id, number, account=account)
+    return views.order(holder, found, now=ctx.clock.now())
 
 
-async def _cancel_one(ctx: Context, number: OrderNumber) -> Ticket:
-    return await ctx.services.orders.cancel_one(ctx.person.id, number, chat=ctx.chat.id)
+async def _cancel_one(ctx: Context, number: OrderNumber, *, account: AccountId | None = None) -> Ticket:
+    return await ctx.services.orders.cancel_one(ctx.person.id, number, chat=ctx.chat.id, account=account)
 
 
-async def _cancel_open(ctx: Context, symbol: str) -> Ticket:
-    return await ctx.services.orders.cancel_open(ctx.person.id, chat=ctx.chat.id, symbol=symbol)
+async def _cancel_open(ctx: Context, symbol: str, *, account: AccountId | None = None) -> Ticket:
+    return await ctx.services.orders.cancel_open(ctx.person.id, chat=ctx.chat.id, symbol=symbol, account=account)
 
 
 ROUTES: tuple[Route, ...] = (

@@ -94,12 +94,18 @@ class NewOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderPage:
-    """One page of a list of orders; `number` counts from 1."""
+    """One page of a list of orders; `number` counts from 1.
+
+    `rows` is how many orders the exchange says the list has, if it says so. `cut_off` is an empty page that is not
+    the last one by its own word: such a list was not read to its end.
+    """
 
     orders: tuple[Order, ...]
     number: int
     has_next: bool
     pages: int | None
+    rows: int | None = None
+    cut_off: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,20 +111,28 @@ class Moved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotFound:
-    """Complete reads of all orders, far enough apart, did not show it: it was not placed."""
+    """Complete reads of all orders, far enough apart, did not show it: it was not placed.
+
+    It is looked for a few times more, in case the exchange's lists were late; `late_looks` counts these.
+    """
 
     tag: ClassVar[str] = "not_found"
     reads: int
+    late_looks: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lost:
-    """Sent, and no usable answer came. `clean_reads` counts complete reads that did not show the order."""
+    """Sent, and no usable answer came. `clean_reads` counts complete reads that did not show the order.
+
+    `twin` is an order that looks like this one but carries no mark: nobody can tell whose it is but the person.
+    """
 
     tag: ClassVar[str] = "lost"
     cause: Cause
     clean_reads: int = 0
     last_clean_read: datetime | None = None
+    twin: OrderNumber | None = None
 
 
 Outcome = Placed | Cancelled | RefusedBy | Unsent | Moved | NotFound | Lost

@@ -136,11 +136,13 @@ class SharedReads:
     async def tickers(self, *, priority: Priority, within: timedelta | None = None) -> Mapping[MarketCode, Ticker]:
         return self._tickers.kept(within=within) or await self._tickers.get(priority=priority, within=within)
 
-    async def order_book(self, market: MarketCode, *, priority: Priority) -> OrderBook | None:
+    async def order_book(
+        self, market: MarketCode, *, priority: Priority, within: timedelta | None = None
+    ) -> OrderBook | None:
         shared = self._order_books.get(market)
         if shared is None:
             shared = self._order_books[market] = self._shared_book(market)
-        (book,) = await shared.get(priority=priority)
+        (book,) = await shared.get(priority=priority, within=within)
         return book
 
     def _shared_book(self, market: MarketCode) -> SharedRead[tuple[OrderBook | None]]:

@@ -38,8 +38,10 @@ class PublicData(Protocol):
         """
         ...
 
-    async def order_book(self, market: MarketCode, *, priority: Priority) -> OrderBook | None:
-        """None where the exchange has no book for this market."""
+    async def order_book(
+        self, market: MarketCode, *, priority: Priority, within: timedelta | None = None
+    ) -> OrderBook | None:
+        """None where the exchange has no book for this market. `within` as for `tickers`."""
         ...
 
     def expected_wait(self, priority: Priority) -> timedelta:

@@ -100,6 +100,15 @@ class Accounts:
             raise NotLinked
         return account
 
+    async def own(self, person: PersonId, account: AccountId | None) -> Account:
+        """One of the person's linked accounts; the active one without a number. Raises `NotLinked`."""
+        if account is None:
+            return await self.active(person)
+        for linked in await self._store.of(person):
+            if linked.id == account and linked.venue in self._exchanges:
+                return linked
+        raise NotLinked
+
     async def activate(self, person: PersonId, account: AccountId) -> bool:
         return await self._store.activate(person, account)
 

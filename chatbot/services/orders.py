@@ -6,7 +6,7 @@ from datetime import datetime
 
 from chatbot.domain.accounts import DEFAULT_ACCOUNT_NAME, Account, Venue
 from chatbot.domain.errors import InputError
-from chatbot.domain.ids import ChatId, MarketCode, OrderNumber, PersonId
+from chatbot.domain.ids import AccountId, ChatId, MarketCode, OrderNumber, PersonId
 from chatbot.domain.intents import CancelOrders, CancelTerms, OrderLine
 from chatbot.domain.orders import Order, OrderFilter, OrderPage
 from chatbot.domain.tickets import Ticket
@@ -17,7 +17,7 @@ from chatbot.services.accounts import Accounts
 from chatbot.services.markets import Markets
 from chatbot.services.tickets import Tickets
 
-MOST_CANCELLED = 50
+MOST_CANCELLED = 25
 """How many orders one card cancels: each is a request, and the exchange allows 60 a minute."""
 _MOST_PAGES = 10
 
@@ -54,33 +54,45 @@ class Orders:
         self._clock = clock
 
     async def page(
-        self, person: PersonId, *, which: OrderFilter = OrderFilter.OPEN, symbol: str = "", page: int = 1
+        self,
+        person: PersonId,
+        *,
+        which: OrderFilter = OrderFilter.OPEN,
+        symbol: str = "",
+        page: int = 1,
+        account: AccountId | None = None,
     ) -> OrderList:
-        """One page of the active account's orders. Raises `UnknownMarket` for a symbol nothing answers to."""
-        account = await self._accounts.active(person)
-        market = (await self._markets.find(symbol, venue=account.venue)).code if symbol else None
-        read = await self._read(account, which=which, market=market, page=page)
-        return OrderList(account=account, which=which, market=market, page=read, at=self._clock.now())
+        """One page of orders, of the active account if none is named. Raises `UnknownMarket`."""
+        holder = await self._accounts.own(person, account)
+        market = (await self._markets.find(symbol, venue=holder.venue)).code if symbol else None
+        read = await self._read(holder, which=which, market=market, page=page)
+        return OrderList(account=holder, which=which, market=market, page=read, at=self._clock.now())
 
-    async def order(self, person: PersonId, number: OrderNumber) -> tuple[Account, Order]:
+    async def order(
+        self, person: PersonId, number: OrderNumber, *, account: AccountId | None = None
+    ) -> tuple[Account, Order]:
         """One order in full. Raises `OrderNotFound` if the exchange knows none of this number."""
-        account = await self._accounts.active(person)
-        credentials = await self._store.credentials(account.id)
-        order = await self._exchanges[account.venue].order(credentials, number=number, priority=Priority.PERSON)
-        return account, order
+        holder = await self._accounts.own(person, account)
+        credentials = await self._store.credentials(holder.id)
+        order = await self._exchanges[holder.venue].order(credentials, number=number, priority=Priority.PERSON)
+        return holder, order
 
-    async def cancel_one(self, person: PersonId, number: OrderNumber, *, chat: ChatId) -> Ticket:
+    async def cancel_one(
+        self, person: PersonId, number: OrderNumber, *, chat: ChatId, account: AccountId | None = None
+    ) -> Ticket:
         """A card that cancels one order. Raises `InputError` if it has ended already."""
-        account, order = await self.order(person, number)
+        holder, order = await self.order(person, number, account=account)
         if order.status.is_final:
             raise InputError(f"Order #{number} is {order.status.value} already; there is nothing to cancel.")
-        return await self._open(account, (order,), person=person, chat=chat)
+        return await self._open(holder, (order,), person=person, chat=chat)
 
-    async def cancel_open(self, person: PersonId, *, chat: ChatId, symbol: str = "") -> Ticket:
+    async def cancel_open(
+        self, person: PersonId, *, chat: ChatId, symbol: str = "", account: AccountId | None = None
+    ) -> Ticket:
         """A card that cancels all open orders, or those of one market; the list is frozen on it."""
-        account = await self._accounts.active(person)
-        market = (await self._markets.find(symbol, venue=account.venue)).code if symbol else None
-        orders = await self._all_open(account, market)
+        holder = await self._accounts.own(person, account)
+        market = (await self._markets.find(symbol, venue=holder.venue)).code if symbol else None
+        orders = await self._all_open(holder, market)
         if not orders:
             where = f" in {market}" if market else ""
             raise InputError(f"There are no open orders{where}.")
@@ -89,7 +101,7 @@ class Orders:
                 f"There are {len(orders)} open orders, and one card cancels at most {MOST_CANCELLED}. "
                 "Cancel them market by market, like /cancel BTC."
             )
-        return await self._open(account, orders, person=person, chat=chat)
+        return await self._open(holder, orders, person=person, chat=chat)
 
     async def _all_open(self, account: Account, market: MarketCode | None) -> tuple[Order, ...]:
         found: dict[OrderNumber, Order] = {}

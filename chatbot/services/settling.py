@@ -16,7 +16,7 @@ from chatbot.domain.errors import AccessError, Cause, ChatbotError, NotLinked, R
 from chatbot.domain.ids import ClientId, OrderNumber
 from chatbot.domain.intents import CancelOrders, PlaceOrder
 from chatbot.domain.notices import Notice, OrderFinished, TicketSettled
-from chatbot.domain.orders import Order, OrderFilter, OrderStatus
+from chatbot.domain.orders import Order, OrderFilter, OrderPage, OrderStatus
 from chatbot.domain.secrets import Credentials
 from chatbot.domain.tickets import (
     Cancelled,
@@ -65,6 +65,11 @@ _ASK_AGAIN = (
 )
 _ASK_OLD = timedelta(minutes=2)
 
+_LATE_LOOKS = (timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=1))
+"""When an order that was not found is looked for again, each after the one before."""
+_SKEW = timedelta(seconds=60)
+"""How far the exchange's clock may be behind ours."""
+
 _CANCEL_ENDS = {
     OrderStatus.CANCELLED: CancelState.CANCELLED,
     OrderStatus.FILLED: CancelState.FILLED,
@@ -81,6 +86,7 @@ class _Listed:
     """A list of orders, read to its end, or to the order that was looked for."""
 
     ours: Order | None
+    twin: OrderNumber | None
     numbers: frozenset[OrderNumber]
     pages: int
 
@@ -138,7 +144,9 @@ class Settling:
         elif ticket.state is TicketState.UNCERTAIN:
             await self._search(ticket, ticket.intent)
         elif isinstance(ticket.outcome, Placed):
-            await self._follow(ticket, ticket.outcome)
+            await self._follow(ticket, ticket.intent, ticket.outcome)
+        elif isinstance(ticket.outcome, NotFound):
+            await self._look_late(ticket, ticket.intent, ticket.outcome)
         else:
             await self._change(ticket, next_look_at=None)
 
@@ -151,9 +159,12 @@ class Settling:
         """Look for an order whose placing was not confirmed."""
         credentials = await self._accounts.credentials(ticket.account)
         began = self._clock.now()
-        order = await self._find(ticket, intent, credentials)
-        if order is not None:
-            await self._found(ticket, order)
+        found = await self._find(ticket, intent, credentials)
+        if found.ours is not None:
+            await self._found(ticket, found.ours)
+            return
+        if found.twin is not None:
+            await self._unclear(ticket, found.twin)
             return
         now = self._clock.now()
         lost = _count_clean_read(ticket, began=began, now=now)
@@ -163,7 +174,7 @@ class Settling:
             wait = max(_pause(ticket, _ASK_AGAIN, _ASK_OLD, now=now), _until_counting(ticket, lost, now=now))
             await self._change(ticket, outcome=lost, next_look_at=now + wait)
 
-    async def _find(self, ticket: Ticket, intent: PlaceOrder, credentials: Credentials) -> Order | None:
+    async def _find(self, ticket: Ticket, intent: PlaceOrder, credentials: Credentials) -> "_Listed":
         """Read all open, then all closed orders of the market. Raises `Unavailable` if that cannot be complete.
 
         When an open order ends, those behind it move up, over the border to a page that was read before: a list of
@@ -172,21 +183,22 @@ class Settling:
         before: frozenset[OrderNumber] | None = None
         for _ in range(_MOST_READINGS):
             listed = await self._read_list(ticket, intent, credentials, which=OrderFilter.OPEN)
-            if listed.ours is not None:
-                return listed.ours
+            if listed.ours is not None or listed.twin is not None:
+                return listed
             if listed.pages == 1 or (before is not None and before <= listed.numbers):
                 break
             before = listed.numbers
         else:
             raise Unavailable(Cause.UNREADABLE)
         # Orders are only ever added to this list, which hides none of them.
-        return (await self._read_list(ticket, intent, credentials, which=OrderFilter.CLOSED)).ours
+        return await self._read_list(ticket, intent, credentials, which=OrderFilter.CLOSED)
 
     async def _read_list(
         self, ticket: Ticket, intent: PlaceOrder, credentials: Credentials, *, which: OrderFilter
     ) -> "_Listed":
         """Page after page, to the end or to the ticket's own order."""
         numbers: set[OrderNumber] = set()
+        twin: OrderNumber | None = None
         for page in range(1, MOST_PAGES + 1):
             read = await self._exchanges[ticket.venue].orders(
                 credentials,
@@ -198,8 +210,10 @@ class Settling:
             )
             numbers.update(order.number for order in read.orders)
             ours = next((order for order in read.orders if is_ours(order, intent, ticket.client_id)), None)
-            if ours is not None or not read.has_next or not read.orders:
-                return _Listed(ours=ours, numbers=frozenset(numbers), pages=page)
+            twin = twin or next((order.number for order in read.orders if is_twin(order, intent, ticket)), None)
+            if ours is not None or not read.has_next:
+                _check_whole(read, numbers, found=ours is not None)
+                return _Listed(ours=ours, twin=twin, numbers=frozenset(numbers), pages=page)
         raise Unavailable(Cause.UNREADABLE)
 
     async def _found(self, ticket: Ticket, order: Order) -> None:
@@ -220,14 +234,32 @@ class Settling:
             state=TicketState.REFUSED,
             outcome=NotFound(reads=lost.clean_reads),
             closed_at=now,
-            next_look_at=None,
+            next_look_at=now + _LATE_LOOKS[0],
             notice=TicketSettled(ticket=ticket.id),
         )
 
-    async def _follow(self, ticket: Ticket, placed: Placed) -> None:
+    async def _unclear(self, ticket: Ticket, twin: OrderNumber) -> None:
+        """An order without a mark may be this one: no read proves anything then, and the person is shown it."""
+        lost = ticket.outcome if isinstance(ticket.outcome, Lost) else Lost(cause=Cause.SHUTDOWN)
+        await self._change(ticket, outcome=replace(lost, twin=twin), next_look_at=self._clock.now() + _ASK_OLD)
+
+    async def _look_late(self, ticket: Ticket, intent: PlaceOrder, outcome: NotFound) -> None:
+        """The exchange's lists may have been late: an order that turns up after all is told at once."""
+        credentials = await self._accounts.credentials(ticket.account)
+        found = await self._find(ticket, intent, credentials)
+        if found.ours is not None:
+            await self._found(ticket, found.ours)
+            return
+        looks = outcome.late_looks + 1
+        again = self._clock.now() + _LATE_LOOKS[looks] if looks < len(_LATE_LOOKS) else None
+        await self._change(ticket, outcome=replace(outcome, late_looks=looks), next_look_at=again)
+
+    async def _follow(self, ticket: Ticket, intent: PlaceOrder, placed: Placed) -> None:
         """Read a placed order until it has ended."""
         credentials = await self._accounts.credentials(ticket.account)
         order = await self._exchanges[ticket.venue].order(credentials, number=placed.number, priority=Priority.WATCHER)
+        if not is_like(order, intent):
+            raise Unavailable(Cause.UNREADABLE)  # another order's number, or another order under this number
         now = self._clock.now()
         if order.status.is_final:
             told = ticket.claimed_at is None or now - ticket.claimed_at <= WORTH_TELLING
@@ -308,9 +340,29 @@ class Settling:
             self._cards.repaint(ticket.id)
 
 
+def is_like(order: Order, intent: PlaceOrder) -> bool:
+    """Whether an order is on the market and side that were meant, however the exchange spells the market's code."""
+    same_market = order.market == intent.market or (order.base, order.counter) == (intent.base, intent.counter)
+    return same_market and order.side is intent.side
+
+
 def is_ours(order: Order, intent: PlaceOrder, client_id: ClientId) -> bool:
     """Whether an order is the one a ticket sent: its mark, on the market and side that were meant."""
-    return (order.client_id, order.market, order.side) == (client_id, intent.market, intent.side)
+    return order.client_id == client_id and is_like(order, intent)
+
+
+def is_twin(order: Order, intent: PlaceOrder, ticket: Ticket) -> bool:
+    """Whether an order without a mark could be the one a ticket sent: alike, and not older than the tap."""
+    if order.client_id or not is_like(order, intent) or order.volume != intent.volume:
+        return False
+    same_price = intent.price is None or order.price == intent.price
+    return same_price and order.placed_at >= _asked_at(ticket) - _SKEW
+
+
+def _check_whole(last: OrderPage, numbers: set[OrderNumber], *, found: bool) -> None:
+    """Raise `Unavailable` if a list was not read to its end, so that it proves nothing."""
+    if not found and (last.cut_off or (last.rows is not None and len(numbers) < last.rows)):
+        raise Unavailable(Cause.UNREADABLE)
 
 
 def _results(ticket: Ticket, intent: CancelOrders) -> tuple[CancelResult, ...]:

@@ -1,5 +1,6 @@
 """The one way money moves: a card is opened, claimed by one tap, sent once, and its outcome recorded."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -22,7 +23,7 @@ from chatbot.domain.errors import (
 )
 from chatbot.domain.ids import AccountId, ChatId, MessageId, OrderNumber, PersonId, TicketId
 from chatbot.domain.intents import CancelOrders, CancelTerms, Intent, OrderTerms, PlaceOrder, Terms
-from chatbot.domain.market import Ticker
+from chatbot.domain.market import OrderBook, walk_volume
 from chatbot.domain.money import multiply, round_down
 from chatbot.domain.orders import NewOrder, OrderType, Side
 from chatbot.domain.secrets import Credentials
@@ -52,6 +53,8 @@ PRICE_TOLERANCE = Decimal("0.01")
 """How much worse than shown a market order's price may have become at the tap."""
 FRESH_ENOUGH = timedelta(seconds=10)
 """How old a price may be that a tap is held against; older ones are read anew."""
+PATIENCE = 5.0
+"""Seconds from the tap within which price and balance must be known: an order is not sent long after its tap."""
 FIRST_LOOK = timedelta(milliseconds=300)
 """How soon after sending the exchange is asked what became of it."""
 _COUNTDOWN = timedelta(seconds=15)
@@ -157,7 +160,11 @@ class Tickets:
 
     async def _prepare(self, ticket: Ticket) -> Credentials | None:
         """All that comes before the first byte; None if price or balance left what the card showed."""
-        moved = await self._has_moved(ticket)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                moved = await self._has_moved(ticket)
+        except TimeoutError:
+            raise NotSent(Cause.TIMEOUT) from None
         self._last_claims[ticket.account] = self._clock.now()
         return None if moved else await self._accounts.credentials(ticket.account)
 
@@ -237,13 +244,12 @@ class Tickets:
         )
 
     async def _price_moved(self, ticket: Ticket, intent: PlaceOrder, terms: OrderTerms) -> bool:
-        """A limit order carries its own price; a market order is held against the latest bid or ask."""
+        """A limit order carries its own price; a market order is held against what the book would give now."""
         if intent.type is OrderType.LIMIT:
             return False
         exchange = self._exchanges[ticket.venue]
-        tickers = await exchange.tickers(priority=Priority.MONEY, within=FRESH_ENOUGH)
-        ticker = tickers.get(intent.market)
-        return ticker is None or is_worse(ticker, intent.side, than=terms.best)
+        book = await exchange.order_book(intent.market, priority=Priority.MONEY, within=FRESH_ENOUGH)
+        return book is None or is_worse(book, intent, than=terms.total)
 
     async def _balance_moved(self, ticket: Ticket, intent: PlaceOrder, terms: OrderTerms) -> bool:
         """Only another order of the same account, claimed since, is a reason to read the balance again."""
@@ -279,11 +285,14 @@ def new_order(ticket: Ticket, intent: PlaceOrder, terms: OrderTerms) -> NewOrder
     )
 
 
-def is_worse(ticker: Ticker, side: Side, *, than: Decimal) -> bool:
-    """Whether the market now asks more, or bids less, than when the card was made, beyond the tolerance."""
-    if side is Side.BUY:
-        return ticker.ask > multiply(than, 1 + PRICE_TOLERANCE)
-    return ticker.bid < multiply(than, 1 - PRICE_TOLERANCE)
+def is_worse(book: OrderBook, intent: PlaceOrder, *, than: Decimal) -> bool:
+    """Whether the volume now costs more, or brings less, than the total shown, beyond the tolerance."""
+    walk = walk_volume(book.opposite(intent.side), volume=intent.volume)
+    if not walk.complete or walk.total <= 0:
+        return True
+    if intent.side is Side.BUY:
+        return walk.total > multiply(than, 1 + PRICE_TOLERANCE)
+    return walk.total < multiply(than, 1 - PRICE_TOLERANCE)
 
 
 def unsent(error: Exception) -> Outcome:

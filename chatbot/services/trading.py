@@ -93,7 +93,7 @@ class OrderDesk:
         await self._questions.shown(asked.dialogue, message)
 
     async def again(self, ticket: Ticket) -> Asked | Ticket:
-        """A new card for the same order, with today's terms."""
+        """A new card for the same order in the same account, with today's terms. Raises `NotLinked`."""
         if not isinstance(ticket.intent, PlaceOrder):
             raise InputError("Only an order can be repeated.")
         intent = ticket.intent
@@ -105,14 +105,17 @@ class OrderDesk:
             price=intent.price,
             post_only=intent.post_only,
         )
-        return await self.advance(request, person=ticket.person, chat=ticket.chat, guided=False)
+        account = await self._accounts.own(ticket.person, ticket.account)
+        return await self.advance(request, person=ticket.person, chat=ticket.chat, guided=False, account=account)
 
-    async def advance(self, request: OrderRequest, *, person: PersonId, chat: ChatId, guided: bool) -> Asked | Ticket:
+    async def advance(
+        self, request: OrderRequest, *, person: PersonId, chat: ChatId, guided: bool, account: Account | None = None
+    ) -> Asked | Ticket:
         """Ask for the next missing thing, or open the ticket. `guided` orders are asked market or limit, too.
 
         Raises `NotLinked`, `Unavailable`, `KeyRejected`, `Refused`.
         """
-        who = _Asker(person=person, chat=chat, account=await self._accounts.active(person))
+        who = _Asker(person=person, chat=chat, account=account or await self._accounts.active(person))
         try:
             market, request = await self._resolve(request, who.account)
         except UnknownMarket as error:

@@ -51,7 +51,7 @@ async def open_storage(*, url: str, master_key_file: Path, clock: Clock, exclusi
     be; it can work beside a running bot, but not migrate under it. Raises a `StorageFault` whose message is a sentence
     for whoever runs the program.
     """
-    path = database_path(url)
+    path = database_path(url).resolve()
     make_private_directory(path.parent)
     lock = FileLock(path.with_name(f"{path.name}.lock"))
     try:

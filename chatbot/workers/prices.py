@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from chatbot.domain.accounts import Venue
+from chatbot.domain.ids import MarketCode
 from chatbot.domain.intents import PlaceOrder
 from chatbot.domain.orders import OrderType
 from chatbot.domain.tickets import Ticket
@@ -32,8 +33,10 @@ class PriceKeeper:
         self._until_warm = timedelta(0)
 
     async def step(self) -> timedelta:
-        if any(self._is_waiting(ticket) for ticket in await self._store.pending()):
-            await self._exchange.tickers(priority=Priority.WATCHER, within=_FRESH)
+        waiting = {market for ticket in await self._store.pending() if (market := self._waits_for(ticket))}
+        if waiting:
+            for market in waiting:
+                await self._exchange.order_book(market, priority=Priority.WATCHER, within=_FRESH)
             self._until_warm = _WARM
         elif self._until_warm <= timedelta(0):
             self._until_warm = _WARM
@@ -41,6 +44,9 @@ class PriceKeeper:
         self._until_warm -= _WHILE_PENDING
         return _WHILE_PENDING
 
-    def _is_waiting(self, ticket: Ticket) -> bool:
+    def _waits_for(self, ticket: Ticket) -> MarketCode | None:
+        """The market whose price a tap on this card will be held against, if it is one of this venue's."""
         intent = ticket.intent
-        return ticket.venue is self._venue and isinstance(intent, PlaceOrder) and intent.type is OrderType.MARKET
+        if ticket.venue is self._venue and isinstance(intent, PlaceOrder) and intent.type is OrderType.MARKET:
+            return intent.market
+        return None

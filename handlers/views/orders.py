@@ -48,10 +48,10 @@ def order(account: Account, found: Order, *, now: datetime) -> Screen:
         text("Updated ", when(found.updated_at, now=now)) if found.updated_at else None,
         italic(f"{account.label} · {account.venue.badge}"),
     ]
-    refresh = Press("↻ Refresh", ShowOrder(number=found.number))
+    refresh = Press("↻ Refresh", ShowOrder(account=account.id, number=found.number))
     keys: Rows = ((refresh,),)
     if not found.status.is_final:
-        keys += ((Press("Cancel order", CancelOrder(number=found.number), style="danger"),),)
+        keys += ((Press("Cancel order", CancelOrder(account=account.id, number=found.number), style="danger"),),)
     return Screen(lines(*rows), keys)
 
 
@@ -87,15 +87,15 @@ def _order_keys(listed: OrderList) -> Rows:
     keys: list[Key] = []
     for found in listed.page.orders:
         if found.status.is_final:
-            keys.append(Press(f"#{found.number}", ShowOrder(number=found.number)))
+            keys.append(Press(f"#{found.number}", ShowOrder(account=listed.account.id, number=found.number)))
         else:
-            keys.append(Press(f"✕ #{found.number}", CancelOrder(number=found.number)))
+            keys.append(Press(f"✕ #{found.number}", CancelOrder(account=listed.account.id, number=found.number)))
     return tuple(tuple(keys[at : at + 3]) for at in range(0, len(keys), 3))
 
 
 def _list_keys(listed: OrderList) -> Rows:
     def to(page: int, which: OrderFilter = listed.which) -> ShowOrders:
-        return ShowOrders(which=which, page=page, code=listed.market)
+        return ShowOrders(account=listed.account.id, which=which, page=page, code=listed.market)
 
     turning: list[Key] = []
     if listed.page.number > 1:
@@ -106,5 +106,5 @@ def _list_keys(listed: OrderList) -> Rows:
     other = OrderFilter.CLOSED if listed.which is OrderFilter.OPEN else OrderFilter.OPEN
     rows: Rows = (tuple(turning), (Press(_TITLES[other], to(1, other)),))
     if listed.which is OrderFilter.OPEN and len(listed.page.orders) > 1:
-        rows += ((Press("Cancel all…", CancelAll(code=listed.market), style="danger"),),)
+        rows += ((Press("Cancel all…", CancelAll(account=listed.account.id, code=listed.market), style="danger"),),)
     return rows

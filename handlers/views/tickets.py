@@ -197,6 +197,8 @@ def _uncertain(ticket: Ticket, *, now: datetime) -> Screen:
     doing = "I am looking for it in your orders at the exchange"
     if lost is not None and lost.clean_reads:
         doing = "One complete look at your orders did not show it; a second one follows"
+    if lost is not None and lost.twin is not None:
+        doing = f"Order #{lost.twin} looks like it but carries no mark of mine: please check on the exchange's site"
     return _plain(
         ticket,
         text(bold("Outcome not known yet. "), why, ". The order may or may not have been placed."),
@@ -214,7 +216,7 @@ def _refused(ticket: Ticket) -> Screen:
             return _plain(ticket, text(_CAUSES[cause], ". Nothing was sent."), rows=again)
         case NotFound(reads=reads):
             said = f"Not placed: {reads} complete looks at your orders, far enough apart, did not show it."
-            return _plain(ticket, said, rows=again)
+            return _plain(ticket, said, rows=((Press("Open orders", _open_orders(ticket)),),))
         case RefusedBy(key_rejected=True, code=status):
             said = f"ANDX did not accept the key ({status}). Nothing was placed. Check it with /accounts."
             return _plain(ticket, said)
@@ -243,7 +245,7 @@ def _live_keys(ticket: Ticket, number_: OrderNumber | None) -> Rows:
     refresh = (Press("↻ Refresh", RefreshTicket(ticket=ticket.id)),)
     if number_ is None:
         return (refresh,)
-    return (refresh, (Press("Cancel order", CancelOrder(number=number_), style="danger"),))
+    return (refresh, (Press("Cancel order", CancelOrder(account=ticket.account, number=number_), style="danger"),))
 
 
 _STATUS_WORDS = {
@@ -293,7 +295,7 @@ def _cancel_card(ticket: Ticket, intent: CancelOrders, terms: CancelTerms, *, no
         case TicketState.REFUSED:
             return _refused_cancel(ticket)
         case _:
-            return _plain(ticket, *told, rows=((Press("Open orders", _open_orders()),),))
+            return _plain(ticket, *told, rows=((Press("Open orders", _open_orders(ticket)),),))
 
 
 def _cancel_keys(ticket: Ticket) -> Rows:
@@ -314,8 +316,8 @@ def _refused_cancel(ticket: Ticket) -> Screen:
             return _plain(ticket, "Nothing was cancelled.")
 
 
-def _open_orders() -> ShowOrders:
-    return ShowOrders(which=OrderFilter.OPEN, page=1, code=None)
+def _open_orders(ticket: Ticket) -> ShowOrders:
+    return ShowOrders(account=ticket.account, which=OrderFilter.OPEN, page=1, code=None)
 
 
 def _result_line(line: OrderLine, result: CancelResult) -> Html:

@@ -38,7 +38,9 @@ class Asked:
     async def tickers(self, *, priority: Priority, within: timedelta | None = None) -> Mapping[MarketCode, Ticker]:
         return cast("Mapping[MarketCode, Ticker]", {BTC: await self._answer("tickers", priority)})
 
-    async def order_book(self, market: MarketCode, *, priority: Priority) -> OrderBook | None:
+    async def order_book(
+        self, market: MarketCode, *, priority: Priority, within: timedelta | None = None
+    ) -> OrderBook | None:
         await self._answer(market, priority)
         return None
 

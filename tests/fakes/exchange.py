@@ -136,7 +136,9 @@ class FakeExchange:
         self._called("tickers")
         return dict(self.tickers_now)
 
-    async def order_book(self, market: MarketCode, *, priority: Priority) -> OrderBook | None:
+    async def order_book(
+        self, market: MarketCode, *, priority: Priority, within: timedelta | None = None
+    ) -> OrderBook | None:
         self._called("order_book")
         return self.books.get(market)
 

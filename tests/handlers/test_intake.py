@@ -276,3 +276,18 @@ async def test_settling_waits_for_the_last_update(stage: Stage) -> None:
     await until(lambda: stage.inbox.waiting or stage.inbox.finished)
     await stage.intake.settle()
     assert not stage.inbox.waiting
+
+
+async def test_one_person_cannot_fill_the_lanes() -> None:
+    lanes = Lanes(Supervisor(StillClock()))
+    go_on = asyncio.Event()
+
+    async def work() -> None:
+        await go_on.wait()
+
+    taken = [lanes.put(1, work) for _ in range(2_000)]
+    assert taken.count(True) < 100 and lanes.put(2, work)
+    go_on.set()
+    await lanes.idle()
+    assert lanes.put(1, work)
+    await lanes.idle()

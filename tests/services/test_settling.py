@@ -88,7 +88,8 @@ async def test_somebody_elses_order_is_not_taken_for_ours(
     [
         ({}, True),
         ({"client_id": ClientId(8)}, False),
-        ({"market": MarketCode("ETHUSDT")}, False),
+        ({"market": MarketCode("ETHUSDT"), "base": "ETH"}, False),
+        ({"market": MarketCode("BTC-USDT")}, True),
         ({"side": Side.SELL}, False),
         ({"volume": Decimal(9), "price": Decimal(9)}, True),
     ],
@@ -111,8 +112,60 @@ async def test_two_clean_reads_far_enough_apart_prove_that_it_was_not_placed(hou
     house.clock.at = tapped + timedelta(seconds=40)
     second = await house.look(ticket)
     assert (second.state, second.outcome) == (TicketState.REFUSED, NotFound(reads=2))
-    assert second.closed_at == house.clock.at and second.next_look_at is None
+    assert second.closed_at == house.clock.at and second.next_look_at is not None
     assert await house.told() == [TicketSettled(ticket=ticket.id)]
+
+
+async def test_an_order_that_turns_up_late_is_told_after_all(house: House, account: Account) -> None:
+    ticket = await lost_order(house, account, applied=True)
+    holder = next(iter(house.exchange.holders.values()))
+    hidden, holder.orders = holder.orders, {}
+    for seconds in (10, 40):
+        house.clock.pass_(seconds)
+        missed = await house.look(ticket)
+    assert missed.outcome == NotFound(reads=2)
+    holder.orders = hidden
+    found = await house.look_when_due(ticket)
+    assert found.state is TicketState.DONE and found.order is not None
+    assert await house.told() == [TicketSettled(ticket=ticket.id)] * 2
+
+
+async def test_the_late_looks_end(house: House, account: Account) -> None:
+    ticket = await lost_order(house, account, applied=False)
+    for seconds in (10, 40):
+        house.clock.pass_(seconds)
+        await house.look(ticket)
+    looks = 0
+    while (await house.read(ticket)).next_look_at is not None:
+        await house.look_when_due(ticket)
+        looks += 1
+    assert looks == 3 and (await house.read(ticket)).outcome == NotFound(reads=2, late_looks=3)
+
+
+async def test_an_order_without_a_mark_is_no_evidence_and_is_shown(house: House, account: Account) -> None:
+    ticket = await lost_order(house, account, applied=True)
+    for holder in house.exchange.holders.values():
+        holder.orders = {number: replace(order, client_id=ClientId(0)) for number, order in holder.orders.items()}
+    for seconds in (10, 40, 400, 4_000):
+        house.clock.pass_(seconds)
+        looked = await house.look(ticket)
+    assert looked.state is TicketState.UNCERTAIN and lost(looked).clean_reads == 0
+    assert lost(looked).twin in house.exchange.holders[next(iter(house.exchange.holders))].orders
+
+
+@pytest.mark.parametrize("page", [{"cut_off": True}, {"rows": 1}])
+async def test_a_list_that_was_not_read_to_its_end_proves_nothing(
+    house: House, account: Account, monkeypatch: pytest.MonkeyPatch, page: dict[str, Any]
+) -> None:
+    async def empty(*_: object, **__: object) -> OrderPage:
+        return OrderPage(orders=(), number=1, has_next=False, pages=None, **page)
+
+    ticket = await lost_order(house, account, applied=True)
+    monkeypatch.setattr(house.exchange, "orders", empty)
+    for seconds in (10, 40, 400):
+        house.clock.pass_(seconds)
+        looked = await house.look(ticket)
+    assert looked.state is TicketState.UNCERTAIN and lost(looked).clean_reads == 0
 
 
 async def test_reads_soon_after_the_tap_do_not_count(house: House, account: Account) -> None:

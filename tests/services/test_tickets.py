@@ -41,7 +41,7 @@ from chatbot.domain.tickets import (
 )
 from chatbot.services.tickets import FIRST_LOOK, classify, new_order
 from tests.fakes.exchange import FakeExchange, every_error
-from tests.fakes.values import BTC, ticker
+from tests.fakes.values import BTC, book, levels
 from tests.services.house import ANNA, BORIS, CARD, CHAT, House, placed
 from tests.storage.examples import BUY, BUY_TERMS
 from tests.storage.examples import ticket as example
@@ -135,32 +135,36 @@ async def test_tickets_are_read_by_their_owner_only(house: House, account: Accou
 
 
 @pytest.mark.parametrize(
-    ("side", "prices", "sends"),
+    ("side", "there", "sends"),
     [
-        (Side.BUY, {"ask": "60100"}, True),
-        (Side.BUY, {"ask": "60701"}, True),
-        (Side.BUY, {"ask": "60701.01"}, False),
-        (Side.BUY, {"ask": "30000"}, True),
-        (Side.SELL, {"bid": "60000"}, True),
-        (Side.SELL, {"bid": "59400"}, True),
-        (Side.SELL, {"bid": "59399.99"}, False),
-        (Side.SELL, {"bid": "90000"}, True),
+        (Side.BUY, [("60100", "1")], True),
+        (Side.BUY, [("60701", "1")], True),
+        (Side.BUY, [("60701.01", "1")], False),
+        (Side.BUY, [("60100", "0.001"), ("90000", "1")], False),  # the best price alone proves nothing
+        (Side.BUY, [("60100", "0.001")], False),
+        (Side.BUY, [("30000", "1")], True),
+        (Side.BUY, [("-5", "1")], False),
+        (Side.SELL, [("60000", "1")], True),
+        (Side.SELL, [("59400", "1")], True),
+        (Side.SELL, [("59399.99", "1")], False),
+        (Side.SELL, [("60000", "0.001"), ("100", "1")], False),
+        (Side.SELL, [("90000", "1")], True),
     ],
 )
 async def test_a_market_order_is_sent_unless_the_price_became_worse_than_tolerated(
-    house: House, account: Account, side: Side, prices: dict[str, str], sends: bool
+    house: House, account: Account, side: Side, there: list[tuple[str, str]], sends: bool
 ) -> None:
     card = await house.order_card(account, type=MARKET, side=side)
-    house.exchange.tickers_now[BTC.code] = ticker(**prices)  # type: ignore[arg-type]
+    house.exchange.books[BTC.code] = book(bids=levels(*there), asks=levels(*there))
     done = await house.tap(card)
     assert house.exchange.changes == sends
     if not sends:
         assert (done.state, done.outcome, done.next_look_at) == (TicketState.REFUSED, Moved(), None)
 
 
-async def test_a_market_order_without_a_price_is_not_sent(house: House, account: Account) -> None:
+async def test_a_market_order_without_a_book_is_not_sent(house: House, account: Account) -> None:
     card = await house.order_card(account, type=MARKET)
-    del house.exchange.tickers_now[BTC.code]
+    del house.exchange.books[BTC.code]
     assert (await house.tap(card)).outcome == Moved()
     assert house.exchange.changes == 0
 
@@ -284,7 +288,7 @@ def test_only_a_sure_no_refuses(kind: type[ChatbotError]) -> None:
     assert classify(error)[0] is (TicketState.REFUSED if issubclass(kind, sure) else TicketState.UNCERTAIN)
 
 
-@pytest.mark.parametrize("call", ["tickers", "balances"])
+@pytest.mark.parametrize("call", ["order_book", "balances"])
 async def test_a_read_that_fails_before_sending_sends_nothing(house: House, account: Account, call: str) -> None:
     other, card = await house.order_card(account), await house.order_card(account, type=MARKET)
     await house.tap(other)

@@ -39,7 +39,7 @@ async def test_prices_are_kept_fresh_while_a_market_card_waits(
     await house.order_card(account, type=OrderType.MARKET)
     house.exchange.calls.clear()
     await minutes(keeper, house, seconds=10)
-    assert 2 <= house.exchange.calls.count("tickers") <= 5
+    assert 2 <= house.exchange.calls.count("order_book") <= 5
     await house.settling.expire()
     house.clock.pass_(60)
     await house.settling.expire()

@@ -77,7 +77,9 @@ class AndxGateway:
         call = self._call(endpoints.TICKER, parse=parse, path=endpoints.TICKER.at(market=code.upper()))
         return await self._channel.read(call, priority=priority)
 
-    async def order_book(self, market: MarketCode, *, priority: Priority) -> OrderBook | None:
+    async def order_book(
+        self, market: MarketCode, *, priority: Priority, within: timedelta | None = None
+    ) -> OrderBook | None:
         def parse(body: bytes) -> OrderBook | None:
             data = endpoints.ORDER_BOOK.read.or_none(body)
             return words.order_book(data) if data is not None else None
@@ -219,4 +221,6 @@ def _order_page(data: wire.OrdersData, *, number: int) -> OrderPage:
         number=number,
         has_next=data.has_next and bool(data.orders),
         pages=data.total_page_count,
+        rows=data.total_row_count,
+        cut_off=data.has_next and not data.orders,
     )

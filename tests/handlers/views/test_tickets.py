@@ -153,7 +153,7 @@ def test_confirm_and_its_opposite_stand_apart_and_know_only_the_ticket(ticket: T
             REFUSED,
             NotFound(reads=2),
             "Not placed: 2 complete looks at your orders, far enough apart, did not show it.",
-            [["New card"]],
+            [["Open orders"]],
         ),
         (
             REFUSED,
@@ -222,7 +222,7 @@ def test_an_accepted_order_that_was_not_read_back_yet_says_so() -> None:
     assert str(screen.text) == f"{HEAD}\n<b>Order #54259 was accepted.</b> Reading it back…\n{FOOT}"
     assert screen.rows == (
         (Press("↻ Refresh", RefreshTicket(ticket=done().id)),),
-        (Press("Cancel order", CancelOrder(number=NUMBER), style="danger"),),
+        (Press("Cancel order", CancelOrder(account=order_ticket().account, number=NUMBER), style="danger"),),
     )
 
 
