@@ -129,9 +129,23 @@ class Router:
         if ctx.chat.kind is ChatKind.GROUP:
             return None
         if words.command is not None:
-            unknown = views.unknown_command(words.command, nearest=self._routes.nearest(words.command))
-            return Meaning(do=_saying(unknown))
+            return self._unknown(words.command, words.args)
         return await self._answer_meant(ctx)
+
+    def _unknown(self, name: str, args: str) -> Meaning:
+        """A mistyped `/link …` holds secrets all the same: it is deleted before anything is said."""
+        nearest = self._routes.nearest(name)
+        say = _saying(views.unknown_command(name, nearest=nearest))
+        meant = self._routes.commands.get(nearest or "")
+        if meant is None or not meant.secret or not args:
+            return Meaning(do=say)
+
+        async def delete_and_say(ctx: Context) -> None:
+            if not await ctx.delete_incoming():
+                await ctx.reply(views.secret_left())
+            await say(ctx)
+
+        return Meaning(do=delete_and_say, secret=True)
 
     async def _answer_meant(self, ctx: Context) -> Meaning:
         """A plain text answers the question that is open, if one is."""

@@ -47,6 +47,8 @@ _COMMON: Headers = [
 ]
 _SECONDS = {"connect": 5.0, "pool": 5.0, "read": 15.0, "write": 15.0}
 _KEEP_ALIVE_SECONDS = 120.0
+_CHUNK = 65_536
+_LARGEST_BODY = 8_000_000
 _CONNECTIONS = 100
 """More than a budget's requests can keep busy: nobody waits for a connection."""
 _PAUSE_SECONDS = 5.0
@@ -174,7 +176,7 @@ class Channel:
                 response = await self._transport.handle_async_request(request)
                 answered = True
                 async with aclosing(response):
-                    body = await response.aread()
+                    body = await _read(response)
         except Exception as error:
             return _no_answer(error, answered=answered)
         return _Answer(status=response.status_code, body=body, retry_after=self._retry_after(response))
@@ -284,6 +286,16 @@ def _no_answer(error: Exception, *, answered: bool) -> _NoAnswer:
     if not isinstance(error, (httpx.HTTPError, aiohttp.ClientError, OSError)):
         log.warning("unexpected failure while sending", error=type(error).__name__)
     return _NoAnswer(cause=Cause.BROKEN, sent=True)
+
+
+async def _read(response: httpx.Response) -> bytes:
+    """The unpacked body. A few bytes can unpack to very many: whoever sends more than there can be is not read on."""
+    body = bytearray()
+    async for chunk in response.aiter_bytes(_CHUNK):
+        body += chunk
+        if len(body) > _LARGEST_BODY:
+            raise httpx.DecodingError("the answer is too large")
+    return bytes(body)
 
 
 def _parse(call: Call[T], body: bytes) -> T:

@@ -19,7 +19,7 @@ class People(Protocol):
         ...
 
     async def remove(self, person: PersonId) -> bool:
-        """Take somebody's access away; what is stored of them stays. False if they were not in."""
+        """Take somebody's access away, and the links they made; the rest stays stored. False if they were not in."""
         ...
 
     async def add_link(

@@ -58,6 +58,7 @@ class StoredPeople:
 
     async def remove(self, person: PersonId) -> bool:
         def work(connection: sa.Connection) -> bool:
+            connection.execute(LINKS.delete().where(LINKS.c.made_by == person))
             return connection.execute(PEOPLE.delete().where(PEOPLE.c.id == person)).rowcount > 0
 
         return await self._database.write(work, then=lambda _: self._forget(person))

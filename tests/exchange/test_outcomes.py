@@ -1,6 +1,7 @@
 """Every way a call can end, and what is concluded from it."""
 
 import asyncio
+import gzip
 import socket
 from dataclasses import dataclass
 from unittest.mock import MagicMock
@@ -82,6 +83,9 @@ CASES = {
     "an impossible number": unknown(ok(b'{"status":"success","data":{"order_number":0}}'), Cause.UNREADABLE),
     "JSON cut short": unknown(ok(PLACED[:30]), Cause.UNREADABLE),
     "nested too deep": unknown(ok(b'{"x":' + b"[" * 100_000), Cause.UNREADABLE),
+    "gzip bomb": unknown(
+        http(200, gzip.compress(b"0" * 20_000_000), headers="Content-Encoding: gzip\r\n"), Cause.UNREADABLE
+    ),
     "bad gzip": unknown(http(200, b"junk", headers="Content-Encoding: gzip\r\n"), Cause.UNREADABLE),
     "half a body": unknown(Reply(data=HALF, then=Then.CLOSE), Cause.BROKEN, tries=3),
     "half a chunked body": unknown(Reply(data=CHUNKED_HALF, then=Then.CLOSE), Cause.BROKEN, tries=3),

@@ -229,6 +229,12 @@ async def test_a_secret_that_is_not_carried_out_does_not_stay_in_the_private_cha
     assert stage.ran == []
 
 
+async def test_a_mistyped_secret_command_is_deleted_too(stage: Stage) -> None:
+    message = await stage.write("/kyes s3cret")
+    assert stage.chat.world.chats[BOB].message(message) is None
+    assert stage.ran == [] and "/keys" in stage.said()[-1]
+
+
 async def test_plain_words_answer_the_open_question(stage: Stage) -> None:
     await stage.dialogues.put(_dialogue(BOB))
     await stage.write("my  Passphrase")

@@ -106,3 +106,10 @@ async def test_invitation_takes_nothing_from_somebody_who_is_in(storage: Storage
     await make_link(storage)
     assert await use_link(storage, after=timedelta(minutes=1)) == (True, ANNA)
     assert await storage.people.get(BORIS) == replace(known, name="Boris")
+
+
+async def test_links_end_with_the_access_of_who_made_them(storage: Storage) -> None:
+    await storage.people.add(OWNER)
+    await make_link(storage)
+    await storage.people.remove(ANNA)
+    assert await use_link(storage) == (False, None)

@@ -19,7 +19,11 @@ _NUMBER = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,2})?")
 """What we take for a number. Decimal itself would also take NaN, 1e999999, 1_000 and other alphabets' digits."""
 
 
-Positive = Annotated[int, msgspec.Meta(gt=0)]
+Positive = Annotated[int, msgspec.Meta(gt=0, le=2**63 - 1)]
+Decimals = Annotated[int, msgspec.Meta(ge=0, le=30)]
+
+_LARGEST = 30
+"""Powers of ten. No exchange lists anything larger; one absurd entry must not break everybody's arithmetic."""
 
 
 class Number:
@@ -31,6 +35,8 @@ class Number:
         if not _NUMBER.fullmatch(text):
             raise ValueError("not a number")
         self.value: Final = Decimal(text)
+        if self.value and self.value.adjusted() > _LARGEST:
+            raise ValueError("not a number of this world")
 
     def __repr__(self) -> str:
         return f"Number({str(self.value)!r})"
@@ -59,9 +65,9 @@ class MarketInfo(Wire, frozen=True):
     counter_currency: str
     minimum_order_amount: Number
     maximum_order_amount: Number
-    base_currency_decimal: int
-    counter_currency_decimal: int
-    presentation_decimal: int
+    base_currency_decimal: Decimals
+    counter_currency_decimal: Decimals
+    presentation_decimal: Decimals
     maker_fee_ratio: Number
     taker_fee_ratio: Number
     min_multiplier: Number
