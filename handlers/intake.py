@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 _STARTS = 3  # an update that was begun so often and never finished is put aside
 _PARALLEL = 256  # people served at once: most of them wait for an exchange, which costs nothing here
-_LANE = 30  # of one person; who sends more at once is not answered, so that one cannot hold up everybody
+_LANE = 300  # of one person; who sends more at once is not answered, so that one cannot hold up everybody
 _BACKLOG = 2_000  # updates in memory; beyond that, the others wait at Telegram
 _FLUSH_PAUSE = 0.05  # seconds in which finished updates gather before they are marked in one transaction
 _HEAD_START = 0.003  # seconds in which a tap has the processor for itself: enough for its order to be on its way

@@ -183,7 +183,7 @@ class Settling:
         before: frozenset[OrderNumber] | None = None
         for _ in range(_MOST_READINGS):
             listed = await self._read_list(ticket, intent, credentials, which=OrderFilter.OPEN)
-            if listed.ours is not None or listed.twin is not None:
+            if listed.ours is not None:
                 return listed
             if listed.pages == 1 or (before is not None and before <= listed.numbers):
                 break
@@ -191,7 +191,8 @@ class Settling:
         else:
             raise Unavailable(Cause.UNREADABLE)
         # Orders are only ever added to this list, which hides none of them.
-        return await self._read_list(ticket, intent, credentials, which=OrderFilter.CLOSED)
+        closed = await self._read_list(ticket, intent, credentials, which=OrderFilter.CLOSED)
+        return replace(closed, twin=closed.twin or listed.twin)
 
     async def _read_list(
         self, ticket: Ticket, intent: PlaceOrder, credentials: Credentials, *, which: OrderFilter

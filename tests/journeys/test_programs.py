@@ -130,7 +130,6 @@ def test_a_master_key_that_others_can_read_is_refused(own: Stack, tmp_path: Path
     key = tmp_path / "open.key"
     key.write_text("0" * 64 + "\n")
     key.chmod(0o644)
-    (tmp_path / "other.db").write_text("no database at all, but longer than a header of one hundred bytes " * 3)
     settings = own.bot.settings | {
         "DATABASE_URL": f"sqlite:///{tmp_path / 'other.db'}",
         "MASTER_KEY_FILE": str(key),

@@ -108,7 +108,9 @@ class World:
         return (self.clock.at - START).total_seconds()
 
     def add(self, *, closes_at: float, client: int = 0, shows_at: float = -2.0, number: int | None = None) -> None:
-        order = replace(ORDER, number=OrderNumber(number or next(self.numbers)), client_id=ClientId(client))
+        volume = ORDER.volume if client else ORDER.volume + 1  # else nobody could tell a stranger's from ours
+        marked = OrderNumber(number or next(self.numbers))
+        order = replace(ORDER, number=marked, client_id=ClientId(client), volume=volume)
         self.books.append(Stranger(order, shows_at, closes_at))
 
     async def place_order(self, _: Credentials, *, order: NewOrder) -> OrderNumber:

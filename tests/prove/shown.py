@@ -43,7 +43,7 @@ class RecordingChannel:
     def __init__(self) -> None:
         self.bodies: list[bytes] = []
         self.signed: list[bool] = []
-        self.tickers = b'{"status":"success","data":{"ticker":{}}}'
+        self.book = b'{"status":"success","data":null}'
 
     async def change(self, call: Call[T], *, priority: Priority) -> T:
         assert call.method == "POST" and call.path == "/api/v1/orders/"
@@ -52,7 +52,7 @@ class RecordingChannel:
         return call.parse(_ANSWER)
 
     async def read(self, call: Call[T], *, priority: Priority) -> T:
-        return call.parse(self.tickers)
+        return call.parse(self.book)
 
 
 class OneTicket:
@@ -123,7 +123,7 @@ async def _prove(run: Run) -> None:
 async def _try(desk: Desk, chance: random.Random) -> None:
     desk.clock.pass_(1)  # else the last order would be a reason to read the balance anew
     ticket, ask, bid = await _opened(desk, chance)
-    desk.channel.tickers = msgspec.json.encode(_tickers(ask=ask, bid=bid))
+    desk.channel.book = msgspec.json.encode(_book(ask=ask, bid=bid))
     screen = card(ticket, now=desk.clock.now()).text.plain
     claimed = await desk.tickets.claim(ticket.id, person=_PERSON, chat=_CHAT, message=MessageId(5))
     done = await desk.tickets.execute(claimed)
@@ -206,12 +206,18 @@ def _plain(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _tickers(*, ask: Decimal, bid: Decimal) -> dict[str, Any]:
-    """Prices at the tap, as the exchange says them: those the order was sized with, or slightly better."""
+def _book(*, ask: Decimal, bid: Decimal) -> dict[str, Any]:
+    """The book at the tap, as the exchange says it: at the prices the order was sized with, or slightly better."""
     market = {"market_code": "BTCUSDT", "base_currency_code": "BTC", "counter_currency_code": "USDT"}
     names = ("last_price", "last_size", "volume_24h", "change_24h", "low_24h", "high_24h", "avg_24h", "timestamp")
     prices = {"bid": format(bid, "f"), "ask": format(ask, "f")} | dict.fromkeys(names, "1")
-    return {"status": "success", "data": {"ticker": {"BTCUSDT": {"market": market, **prices}}}}
+    sides = {
+        side: [{"orders_total_amount": "1000000000000", "orders_price": format(price, "f")}]
+        for side, price in (("buyers", bid), ("sellers", ask))
+    }
+    ticker = {"market": market, **prices}
+    data = {"market_code": "BTCUSDT", "ticker": ticker, **sides, "last_transactions": [], "timestamp": "1"}
+    return {"status": "success", "data": data}
 
 
 PROOF = Proof(
