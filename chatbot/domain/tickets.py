@@ -17,6 +17,8 @@ from chatbot.domain.orders import Order
 
 ORDER_LIFETIME = timedelta(seconds=60)
 """How long an order's or cancellation's card can be confirmed."""
+COUNTDOWN = timedelta(seconds=15)
+"""How often a pending card's seconds are redrawn."""
 
 
 class TicketState(StrEnum):

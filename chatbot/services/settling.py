@@ -19,6 +19,7 @@ from chatbot.domain.notices import Notice, OrderFinished, TicketSettled
 from chatbot.domain.orders import Order, OrderFilter, OrderPage, OrderStatus
 from chatbot.domain.secrets import Credentials
 from chatbot.domain.tickets import (
+    COUNTDOWN,
     Cancelled,
     CancelResult,
     CancelState,
@@ -45,8 +46,6 @@ MOST_PAGES = 200
 """A list longer than this is not read completely, so it never proves that an order is missing."""
 _MOST_READINGS = 6
 """How often a list that keeps changing is read before the look is given up, to be repeated later."""
-COUNTDOWN = timedelta(seconds=15)
-"""How often a pending card's seconds are redrawn."""
 WORTH_TELLING = timedelta(seconds=60)
 """An order that ends later than this after the tap is told with a message of its own."""
 
@@ -315,9 +314,8 @@ class Settling:
         """The card that placed the order shows what its cancellation brought, too."""
         placed_by = await self._store.by_order(ticket.account, order.number)
         if placed_by is not None and placed_by.next_look_at is not None:
-            now = self._clock.now()
             await self._change(
-                placed_by, order=order, next_look_at=None if order.status.is_final else placed_by.next_look_at or now
+                placed_by, order=order, next_look_at=None if order.status.is_final else placed_by.next_look_at
             )
 
     async def _look_again(self, ticket: Ticket, *, slowly: bool) -> None:

@@ -28,6 +28,7 @@ from chatbot.domain.money import multiply, round_down
 from chatbot.domain.orders import NewOrder, OrderType, Side
 from chatbot.domain.secrets import Credentials
 from chatbot.domain.tickets import (
+    COUNTDOWN,
     ORDER_LIFETIME,
     Cancelled,
     CancelResult,
@@ -57,7 +58,6 @@ PATIENCE = 5.0
 """Seconds from the tap within which price and balance must be known: an order is not sent long after its tap."""
 FIRST_LOOK = timedelta(milliseconds=300)
 """How soon after sending the exchange is asked what became of it."""
-_COUNTDOWN = timedelta(seconds=15)
 
 
 class Tickets:
@@ -99,7 +99,7 @@ class Tickets:
             state=TicketState.PENDING,
             created_at=now,
             expires_at=now + ORDER_LIFETIME,
-            next_look_at=now + _COUNTDOWN,
+            next_look_at=now + COUNTDOWN,
         )
         await self._store.add(ticket)
         return ticket
