@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 from chatbot.demo import parameters, refusals
 from chatbot.demo.calls import Call, Calls
 from chatbot.demo.faults import Fault, FaultKind, Faults
+from chatbot.demo.files import LARGEST_DOCUMENT
 from chatbot.demo.limits import Limits
 from chatbot.demo.methods import METHODS
 from chatbot.demo.parameters import Parameters
@@ -21,6 +22,8 @@ from chatbot.demo.world import World
 
 PREFIX = "/bot"
 LARGEST_BODY = 1 << 20
+# The largest file, and its parameters beside it.
+LARGEST_MULTIPART = LARGEST_DOCUMENT + LARGEST_BODY
 _BAD_GATEWAY = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 _JSON = b"application/json"
 _HTML = b"text/html"
@@ -38,13 +41,12 @@ class BotApi:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         token, _, method = str(scope["path"]).removeprefix(PREFIX).partition("/")
         try:
-            body = await _read_body(receive)
-            given = _parameters(scope, body)
+            given = await _parameters(scope, receive)
             self._check_token(token)
         except Refusal as refusal:
             await _answer(send, refusal.status, _refused(refusal))
             return
-        call = self._calls.begin(method, given.values, at=self._world.clock.monotonic())
+        call = self._calls.begin(method, given.to_json(), at=self._world.clock.monotonic())
         await self._serve(call, given, scope, receive, send)
 
     def _check_token(self, token: str) -> None:
@@ -109,15 +111,17 @@ class BotApi:
             gone.cancel()
 
 
-def _parameters(scope: Scope, body: bytes) -> Parameters:
+async def _parameters(scope: Scope, receive: Receive) -> Parameters:
     content_type = ""
     for name, value in scope["headers"]:
         if name == b"content-type":
             content_type = value.decode("latin-1")
+    largest = LARGEST_MULTIPART if parameters.is_multipart(content_type) else LARGEST_BODY
+    body = await _read_body(receive, largest=largest)
     return parameters.read(query=scope["query_string"], content_type=content_type, body=body)
 
 
-async def _read_body(receive: Receive) -> bytes:
+async def _read_body(receive: Receive, *, largest: int) -> bytes:
     chunks: list[bytes] = []
     size = 0
     while True:
@@ -125,8 +129,8 @@ async def _read_body(receive: Receive) -> bytes:
         chunk = message.get("body", b"")
         chunks.append(chunk)
         size += len(chunk)
-        if size > LARGEST_BODY:
-            raise Refusal(413, "Request Entity Too Large")
+        if size > largest:
+            raise refusals.too_large()
         if not message.get("more_body"):
             return b"".join(chunks)
 

@@ -7,6 +7,9 @@ What a **shown message** is: the Bot API `Message` object plus
 
     "html":      text with its entities as safe HTML; newlines stay newlines (show with `white-space: pre-wrap`)
     "revision":  number of the change that made it what it is
+    "media":     with a picture or a file: {"kind": "photo"|"document", "url", "name", "size" in bytes}, and "width",
+                 "height" in pixels of a photo; `html` is its caption
+    "silent":    true when it came without a sound (`has_protected_content` is the Bot API's own)
 
 The HTML uses only: `<b> <i> <u> <s> <code> <pre> <blockquote>` (`class="expandable"` when folded),
 `<pre><code class="language-x">`, `<span class="spoiler">`,
@@ -30,6 +33,7 @@ Reading
                                             {"revision", "messages": [shown message]}: in order, deleted ones gone;
                                             `after` is a revision (0: all)
     GET  /control/chat/{chat}/deleted       {"deleted": [message id]}
+    GET  /control/chat/{chat}/media/{message}   the bytes of its picture or file
     GET  /control/wait?chat=1001&after_revision=N&timeout=5
                                             waits until something in that chat changed after N:
                                             {"revision", "messages": [shown message], "deleted": [message id]};

@@ -14,6 +14,7 @@ from chatbot.demo.html_text import parse_html
 from chatbot.demo.values import Entity
 
 MOST_CHARACTERS = 4096
+MOST_IN_CAPTION = 1024
 
 _BY_SIGN = r"""
       (?P<url>https?://[^\s<>"']*[^\s<>"'.,:;!?)\]}])
@@ -62,7 +63,7 @@ class RichText:
 
 def typed(text: str) -> RichText:
     """What a person types. Raises Refusal when there is nothing, or too much."""
-    return _finish(_clean(text), [])
+    return _message_text(_finish(_clean(text), []))
 
 
 def sent(text: str, *, parse_mode: str, entities: object) -> RichText:
@@ -72,6 +73,18 @@ def sent(text: str, *, parse_mode: str, entities: object) -> RichText:
     """
     if not text:
         raise refusals.bad_request("message text is empty")
+    return _message_text(_formatted(text, parse_mode=parse_mode, entities=entities))
+
+
+def captioned(text: str, *, parse_mode: str, entities: object) -> RichText:
+    """What the bot writes under a picture or a file, as `sent`; it may be nothing."""
+    said = _formatted(text, parse_mode=parse_mode, entities=entities)
+    if utf16.length(said.text) > MOST_IN_CAPTION:
+        raise refusals.bad_request("message caption is too long")
+    return said
+
+
+def _formatted(text: str, *, parse_mode: str, entities: object) -> RichText:
     mode = parse_mode.lower()
     if mode == "html":
         plain, found = parse_html(_clean(text))
@@ -80,6 +93,15 @@ def sent(text: str, *, parse_mode: str, entities: object) -> RichText:
         raise refusals.bad_request("unsupported parse_mode")
     text = _clean(text)
     return _finish(text, [_checked(entity, text) for entity in _as_list(entities)])
+
+
+def _message_text(said: RichText) -> RichText:
+    # Telegram counts what remains after parsing.
+    if not said.text:
+        raise refusals.bad_request("text must be non-empty")
+    if utf16.length(said.text) > MOST_CHARACTERS:
+        raise refusals.bad_request("message is too long")
+    return said
 
 
 def _clean(text: str) -> str:
@@ -123,13 +145,8 @@ def _unreadable(why: str) -> Exception:
 
 
 def _finish(text: str, entities: list[Entity]) -> RichText:
-    """Trim, limit, look for links and commands, sort."""
+    """Trim, look for links and commands, sort."""
     trimmed = text.strip()
-    if not trimmed:
-        raise refusals.bad_request("text must be non-empty")
-    # Telegram counts what remains after parsing.
-    if utf16.length(trimmed) > MOST_CHARACTERS:
-        raise refusals.bad_request("message is too long")
     given = [entity for entity in entities if entity["type"] not in _LOOKED_UP and entity["length"] > 0]
     if len(trimmed) != len(text):
         given = list(_moved(given, by=utf16.length(text) - utf16.length(text.lstrip()), within=trimmed))

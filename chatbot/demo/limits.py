@@ -10,8 +10,8 @@ from chatbot.demo.chats import Chat
 from chatbot.demo.clock import Clock
 
 # Edits in a group are believed to count like messages.
-_ALWAYS: Final = frozenset({"sendmessage"})
-_IN_GROUPS: Final = frozenset({"sendmessage", "editmessagetext", "editmessagereplymarkup"})
+_ALWAYS: Final = frozenset({"sendmessage", "sendphoto", "senddocument"})
+_IN_GROUPS: Final = _ALWAYS | {"editmessagetext", "editmessagecaption", "editmessagereplymarkup"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,22 +4,31 @@ https://core.telegram.org/bots/api#making-requests
 """
 
 from collections.abc import Mapping
-from email.parser import BytesParser
-from email.policy import HTTP
 from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
 
+from chatbot.demo import multipart
+from chatbot.demo.multipart import Upload
 from chatbot.demo.refusals import Refusal, bad_request
 from chatbot.demo.values import Json
 
 
 class Parameters:
-    """Parameters by name. Numbers, flags and objects may arrive as text; absent ones have their defaults."""
+    """Parameters by name. Numbers, flags and objects may arrive as text; absent ones have their defaults.
 
-    def __init__(self, values: Mapping[str, Any]) -> None:
+    `uploads` are the files that came along, by the name of their part.
+    """
+
+    def __init__(self, values: Mapping[str, Any], uploads: Mapping[str, Upload] | None = None) -> None:
         self.values = values
+        self.uploads = uploads or {}
+
+    def to_json(self) -> Json:
+        """As the log of calls keeps them: of a file its name and size only."""
+        sizes = {name: {"name": file.name, "size": len(file.content)} for name, file in self.uploads.items()}
+        return {**self.values, **sizes}
 
     def has(self, name: str) -> bool:
         return name in self.values
@@ -58,18 +67,23 @@ class Parameters:
 def read(*, query: bytes, content_type: str, body: bytes) -> Parameters:
     """Parameters from the query string, overridden by those of the body. Raises Refusal when the body is broken."""
     values: Json = dict(parse_qsl(query.decode("latin-1"), keep_blank_values=True)) if query else {}
-    if body:
-        values |= _read_body(content_type, body)
-    return Parameters(values)
+    if not body:
+        return Parameters(values)
+    if is_multipart(content_type):
+        given, uploads = multipart.parse(content_type, body)
+        return Parameters(values | given, uploads)
+    is_json = _kind(content_type) == "application/json"
+    given = _read_json(body) if is_json else dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+    return Parameters(values | given)
 
 
-def _read_body(content_type: str, body: bytes) -> Json:
-    kind = content_type.partition(";")[0].strip().lower()
-    if kind == "application/json":
-        return _read_json(body)
-    if kind == "multipart/form-data":
-        return _read_multipart(content_type, body)
-    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+def is_multipart(content_type: str) -> bool:
+    """Whether files may come along."""
+    return _kind(content_type) == "multipart/form-data"
+
+
+def _kind(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()
 
 
 def _read_json(body: bytes) -> Json:
@@ -80,10 +94,3 @@ def _read_json(body: bytes) -> Json:
     if not isinstance(values, dict):
         raise Refusal(400, "Bad Request: can't parse request JSON object")
     return values
-
-
-def _read_multipart(content_type: str, body: bytes) -> Json:
-    head = f"Content-Type: {content_type}\r\n\r\n".encode()
-    parts = BytesParser(policy=HTTP).parsebytes(head + body).iter_parts()
-    named = ((part.get_param("name", header="content-disposition"), part.get_payload(decode=True)) for part in parts)
-    return {str(name): bytes(content).decode("utf-8", "replace") for name, content in named if name}

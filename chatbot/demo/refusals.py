@@ -79,6 +79,16 @@ def query_too_old() -> Refusal:
     return bad_request("query is too old and response timeout expired or query ID is invalid")
 
 
+def photo_too_big(size: int, largest: int) -> Refusal:
+    """Both in bytes."""
+    return bad_request(f"file of size {size} bytes is too big for a photo; the maximum size is {largest} bytes")
+
+
+def too_large() -> Refusal:
+    """More than the server takes in one request."""
+    return Refusal(413, "Request Entity Too Large")
+
+
 def bad_entities(complaint: str) -> Refusal:
     """The formatting cannot be read; `complaint` names the place."""
     return bad_request(f"can't parse entities: {complaint}")

@@ -19,6 +19,7 @@ from chatbot.demo.calls import Calls
 from chatbot.demo.cast import Cast
 from chatbot.demo.clock import Clock, SystemClock
 from chatbot.demo.control import Control
+from chatbot.demo.downloads import Downloads
 from chatbot.demo.faults import Faults
 from chatbot.demo.limits import Limits
 from chatbot.demo.world import World
@@ -48,7 +49,8 @@ class LocalChat:
         self.calls = Calls()
         self._control = Control(world=self.world, faults=self.faults, limits=self.limits, calls=self.calls)
         self._bot_api = BotApi(world=self.world, faults=self.faults, limits=self.limits, calls=self.calls)
-        self._pages = Starlette(routes=[Route("/healthz", _healthy), *page_files.routes(), *self._control.routes()])
+        routes = [*page_files.routes(), *Downloads(self.world).routes(), *self._control.routes()]
+        self._pages = Starlette(routes=[Route("/healthz", _healthy), *routes])
 
     @property
     def api_url(self) -> str:

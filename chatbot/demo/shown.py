@@ -3,6 +3,7 @@
 from html import escape
 
 from chatbot.demo.chats import INSIDE, Chat, Status
+from chatbot.demo.files import Media, Photo
 from chatbot.demo.journal import Event
 from chatbot.demo.shown_html import to_html
 from chatbot.demo.values import Json, Message, Person
@@ -15,12 +16,24 @@ def message(shown: Message) -> Json:
     if shown.reply_markup is not None:
         content["reply_markup"] = shown.reply_markup
     content["revision"] = shown.revision
+    if shown.silent:
+        content["silent"] = True
+    if shown.media is not None:
+        content["media"] = _media(shown, shown.media)
     if shown.service:
         content["service"] = True
         content["html"] = escape(_service_sentence(shown), quote=False)
     else:
         content["html"] = to_html(shown.text or "", shown.entities)
     return content
+
+
+def _media(shown: Message, media: Media) -> Json:
+    url = f"/control/chat/{shown.chat['id']}/media/{shown.id}"
+    facts: Json = {"url": url, "name": media.name, "size": media.stored.size}
+    if isinstance(media, Photo):
+        return facts | {"kind": "photo", "width": media.facts.width, "height": media.facts.height}
+    return facts | {"kind": "document"}
 
 
 def _service_sentence(shown: Message) -> str:

@@ -5,7 +5,10 @@ Shapes follow https://core.telegram.org/bots/api#available-types; dates are Unix
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from chatbot.demo.files import Media
 
 Json = dict[str, Any]
 Entity = Mapping[str, Any]
@@ -42,6 +45,7 @@ class Message:
 
     `chat` and `sender_chat` are Bot API `Chat` objects; `service` holds the fields of a service message,
     which then has no text. `revision` numbers the change that made this value.
+    With `media` the text is the caption, if there is one. Who was told of a `silent` message heard no sound.
     """
 
     id: int
@@ -53,6 +57,7 @@ class Message:
     via_bot: Person | None = None
     text: str | None = None
     entities: tuple[Entity, ...] = ()
+    media: "Media | None" = None
     reply_to: "Message | None" = None
     thread: int | None = None
     forward_origin: Json | None = None
@@ -60,6 +65,7 @@ class Message:
     reply_markup: Json | None = None
     link_preview_options: Json | None = None
     protected: bool = False
+    silent: bool = False
     service: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -76,16 +82,24 @@ class Message:
         message["chat"] = self.chat
         message["date"] = self.date
         message.update(self._circumstances())
-        if self.text is not None:
-            message["text"] = self.text
-        if self.entities:
-            message["entities"] = self.entities
+        message.update(self._content())
         if self.link_preview_options is not None:
             message["link_preview_options"] = self.link_preview_options
         if self.inline_keyboard:
             message["reply_markup"] = self.reply_markup
         message.update(self.service)
         return message
+
+    def _content(self) -> Json:
+        if self.media is None:
+            content, text, entities = {}, "text", "entities"
+        else:
+            content, text, entities = self.media.to_json(), "caption", "caption_entities"
+        if self.text is not None:
+            content[text] = self.text
+        if self.entities:
+            content[entities] = self.entities
+        return content
 
     def _circumstances(self) -> Json:
         found: Json = {}

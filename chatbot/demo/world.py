@@ -7,6 +7,7 @@ from typing import Any
 from chatbot.demo.cast import Cast, GroupPlan
 from chatbot.demo.chats import Chat, Status
 from chatbot.demo.clock import Clock
+from chatbot.demo.files import Files
 from chatbot.demo.journal import Journal
 from chatbot.demo.menus import Menus
 from chatbot.demo.queries import Queries
@@ -31,6 +32,7 @@ class World:
         self.chats: dict[int, Chat] = {}
         self.journal = Journal()
         self.menus = Menus()
+        self.files = Files(first_number=started)
         # Numbers start at the second of the start: greater than those of any earlier run.
         self.updates = UpdateQueue(clock=clock, first_id=started, on_poll=self._on_poll)
         self.queries = Queries(clock=clock, first_number=started)

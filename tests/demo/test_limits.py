@@ -59,6 +59,13 @@ def test_the_bot_sends_thirty_a_second_to_all(limits: Limits, clock: ManualClock
     assert accepted(limits, people[-1], tries=1) == 1
 
 
+@pytest.mark.parametrize("method", ["sendphoto", "senddocument"])
+def test_photos_and_documents_count_as_messages(limits: Limits, method: str) -> None:
+    chat = Chat(1, kind="private", title="")
+    assert accepted(limits, chat, tries=2) == 2
+    assert accepted(limits, chat, method=method, tries=2) == 1
+
+
 def test_private_edits_and_other_methods_are_free(limits: Limits) -> None:
     chat = Chat(1, kind="private", title="")
     assert accepted(limits, chat, method="editmessagetext", tries=40) == 40

@@ -7,14 +7,17 @@ import orjson
 
 from chatbot.demo import shown
 from chatbot.demo.methods import METHODS
+from chatbot.demo.multipart import Upload
 from chatbot.demo.parameters import Parameters
 from chatbot.demo.refusals import Refusal
+from tests.fakes.pictures import png
 
 from .conftest import ALICE, GROUP, Scene
 
 _PARAMETERS = """
     parse_mode entities reply_markup reply_parameters link_preview_options message_id message_ids callback_query_id
-    commands scope menu_button user_id action language_code
+    commands scope menu_button user_id action language_code photo document caption caption_entities file_id
+    disable_notification protect_content
 """
 _FIELDS = """
     type offset length url inline_keyboard keyboard text callback_data style copy_text web_app message_id chat_id
@@ -39,13 +42,15 @@ def _value(dice: random.Random, depth: int = 0) -> Any:
 def test_strange_parameters_are_answered_or_refused(scene: Scene) -> None:
     dice = random.Random(20)
     scene.write(ALICE, ALICE, "/start")
+    photo, document = Upload(name="", content=png()), Upload(name="\u202e<b>", content=b"x")
     answered = 0
     for _ in range(_CALLS):
         method = dice.choice([name for name in METHODS if name != "leavechat"])
         given: dict[str, Any] = {"chat_id": dice.choice([ALICE, ALICE, str(GROUP), "@name", None, {}]), "text": "x /y"}
         given |= {name: _value(dice) for name in dice.sample(_PARAMETERS.split(), dice.randint(0, 5))}
         try:
-            orjson.dumps(METHODS[method](scene.world, Parameters(given)))
+            uploads = {"photo": photo, "document": document} if dice.random() < 0.5 else {}
+            orjson.dumps(METHODS[method](scene.world, Parameters(given, uploads)))
         except Refusal as refusal:
             assert refusal.status in (400, 403)
         else:

@@ -7,7 +7,7 @@ A method is a function of the world and its parameters that returns what goes un
 from collections.abc import Callable
 from typing import Any, Final
 
-from chatbot.demo.methods import bot, chats, messages
+from chatbot.demo.methods import bot, chats, media, messages
 from chatbot.demo.parameters import Parameters
 from chatbot.demo.world import World
 
@@ -30,7 +30,11 @@ METHODS: Final[dict[str, Method]] = {
         "setChatMenuButton": bot.set_chat_menu_button,
         "getChatMenuButton": bot.get_chat_menu_button,
         "sendMessage": messages.send_message,
+        "sendPhoto": media.send_photo,
+        "sendDocument": media.send_document,
+        "getFile": media.get_file,
         "editMessageText": messages.edit_message_text,
+        "editMessageCaption": messages.edit_message_caption,
         "editMessageReplyMarkup": messages.edit_message_reply_markup,
         "deleteMessage": messages.delete_message,
         "deleteMessages": messages.delete_messages,

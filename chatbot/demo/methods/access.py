@@ -1,9 +1,10 @@
-"""May the bot do this, in this chat? Otherwise Telegram's refusal."""
+"""What methods have in common: may the bot do this, in this chat, and what does it bring? Else Telegram's refusal."""
 
 from dataclasses import replace
 
-from chatbot.demo import keyboards, refusals
+from chatbot.demo import entities, keyboards, refusals
 from chatbot.demo.chats import INSIDE, Chat, Status
+from chatbot.demo.entities import RichText
 from chatbot.demo.parameters import Parameters
 from chatbot.demo.values import Json, Message
 from chatbot.demo.world import World
@@ -43,6 +44,24 @@ def message_to(verb: str, chat: Chat, given: Parameters) -> Message:
     if message is None:
         raise refusals.not_found(f"message to {verb}")
     return message
+
+
+def caption(given: Parameters) -> RichText:
+    """The caption, which may be empty. Raises Refusal."""
+    mode = given.text("parse_mode")
+    listed = None if mode else given.structure("caption_entities", called="entities")
+    return entities.captioned(given.text("caption"), parse_mode=mode, entities=listed)
+
+
+def circumstances(chat: Chat, given: Parameters) -> Json:
+    """What every message the bot sends may bring, as fields of `Message`. Raises Refusal."""
+    return {
+        "reply_to": replied_message(chat, given),
+        "reply_markup": reply_markup(chat, given),
+        "thread": given.integer("message_thread_id") or None,
+        "protected": given.flag("protect_content"),
+        "silent": given.flag("disable_notification"),
+    }
 
 
 def reply_markup(chat: Chat, given: Parameters) -> Json | None:

@@ -5,12 +5,7 @@ from typing import Any
 from chatbot.demo import entities, refusals
 from chatbot.demo.chats import IN_CHARGE, Chat
 from chatbot.demo.entities import RichText
-from chatbot.demo.methods.access import (
-    message_to,
-    replied_message,
-    reply_markup,
-    writable_chat,
-)
+from chatbot.demo.methods.access import caption, circumstances, message_to, reply_markup, writable_chat
 from chatbot.demo.parameters import Parameters
 from chatbot.demo.values import Json, Message
 from chatbot.demo.world import World
@@ -58,11 +53,8 @@ def send_message(world: World, given: Parameters) -> Json:
         world.bot,
         text=said.text,
         entities=said.entities,
-        reply_to=replied_message(chat, given),
-        reply_markup=reply_markup(chat, given),
         link_preview_options=_link_preview(given),
-        thread=given.integer("message_thread_id") or None,
-        protected=given.flag("protect_content"),
+        **circumstances(chat, given),
     )
     return message.to_json()
 
@@ -95,6 +87,8 @@ def edit_message_text(world: World, given: Parameters) -> Json:
     if not given.text("text"):
         raise refusals.bad_request("message text is empty")
     chat, message = _editable(world, given)
+    if message.media is not None:
+        raise refusals.bad_request("there is no text in the message to edit")
     said = _text(given)
     return _edit(
         world,
@@ -105,6 +99,16 @@ def edit_message_text(world: World, given: Parameters) -> Json:
         reply_markup=_new_keyboard(chat, given),
         link_preview_options=_link_preview(given),
     )
+
+
+def edit_message_caption(world: World, given: Parameters) -> Json:
+    """https://core.telegram.org/bots/api#editmessagecaption; without `caption` it goes, as does the keyboard."""
+    chat, message = _editable(world, given)
+    if message.media is None:
+        raise refusals.bad_request("there is no caption in the message to edit")
+    said = caption(given)
+    markup = _new_keyboard(chat, given)
+    return _edit(world, chat, message, text=said.text or None, entities=said.entities, reply_markup=markup)
 
 
 def edit_message_reply_markup(world: World, given: Parameters) -> Json:

@@ -2,6 +2,7 @@
 import * as api from "./api.js";
 import { buttonOf, setBusy } from "./keyboard.js";
 import { destination, isBotLink, startsBot, withScheme } from "./links.js";
+import { openPhoto, save, wordsOf } from "./media.js";
 import { alertDialog, confirmDialog, openMenu } from "./overlays.js";
 
 /** The actions gestures.js asks for, bound to a pane. */
@@ -12,6 +13,8 @@ export function messageActions(pane) {
     tapKey: (id, element) => tapKey(pane, id, element, follow),
     runCommand: (text) => runCommand(pane, text),
     copy: (text) => copy(pane, text),
+    sealed: () => pane.toast("This message cannot be copied or saved."),
+    view: (id) => openPhoto(pane.message(id)),
     jump: (id) => pane.history.jumpTo(id) || pane.toast("That message is gone."),
     reply: (id) => pane.composer.reply(pane.message(id)),
     menu: (id, point) => openMenu(menuItems(pane, pane.message(id)), point),
@@ -70,10 +73,12 @@ async function copy(pane, text) {
 }
 
 function menuItems(pane, message) {
-  const items = [
-    { icon: "reply", label: "Reply", run: () => pane.composer.reply(message) },
-    { icon: "copy", label: "Copy text", run: () => copy(pane, message.text) },
-  ];
+  const items = [{ icon: "reply", label: "Reply", run: () => pane.composer.reply(message) }];
+  const words = wordsOf(message);
+  if (!message.has_protected_content) {
+    if (words) items.push({ icon: "copy", label: "Copy text", run: () => copy(pane, words) });
+    if (message.media) items.push({ icon: "save", label: "Save", run: () => save(message) });
+  }
   if (message.from.id !== pane.place.persona) return items;
   return [
     ...items,

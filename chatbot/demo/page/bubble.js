@@ -2,6 +2,7 @@
 import { icon, make } from "./dom.js";
 import { formatted } from "./entities.js";
 import { inlineKeyboard } from "./keyboard.js";
+import { documentRow, mediaLine, photo, photoWidth, wordsOf } from "./media.js";
 import { avatar, botAvatar, colourOf, nameOf } from "./people.js";
 import { clockTime, fullTime } from "./times.js";
 
@@ -22,6 +23,7 @@ export function bubble(message, { viewer, bot, group, rank, first, last }) {
     { class: "column" },
     body(message, { own, bot, named: group && first && !own, rank }),
   );
+  if (message.photo) column.style.width = `${photoWidth(message.media)}px`;
   const keyboard = inlineKeyboard(message.reply_markup);
   if (keyboard) column.append(keyboard);
   item.append(column, moreButton(message));
@@ -30,14 +32,19 @@ export function bubble(message, { viewer, bot, group, rank, first, last }) {
 
 /** One line of a message, for quotes and the chat list. */
 export function preview(message) {
-  return message.service ? serviceText(message) : message.text.slice(0, PREVIEW_CHARACTERS).replaceAll("\n", " ");
+  if (message.service) return serviceText(message);
+  const line = message.photo || message.document ? mediaLine(message) : message.text;
+  return line.slice(0, PREVIEW_CHARACTERS).replaceAll("\n", " ");
 }
 
 const face = (user, bot) => (user.id === bot ? botAvatar() : avatar(user));
 const tint = (user, bot) => (user.id === bot ? "peer-bot" : `peer-${colourOf(user.id)}`);
 
 function rowClasses({ own, group, first, last }) {
-  const flags = { row: true, own, foreign: !own, group, first, last };
+  return classesOf({ row: true, own, foreign: !own, group, first, last });
+}
+
+function classesOf(flags) {
   return Object.keys(flags)
     .filter((name) => flags[name])
     .join(" ");
@@ -54,16 +61,38 @@ function serviceText(message) {
 }
 
 function body(message, { own, bot, named, rank }) {
-  const alone = ONLY_EMOJI.test(message.text) && !message.entities;
-  const block = make("div", { class: alone ? "bubble jumbo" : "bubble" });
+  const block = make("div", { class: bubbleClasses(message) });
   if (named) block.append(sender(message.from, tint(message.from, bot), rank(message.from.id)));
   if (message.forward_origin)
     block.append(make("div", { class: "forwarded" }, forwardedFrom(message.forward_origin)));
   if (message.reply_to_message) block.append(quote(message.reply_to_message, bot));
-  const text = make("div", { class: "text", dir: "auto" }, formatted(message.text, message.entities));
-  text.append(meta(message, own));
-  block.append(text);
+  if (message.photo) block.append(photo(message));
+  if (message.document) block.append(documentRow(message));
+  block.append(isBare(message) ? meta(message, own) : words(message, own));
   return block;
+}
+
+// A photo without a caption has its time on the picture.
+const isBare = (message) => Boolean(message.photo) && !message.caption;
+
+function bubbleClasses(message) {
+  const flags = {
+    bubble: true,
+    jumbo: ONLY_EMOJI.test(message.text ?? "") && !message.entities,
+    "with-photo": message.photo,
+    bare: isBare(message),
+    sealed: message.has_protected_content,
+  };
+  return classesOf(flags);
+}
+
+function words(message, own) {
+  const entities = message.entities ?? message.caption_entities;
+  const content = wordsOf(message);
+  const classes = content ? "text" : "text wordless";
+  const text = make("div", { class: classes, dir: "auto" }, formatted(content, entities));
+  text.append(meta(message, own));
+  return text;
 }
 
 function sender(user, colour, rank) {
@@ -89,10 +118,16 @@ function quote(original, bot) {
 
 function meta(message, own) {
   const line = make("span", { class: "meta" });
+  if (message.has_protected_content) line.append(mark("lock", "Cannot be forwarded, copied or saved"));
+  if (message.silent) line.append(mark("silent", "Came without a sound"));
   if (message.edit_date) line.append(make("span", { title: fullTime(message.edit_date) }, "edited "));
   line.append(make("time", { title: fullTime(message.date) }, clockTime(message.date)));
   if (own) line.append(icon("seen"));
   return line;
+}
+
+function mark(name, meaning) {
+  return make("span", { class: "mark", role: "img", "aria-label": meaning, title: meaning }, icon(name));
 }
 
 function moreButton(message) {

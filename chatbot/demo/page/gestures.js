@@ -2,7 +2,10 @@
 
 const LONG_PRESS_MS = 450;
 
-/** `actions`: tapKey, runCommand, follow, copy, jump, reply and menu, each with the message's id first. */
+/**
+ * `actions`: tapKey, reply, view and menu with the message's id first; runCommand, follow, copy and jump with what was
+ * tapped; sealed for a tap that would copy what is protected.
+ */
 export function listen(list, actions) {
   list.addEventListener("click", (event) => click(event, actions));
   list.addEventListener("dblclick", (event) => {
@@ -22,7 +25,10 @@ const KINDS = [
   [".quote", (element, actions) => actions.jump(Number(element.dataset.jump))],
   [".spoiler:not(.open)", (element) => element.classList.add("open")],
   [".command", (element, actions) => actions.runCommand(element.dataset.command)],
-  ["a[href]", (element, actions) => actions.follow(element.getAttribute("href"), element.textContent)],
+  [".photo:not(.photo-lost)", (element, actions) => actions.view(idOf(element))],
+  // Before the kinds that would take something along.
+  [".sealed [data-copy], .sealed .document", (_, actions) => actions.sealed()],
+  ["a[href]:not([download])", (element, actions) => actions.follow(element.getAttribute("href"), element.textContent)],
   ["[data-copy]", (element, actions) => actions.copy(element.dataset.copy)],
   ["blockquote.expandable:not(.short)", (element) => toggleQuote(element)],
 ];

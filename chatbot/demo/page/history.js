@@ -185,10 +185,17 @@ function replace(old, fresh, changed) {
   fresh.querySelectorAll("blockquote.expandable, .spoiler").forEach((element, i) => {
     if (unfolded[i]?.classList.contains("open")) element.classList.add("open");
   });
+  keepPhoto(old, fresh);
   const focused = old.contains(document.activeElement) ? document.activeElement : null;
   old.replaceWith(fresh);
   if (changed) fresh.classList.add("edited");
   if (focused) refocus(fresh, focused);
+}
+
+/** A photo that has arrived stays, or it would blink. */
+function keepPhoto(old, fresh) {
+  const [known, wanted] = [old, fresh].map((element) => element.querySelector(".photo img"));
+  if (known && known.src === wanted?.src) wanted.replaceWith(known);
 }
 
 function refocus(fresh, { dataset }) {

@@ -8,7 +8,9 @@ import httpx
 import pytest
 
 import chatbot.demo
+from chatbot.demo.cast import Cast
 from chatbot.demo.server import LocalChat
+from tests.fakes.pictures import png
 
 PAGE = Path(chatbot.demo.__file__).with_name("page")
 MODULES = sorted(PAGE.glob("*.js"))
@@ -103,6 +105,23 @@ async def test_page_and_files_are_served_with_types_a_browser_accepts(client: ht
         assert answer.status_code == 200, name
         assert answer.headers["content-type"].startswith(expected[Path(name).suffix]), name
         assert answer.content == (PAGE / name).read_bytes()
+
+
+async def test_the_server_tells_the_page_all_it_needs_of_pictures_and_files(client: httpx.AsyncClient) -> None:
+    world = (await client.get("/control/world")).json()
+    person = next(person for person in world["people"] if not person["is_bot"])["id"]
+    await client.post("/control/send", json={"user": person, "chat": person, "text": "/start"})
+    address = f"/bot{Cast().bot_token}/"
+    protected = {"chat_id": person, "protect_content": "true", "disable_notification": "true", "caption": "x"}
+    for method, files in (("sendPhoto", {"photo": ("p", png())}), ("sendDocument", {"document": ("a.csv", b"x")})):
+        assert (await client.post(address + method, data=protected, files=files)).status_code == 200
+    photo, document = (await client.get(f"/control/chat/{person}?user={person}&after=0")).json()["messages"][1:]
+    assert {"url", "name", "size", "width", "height"} <= photo["media"].keys()
+    assert {"url", "name", "size"} <= document["media"].keys()
+    assert document["document"]["file_name"] == "a.csv"
+    assert all(shown["caption"] and shown["silent"] and shown["has_protected_content"] for shown in (photo, document))
+    # The page shows nothing but what comes from its own address.
+    assert all(shown["media"]["url"].startswith("/control/chat/") for shown in (photo, document))
 
 
 async def test_the_server_speaks_the_protocol_the_page_relies_on(client: httpx.AsyncClient) -> None:
