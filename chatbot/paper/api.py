@@ -1,4 +1,4 @@
-"""The documented endpoints: P1-P5 public, A1-A6 with an API key."""
+"""The documented endpoints: P1-P5 public, A1-A7 with an API key."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -100,7 +100,7 @@ class PublicApi:
 
 
 class PrivateApi:
-    """Balances and orders of the account that signed."""
+    """Balances, orders and withdrawals of the account that signed."""
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
@@ -117,6 +117,7 @@ class PrivateApi:
             Route(orders + "{code}/{page:int}/", private(self.orders)),
             Route("/api/v1/order_status/{number:int}/", private(self.order_status)),
             Route("/api/v1/cancel_order/{number:int}/", private(self.cancel), methods=["POST"]),
+            Route("/api/v1/withdrawal/request/", private(self.withdraw), methods=["POST"]),
         ]
 
     def balances(self, request: Request, account: Account) -> Response:
@@ -157,6 +158,11 @@ class PrivateApi:
             read_object(request.state.body)
         self._exchange.request_cancel(account, request.path_params["number"])
         return succeed({"message": "order_cancel_request_submitted"})
+
+    def withdraw(self, request: Request, account: Account) -> Response:
+        self._exchange.catch_up()
+        self._exchange.withdrawals.request(wire.read_withdrawal(read_object(request.state.body), account))
+        return succeed({"message": "Your withdraw request is processing."})
 
     def _history(self, request: Request, account: Account) -> History:
         """The account's orders, or as they were when a ``stale_lists`` fault was installed."""

@@ -4,12 +4,20 @@
 ``POST /control/faults``                  install a fault, see below; ``DELETE`` removes all
 ``GET  /control/requests?since=N``        API requests numbered above N: number, at, method, path, signed, status
 ``GET  /control/orders``                  every user order with its username and client_id, oldest first
+``GET  /control/withdrawals``             every withdrawal: username, number, currency, amount, alias, state,
+                                          requested_at, oldest first; the state is processing, processed or rejected
+``POST /control/withdrawals/process``     ``{"number": 7001}`` now; without a number, all that are being processed
+``POST /control/withdrawals/reject``      ``{"number": 7001}``: the amount is available again; as above
+``POST /control/withdrawal_delay``        ``{"seconds": 20}`` on average from a request to its processing, give or take
+                                          half of it; null leaves those that come to commands
 ``POST /control/limit``                   ``{"per_minute": 60}``, null for none; forgets what was counted
 ``POST /control/cancel_delay``            ``{"seconds": 0.25}`` from a cancel request to its effect
 ``POST /control/price``                   ``{"market": "BTCUSDT", "price": "77000"}`` at once, fills what it reaches
 ``POST /control/script``                  ``{"market": …, "prices": ["77000", …], "interval": 0.5}``, the first at once
 ``POST /control/freeze``                  ``{"frozen": true}``: no market moves by itself; prices and scripts still do
-``POST /control/accounts/{username}/balances``  ``{"USDT": "12.5"}`` sets totals, as a deposit or withdrawal
+``POST /control/accounts/{username}/balances``  ``{"USDT": "12.5"}`` sets totals
+``POST /control/accounts/{username}/aliases``   ``{"currency": "XRP", "alias": "savings"}`` saves a withdrawal address;
+                                          with ``"saved": false`` removes it; answers those that are saved
 
 A fault: ``{"path": "/api/v1/orders/", "method": "POST", "kind": …, "times": 1}``. The path is a prefix; without a
 method it concerns all; ``times`` null lasts until removed. "Apply" means that the request takes its effect.
@@ -47,6 +55,7 @@ from chatbot.paper.limits import RateLimit
 from chatbot.paper.market import CURRENCIES
 from chatbot.paper.record import Record
 from chatbot.paper.refusals import Refused
+from chatbot.paper.withdrawals import State
 
 Fields = dict[str, Any]
 
@@ -78,11 +87,16 @@ class Control:
             "/control/script": self.start_script,
             "/control/freeze": self.freeze,
             "/control/accounts/{username}/balances": self.set_balances,
+            "/control/accounts/{username}/aliases": self.set_alias,
+            "/control/withdrawals/process": self.process,
+            "/control/withdrawals/reject": self.reject,
+            "/control/withdrawal_delay": self.set_withdrawal_delay,
         }
         return [
             Route("/control/faults", self.clear_faults, methods=["DELETE"]),
             Route("/control/requests", self.requests),
             Route("/control/orders", self.orders),
+            Route("/control/withdrawals", self.withdrawals),
             *(Route(path, _posted(handle), methods=["POST"]) for path, handle in posts.items()),
         ]
 
@@ -120,6 +134,43 @@ class Control:
         orders = [{"username": username, **wire.order_status(order)} for _, username, order in sorted(placed)]
         return _reply({"orders": orders})
 
+    async def withdrawals(self, _: Request) -> Response:
+        self._exchange.catch_up()
+        usernames = {account.number: account.username for account in self._exchange.accounts}
+        requested = self._exchange.withdrawals.all()
+        withdrawals = [{"username": usernames[each.terms.account], **wire.withdrawal(each)} for each in requested]
+        return _reply({"withdrawals": withdrawals})
+
+    def process(self, _: Request, fields: Fields) -> object:
+        for number in self._processing(fields):
+            self._exchange.withdrawals.process(number)
+        return {"ok": True}
+
+    def reject(self, _: Request, fields: Fields) -> object:
+        for number in self._processing(fields):
+            self._exchange.withdrawals.reject(number)
+        return {"ok": True}
+
+    def set_withdrawal_delay(self, _: Request, fields: Fields) -> object:
+        never = fields.get("seconds", 0) is None
+        self._exchange.withdrawals.delay = None if never else timedelta(seconds=_seconds(fields, "seconds"))
+        return {"ok": True}
+
+    def set_alias(self, request: Request, fields: Fields) -> object:
+        account, withdrawals = self._account(request), self._exchange.withdrawals
+        currency, alias, saved = fields.get("currency"), fields.get("alias"), fields.get("saved", True)
+        if not isinstance(currency, str) or currency not in CURRENCIES:
+            raise ValueError("currency: a known currency")
+        if not isinstance(alias, str) or not alias:
+            raise ValueError("alias: text")
+        if not isinstance(saved, bool):
+            raise ValueError("saved: true or false")
+        if saved:
+            withdrawals.save_alias(account.number, currency, alias)
+        else:
+            withdrawals.remove_alias(account.number, currency, alias)
+        return {"aliases": sorted(withdrawals.aliases(account.number, currency))}
+
     def set_limit(self, _: Request, fields: Fields) -> object:
         per_minute = fields.get("per_minute")
         if per_minute is not None and (type(per_minute) is not int or per_minute < 0):
@@ -154,20 +205,34 @@ class Control:
         return {"frozen": frozen}
 
     def set_balances(self, request: Request, fields: Fields) -> object:
-        account = self._exchange.accounts.by_username(request.path_params["username"])
-        if account is None:
-            raise ValueError("no such account")
+        account = self._account(request)
         amounts = {currency: self._amount(account, currency, fields[currency]) for currency in fields}
         for currency, amount in amounts.items():
             self._exchange.ledger.set_balance(account.number, currency, amount)
         return {"ok": True}
+
+    def _account(self, request: Request) -> Account:
+        account = self._exchange.accounts.by_username(request.path_params["username"])
+        if account is None:
+            raise ValueError("no such account")
+        return account
+
+    def _processing(self, fields: Fields) -> list[int]:
+        """The numbers a command is about, all of them withdrawals being processed."""
+        self._exchange.catch_up()
+        every = [each.number for each in self._exchange.withdrawals.all() if each.state is State.PROCESSING]
+        if "number" not in fields:
+            return every
+        if fields["number"] not in every:
+            raise ValueError("number: of a withdrawal that is being processed")
+        return [fields["number"]]
 
     def _amount(self, account: Account, currency: str, value: object) -> Decimal:
         amount = _decimal(value, currency)
         if currency not in CURRENCIES or amount >= 10**12 or amount != amount.quantize(Decimal("1E-8")):
             raise ValueError(f"{currency}: a known currency, below 10^12, at most 8 decimals")
         if amount < self._exchange.ledger.purse(account.number, currency).held:
-            raise ValueError(f"{currency}: open orders hold more than that")
+            raise ValueError(f"{currency}: open orders and withdrawals hold more than that")
         return amount
 
     def _market(self, fields: Fields) -> str:

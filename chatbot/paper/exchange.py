@@ -1,4 +1,4 @@
-"""The use cases: place, cancel, look up; and the passing of time."""
+"""The use cases: place, cancel, look up, withdraw; and the passing of time."""
 
 from collections import defaultdict, deque
 from copy import copy
@@ -15,6 +15,7 @@ from chatbot.paper.orders import Kind, Order, Side, Terms
 from chatbot.paper.refusals import Refusal, Refused
 from chatbot.paper.script import Scripts
 from chatbot.paper.trading import Trading
+from chatbot.paper.withdrawals import USUAL_ALIASES, Withdrawals
 
 READY_NAMES = ("alice", "bob")
 _FIRST_ORDER = 54264
@@ -33,6 +34,7 @@ class Exchange:
         self.cancel_delay = timedelta(milliseconds=250)
         self.frozen = False
         self.scripts = Scripts()
+        self.withdrawals = Withdrawals(ledger=self.ledger, clock=self.clock, seed=seed)
         self._histories: defaultdict[int, dict[int, Order]] = defaultdict(dict)
         self._cancels: list[tuple[float, int, Order]] = []  # moment, sequence, order
         self._next_number = _FIRST_ORDER
@@ -46,12 +48,15 @@ class Exchange:
         self.ready = tuple(self._fund(self.accounts.open_ready(name, seed=seed)) for name in READY_NAMES)
 
     def sign_up(self, name: str) -> Account:
-        """Open a further account with play money and fresh credentials."""
+        """Open a further account with play money, the usual saved addresses and fresh credentials."""
         return self._fund(self.accounts.open_fresh(name))
 
     def _fund(self, account: Account) -> Account:
         for currency, amount in PLAY_MONEY.items():
             self.ledger.set_balance(account.number, currency, amount)
+        for currency, aliases in USUAL_ALIASES.items():
+            for alias in aliases:
+                self.withdrawals.save_alias(account.number, currency, alias)
         return account
 
     # orders
@@ -101,7 +106,8 @@ class Exchange:
     # time
 
     def catch_up(self) -> None:
-        """Carry out the cancellations that have become due."""
+        """Carry out the cancellations and withdrawals that have become due."""
+        self.withdrawals.catch_up()
         while self._cancels and self._cancels[0][0] <= self.clock.monotonic():
             *_, order = heappop(self._cancels)
             if order.is_open:
@@ -109,7 +115,7 @@ class Exchange:
                 self._close(order, at=self.clock.unix())
 
     def tick(self) -> None:
-        """One beat: due cancellations, due scripted prices, and the next market moves by itself."""
+        """One beat: what has become due, due scripted prices, and the next market moves by itself."""
         self.catch_up()
         for code, price in self.scripts.due(self.clock.monotonic()):
             self.set_price(code, price)

@@ -1,7 +1,8 @@
 """Who owns what, to the last digit.
 
 Every amount lies in exactly one purse, so the purses of a currency always sum to what was deposited of it.
-The house has unlimited credit: its purses may go below zero, nobody else's can.
+The house has unlimited credit: its purses may go below zero, nobody else's can. What was withdrawn lies in a purse
+of its own: it has left, and is still counted.
 """
 
 from collections import defaultdict
@@ -13,12 +14,15 @@ from chatbot.paper.refusals import Refusal, Refused
 HOUSE = 0
 """Account number of the house, which makes the market and collects the fees."""
 
+OUTSIDE = -1
+"""Account number of everything beyond the exchange: where withdrawals go."""
+
 ZERO = Decimal(0)
 
 
 @dataclass(slots=True)
 class Purse:
-    """One account's holding of one currency; ``held`` is the part bound by open orders."""
+    """One account's holding of one currency; ``held`` is bound by open orders and by withdrawals being processed."""
 
     total: Decimal = ZERO
     held: Decimal = ZERO
@@ -39,11 +43,11 @@ class Ledger:
         return self._purses[account][currency]
 
     def total(self, currency: str) -> Decimal:
-        """What all accounts together own of a currency, the house included."""
+        """What all accounts together own of a currency, the house and what went outside included."""
         return sum((purses[currency].total for purses in self._purses.values()), ZERO)
 
     def set_balance(self, account: int, currency: str, total: Decimal) -> None:
-        """Deposit or withdraw the difference; ``total`` must cover what open orders hold."""
+        """Deposit the difference or take it away; ``total`` must cover what is held."""
         purse = self.purse(account, currency)
         assert total >= purse.held
         self.deposited[currency] += total - purse.total

@@ -1,6 +1,6 @@
 """Business refusals: HTTP 200 with ``status: error``, a reason and a numeric code.
 
-1101, 1103 and 1201 are the exchange's known codes. It publishes no full list; the others are this venue's own,
+1101, 1103, 1201 and 1319 are the exchange's known codes. It publishes no full list; the others are this venue's own,
 and clients are expected to treat any code they do not know as a refusal.
 """
 
@@ -8,7 +8,7 @@ from enum import Enum
 
 
 class Refusal(Enum):
-    """A reason (a machine word) with its code."""
+    """A reason (a machine word, or a sentence) with its code."""
 
     ACCOUNT_OWNER_DIFFERENT = ("account_owner_different", 1101)
     MARKET_NOT_FOUND = ("market_not_found", 1102)
@@ -20,8 +20,10 @@ class Refusal(Enum):
     PRICE_DECIMALS = ("price_decimal_exceeded", 1108)
     PRICE_OUT_OF_BAND = ("price_out_of_range", 1109)
     POST_ONLY_WOULD_TRADE = ("post_only_would_execute", 1110)
+    AMOUNT_DECIMALS = ("amount_decimal_exceeded", 1111)
     ORDER_NOT_FOUND = ("order_not_found", 1201)
     ORDER_NOT_CANCELABLE = ("order_not_cancelable", 1202)
+    ADDRESS_NOT_FOUND = ("Withdraw address not found", 1319)
 
     def __init__(self, reason: str, status_code: int) -> None:
         self.reason = reason

@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from decimal import ROUND_DOWN, Decimal
 
 from chatbot.paper.accounts import MAIN, Account
-from chatbot.paper.market import MARKETS, Market
+from chatbot.paper.market import CURRENCIES, MARKETS, Market
 from chatbot.paper.orders import Kind, Order, Side, Terms
 from chatbot.paper.refusals import Refusal, Refused
 from chatbot.paper.tape import Trade
 from chatbot.paper.trading import Trading
+from chatbot.paper.withdrawals import Withdrawal, WithdrawalTerms
 
 Json = dict[str, object]
 
@@ -55,6 +56,15 @@ def read_terms(fields: Mapping[str, object], account: Account) -> Terms:
         client_id=client_id,
         post_only=post_only,
     )
+
+
+def read_withdrawal(fields: Mapping[str, object], account: Account) -> WithdrawalTerms:
+    """The withdrawal a request asks for. Raises ``Refused`` for a missing or mistyped value or an unknown currency."""
+    currency, alias = fields.get("currency_code"), fields.get("alias")
+    if not isinstance(currency, str) or currency not in CURRENCIES or not isinstance(alias, str):
+        raise Refused(Refusal.PARAMETER_INVALID)
+    amount = read_number(fields.get("amount"))
+    return WithdrawalTerms(account=account.number, currency=currency, amount=amount, alias=alias)
 
 
 def read_number(value: object) -> Decimal:
@@ -227,6 +237,19 @@ def order_page(orders: list[Order], page: int) -> Json:
         "total_page_count": pages,
         "total_row_count": None,
         "has_next": page < pages,
+    }
+
+
+def withdrawal(requested: Withdrawal) -> Json:
+    """A withdrawal as the control panel shows it; the API shows none."""
+    terms = requested.terms
+    return {
+        "number": requested.number,
+        "currency": terms.currency,
+        "amount": _plain(terms.amount),
+        "alias": terms.alias,
+        "state": requested.state.value,
+        "requested_at": _date(requested.requested_at),
     }
 
 

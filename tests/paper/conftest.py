@@ -23,6 +23,7 @@ def client(venue: str) -> Iterator[Client]:
         client.control("limit", per_minute=None)
         client.control("freeze", frozen=True)
         client.control("cancel_delay", seconds=0)
+        client.control("withdrawal_delay", seconds=None)
         client.control("price", market="BTCUSDT", price="76500")
         yield client
         http.delete("/control/faults").raise_for_status()

@@ -108,6 +108,9 @@ class Client:
     def place(self, **changes: object) -> httpx.Response:
         return self.post("/api/v1/orders/", json.dumps({**ORDER, **changes}))
 
+    def withdraw(self, **changes: object) -> httpx.Response:
+        return self.post(WITHDRAWAL, json.dumps({**XRP, **changes}))
+
     def control(self, path: str, /, **fields: object) -> None:
         self.http.post(f"/control/{path}", json=fields).raise_for_status()
 
@@ -115,6 +118,16 @@ class Client:
         """What really happened, told by the control panel."""
         answer = self.http.get("/control/orders").raise_for_status().json()
         return [order for order in answer["orders"] if order["username"] == self.signer.username]
+
+    def withdrawals(self) -> list[dict[str, Any]]:
+        """The same of withdrawals, of which the API itself tells nothing."""
+        answer = self.http.get("/control/withdrawals").raise_for_status().json()
+        return [each for each in answer["withdrawals"] if each["username"] == self.signer.username]
+
+    def balance(self, currency: str) -> tuple[str, str]:
+        """Total and what is available of it."""
+        balance = self.get("/api/v1/balance/").json()["data"]["balances"][currency]
+        return balance["balance"], balance["available_balance"]
 
 
 ORDER = {
@@ -127,6 +140,10 @@ ORDER = {
     "post_only": False,
     "account_name": "Main",
 }
+
+
+WITHDRAWAL = "/api/v1/withdrawal/request/"
+XRP = {"currency_code": "XRP", "amount": "100.25", "alias": "savings"}
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.paper.setting import ORDER, Client
+from tests.paper.setting import ORDER, WITHDRAWAL, Client
 
 DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 DATE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}\+00:00")
@@ -176,7 +176,7 @@ class TestPublic:
             "/api/v1/balance/Main",
             "/api/v1/nothing/",
             "/",
-            "/api/v1/withdrawal/request/",
+            "/api/v1/withdrawal/request",
             "/api/v1/order_status/x/",
         ],
     )
@@ -186,7 +186,7 @@ class TestPublic:
         assert response.text.startswith("<html>")
 
     def test_a_wrong_method_is_405_without_a_body(self, client: Client) -> None:
-        for response in (client.http.post("/api/v1/ticker/"), client.get("/api/v1/orders/")):
+        for response in (client.http.post("/api/v1/ticker/"), client.get("/api/v1/orders/"), client.get(WITHDRAWAL)):
             assert (response.status_code, response.content) == (405, b"")
 
     def test_empty_path_segments_are_tolerated(self, client: Client) -> None:

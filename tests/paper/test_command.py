@@ -34,13 +34,18 @@ def running(*, as_json: bool = True, seed: int | None = None) -> Iterator[tuple[
 def test_the_first_line_is_one_object_and_the_server_then_listens() -> None:
     with running() as (_, output):
         announced = json.loads(output.readline())
-        assert list(announced) == ["url", "accounts"]
+        assert list(announced) == ["url", "accounts", "aliases"]
         assert len(announced["accounts"]) == 2
         with httpx.Client(base_url=announced["url"], trust_env=False) as http:
             for account in announced["accounts"]:
                 assert list(account) == ["username", "passphrase", "api_key", "secret_key"]
-                answer = Client(http, Signer(**account)).get("/api/v1/balance/Main/").json()
+                client = Client(http, Signer(**account))
+                answer = client.get("/api/v1/balance/Main/").json()
                 assert answer["data"]["balances"]["USDT"]["balance"] == "100000"
+                for currency, aliases in announced["aliases"].items():
+                    for alias in aliases:
+                        answer = client.withdraw(currency_code=currency, amount="0.01", alias=alias).json()
+                        assert answer["status"] == "success"
 
 
 def test_the_ready_accounts_are_the_same_unless_a_seed_is_given() -> None:
@@ -61,7 +66,13 @@ def test_people_are_told_the_address_and_the_credentials() -> None:
         assert process.wait(timeout=5) == 0
     text = "".join(lines)
     assert "http://127.0.0.1:" in text
-    for word in ("alice@practice.example", "bob@practice.example", "secret_key", "100000 USDT"):
+    for word in (
+        "alice@practice.example",
+        "bob@practice.example",
+        "secret_key",
+        "100000 USDT",
+        "XRP: savings and cold",
+    ):
         assert word in text
 
 

@@ -3,15 +3,19 @@
 from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal, localcontext
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatbot.paper.exchange import Exchange
+from chatbot.paper.ledger import OUTSIDE
 from chatbot.paper.market import CURRENCIES, MARKETS, Market
 from chatbot.paper.orders import Kind, Side, State, Terms
 from chatbot.paper.refusals import Refused
+from chatbot.paper.withdrawals import State as WithdrawalState
+from chatbot.paper.withdrawals import WithdrawalTerms
 from tests.paper.setting import Hands
 
 TRADED = [market for market in MARKETS if market.code in ("BTCUSDT", "ETHUSDT", "SHIBUSDT", "USDTUSD")]
@@ -82,6 +86,37 @@ class Deposit:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Withdraw:
+    """Ask for a ``permille`` of what is available, cut to ``decimals``, to leave."""
+
+    who: int
+    currency: str
+    permille: int
+    decimals: int
+
+    def happen(self, exchange: Exchange) -> None:
+        account = exchange.ready[self.who].number
+        available = exchange.ledger.purse(account, self.currency).available
+        amount = round(available * self.permille / 1000, self.decimals)
+        terms = WithdrawalTerms(account=account, currency=self.currency, amount=amount, alias="savings")
+        exchange.withdrawals.request(terms)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Close:
+    """Process or reject the ``which``-th withdrawal that is being processed, if there are so many."""
+
+    which: int
+    reject: bool
+
+    def happen(self, exchange: Exchange) -> None:
+        close = exchange.withdrawals.reject if self.reject else exchange.withdrawals.process
+        waiting = [each for each in exchange.withdrawals.all() if each.state is WithdrawalState.PROCESSING]
+        for withdrawal in waiting[self.which : self.which + 1]:
+            close(withdrawal.number)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Live:
     """Let some beats pass."""
 
@@ -91,6 +126,8 @@ class Live:
         for _ in range(self.beats):
             exchange.tick()
 
+
+Deed = Place | Cancel | Jump | Deposit | Withdraw | Close | Live
 
 markets, people = st.sampled_from(TRADED), st.integers(0, 1)
 placing = st.builds(
@@ -108,16 +145,35 @@ deeds = st.one_of(
     st.builds(Cancel, who=people, which=st.integers(0, 12)),
     st.builds(Jump, market=markets, permille=st.integers(900, 1100)),
     st.builds(Deposit, who=people, currency=st.sampled_from(["BTC", "USDT"]), total=st.integers(0, 50_000)),
+    st.builds(
+        Withdraw,
+        who=people,
+        currency=st.sampled_from(["BTC", "USDT", "XRP", "USD"]),
+        permille=st.integers(0, 1500),
+        decimals=st.integers(0, 9),
+    ),
+    st.builds(Close, which=st.integers(0, 2), reject=st.booleans()),
     st.builds(Live, beats=st.integers(1, 12)),
 )
+
+
+def lively_exchange(hands: Hands, *, seed: int) -> Exchange:
+    """An exchange that processes withdrawals within some twenty deeds."""
+    exchange = Exchange(clock=hands.clock(), seed=seed)
+    exchange.withdrawals.delay = timedelta(seconds=3)
+    return exchange
 
 
 def assert_books_balance(exchange: Exchange) -> None:
     with localcontext(prec=100):
         for currency in CURRENCIES:
             assert exchange.ledger.total(currency) == exchange.ledger.deposited[currency]
+            gone = withdrawn(exchange, currency, state=WithdrawalState.PROCESSED)
+            assert exchange.ledger.purse(OUTSIDE, currency).total == gone
         for account in exchange.ready:
             bound: defaultdict[str, Decimal] = defaultdict(Decimal)
+            for currency in CURRENCIES:
+                bound[currency] += withdrawn(exchange, currency, state=WithdrawalState.PROCESSING, who=account.number)
             for order in exchange.history(account).values():
                 market, price = order.terms.market, order.terms.price
                 assert order.remaining >= 0
@@ -132,11 +188,17 @@ def assert_books_balance(exchange: Exchange) -> None:
                 assert purse.available >= 0
 
 
+def withdrawn(exchange: Exchange, currency: str, *, state: WithdrawalState, who: int | None = None) -> Decimal:
+    """The sum of the withdrawals in this state, of one account or of all."""
+    every = (each.terms for each in exchange.withdrawals.all() if each.state is state)
+    return sum((each.amount for each in every if each.currency == currency and who in (None, each.account)), Decimal(0))
+
+
 @settings(max_examples=40, deadline=None, derandomize=True, database=None)
 @given(st.lists(deeds, min_size=5, max_size=40))
-def test_money_is_conserved_and_holds_are_exact(life: list[Place | Cancel | Jump | Deposit | Live]) -> None:
+def test_money_is_conserved_and_holds_are_exact(life: list[Deed]) -> None:
     hands = Hands()
-    exchange = Exchange(clock=hands.clock(), seed=1)
+    exchange = lively_exchange(hands, seed=1)
     for deed in life:
         hands.pass_(0.2)
         with suppress(Refused):

@@ -9,7 +9,19 @@ from chatbot.paper.market import CURRENCIES
 from chatbot.paper.orders import Kind, Side
 from chatbot.paper.refusals import Refused
 from tests.paper.setting import Hands
-from tests.paper.test_conservation import TRADED, Cancel, Deposit, Jump, Live, Place, assert_books_balance
+from tests.paper.test_conservation import (
+    TRADED,
+    Cancel,
+    Close,
+    Deed,
+    Deposit,
+    Jump,
+    Live,
+    Place,
+    Withdraw,
+    assert_books_balance,
+    lively_exchange,
+)
 from tests.prove.proof import Proof, Run
 
 _DEEDS = 200
@@ -27,7 +39,7 @@ def prove(run: Run) -> None:
 
 def _live(chance: random.Random) -> None:
     hands = Hands()
-    exchange = Exchange(clock=hands.clock(), seed=chance.randint(0, 9))
+    exchange = lively_exchange(hands, seed=chance.randint(0, 9))
     for number in range(1, _DEEDS + 1):
         hands.pass_(0.2)
         with suppress(Refused):
@@ -44,9 +56,9 @@ def _assert_conserved(exchange: Exchange) -> None:
             assert total == deposited, f"{currency}: {total} of {deposited}"
 
 
-def _deed(chance: random.Random) -> Place | Cancel | Jump | Deposit | Live:
+def _deed(chance: random.Random) -> Deed:
     who, market = chance.randint(0, 1), chance.choice(TRADED)
-    match chance.choice(("place", "place", "place", "cancel", "jump", "deposit", "live")):
+    match chance.choice(("place", "place", "place", "cancel", "jump", "deposit", "withdraw", "close", "live")):
         case "place":
             return Place(
                 market=market,
@@ -62,13 +74,19 @@ def _deed(chance: random.Random) -> Place | Cancel | Jump | Deposit | Live:
             return Jump(market=market, permille=chance.randint(900, 1100))
         case "deposit":
             return Deposit(who=who, currency=chance.choice(("BTC", "USDT")), total=chance.randint(0, 50_000))
+        case "withdraw":
+            currency = chance.choice(("BTC", "USDT", "XRP", "USD"))
+            permille, decimals = chance.randint(0, 1500), chance.randint(0, 9)
+            return Withdraw(who=who, currency=currency, permille=permille, decimals=decimals)
+        case "close":
+            return Close(which=chance.randint(0, 2), reject=chance.random() < 0.5)
         case _:
             return Live(beats=chance.randint(1, 12))
 
 
 PROOF = Proof(
     name="ledger",
-    claim="random lives of the practice exchange: money conserved to the last digit, holds exact",
+    claim="random lives of the practice exchange, withdrawals included: money conserved to the last digit, holds exact",
     required=200_000,
     sample=_DEEDS * 5,
     prove=prove,
