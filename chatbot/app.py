@@ -1,10 +1,12 @@
-"""The composition root: the one place that knows the concrete classes. Read from top to bottom it is the program."""
+"""The composition root: opens what there is (`resources`), puts the services together over it (`assembly`), and
+starts what runs. Read from top to bottom it is the program.
+"""
 
 import asyncio
 import contextlib
 import gc
 import signal
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -12,29 +14,27 @@ from typing import Any
 import structlog
 from telegram.error import TelegramError
 
+from chatbot.assembly import build_services, exchanges_of
 from chatbot.domain.accounts import Venue
 from chatbot.domain.errors import ChatbotError
 from chatbot.domain.ids import PersonId
-from chatbot.domain.notices import Notice, OrderFinished, PersonJoined, TicketSettled
+from chatbot.domain.people import Access, Role
 from chatbot.domain.secrets import Secret
-from chatbot.exchange.opening import OpenExchange, open_exchange
+from chatbot.exchange.opening import OpenExchange
 from chatbot.ports.clock import Clock, Entropy
-from chatbot.ports.exchange import Exchange
-from chatbot.services.accounts import Accounts
-from chatbot.services.balances import BalanceReader
+from chatbot.resources import opened_exchanges, opened_storage
 from chatbot.services.desk import Services
-from chatbot.services.linking import Linking
-from chatbot.services.markets import Markets
-from chatbot.services.orders import Orders
+from chatbot.services.execution.executors import build_execution
+from chatbot.services.key_health import KeyHealth
 from chatbot.services.people import People
-from chatbot.services.questions import Questions
 from chatbot.services.settling import Settling
-from chatbot.services.tickets import Tickets
-from chatbot.services.trading import OrderDesk
-from chatbot.settings import Settings
-from chatbot.storage.opening import Storage, database_path, open_storage
+from chatbot.settings import Settings, SettingsError
+from chatbot.storage.opening import Storage
 from chatbot.system import SystemClock, SystemEntropy
 from chatbot.workers.housekeeping import Housekeeping
+from chatbot.workers.keys import KeyKeeper
+from chatbot.workers.keys_alive import KeysAlive
+from chatbot.workers.locks import LockKeeper
 from chatbot.workers.prices import PriceKeeper
 from chatbot.workers.supervisor import Supervisor
 from chatbot.workers.tickets import TicketKeeper
@@ -45,12 +45,14 @@ from handlers.features import ROUTES
 from handlers.guards import Door
 from handlers.intake import Intake
 from handlers.menus import publish
+from handlers.notices import Announcer
 from handlers.outgoing import Delivery
 from handlers.router import Router
 from handlers.routing import Routes
 from handlers.sender import Sender
+from handlers.shown_secrets import Sweeper
 from handlers.views import accounts as account_views
-from handlers.views import door, notices
+from handlers.views import door
 from handlers.views.errors import describe
 from handlers.views.screen import Screen
 
@@ -60,13 +62,20 @@ _SETTLE = 7.0
 """Seconds that work under way is given at shutdown; what is left is cancelled and found again at the next start."""
 _END = timedelta(seconds=2)
 
+NOBODY_MAY_ENTER = (
+    "ACCESS: is owners, and there is no owner, so nobody could use the bot; put your numeric Telegram id into "
+    "OWNER_IDS, or start with ACCESS=invite and open the link that is printed then"
+)
+
 
 async def run(settings: Settings, *, token: str, clock: Clock | None = None, entropy: Entropy | None = None) -> None:
-    """Run the bot until SIGINT or SIGTERM. Raises `StorageFault` or `TokenRefused` with a sentence."""
+    """Run the bot until SIGINT or SIGTERM. Raises `StorageFault`, `SettingsError` or `TokenRefused` with a sentence."""
     clock, entropy = clock or SystemClock(), entropy or SystemEntropy()
     stop, supervisor = _stop_signal(), Supervisor(clock)
     async with contextlib.AsyncExitStack() as stack:
         storage = await stack.enter_async_context(opened_storage(settings, clock=clock))
+        await require_somebody(settings, storage)
+        _warn_of_key_in_environment(settings)
         venues = await stack.enter_async_context(opened_exchanges(settings, clock=clock))
         connecting = connected(url=settings.telegram_api_url, token=Secret(token), clock=clock)
         opening = supervisor.spawn(stack.enter_async_context(connecting), name="connect", awaited=True)
@@ -84,106 +93,16 @@ async def run(settings: Settings, *, token: str, clock: Clock | None = None, ent
         await bot.run(stop)
 
 
-@contextlib.asynccontextmanager
-async def opened_storage(settings: Settings, *, clock: Clock, exclusive: bool = True) -> AsyncIterator[Storage]:
-    """The storage of the settings. Raises `StorageFault` with a sentence."""
-    storage = await open_storage(
-        url=settings.database_url, master_key_file=settings.master_key_file, clock=clock, exclusive=exclusive
-    )
-    try:
-        yield storage
-    finally:
-        await storage.aclose()
+async def require_somebody(settings: Settings, storage: Storage) -> None:
+    """Raises `SettingsError` if nobody could ever use the bot."""
+    owned = settings.owner_ids or any(person.role is Role.OWNER for person in await storage.people.everybody())
+    if settings.access is Access.OWNERS and not owned:
+        raise SettingsError((NOBODY_MAY_ENTER,))
 
 
-@contextlib.asynccontextmanager
-async def opened_exchanges(settings: Settings, *, clock: Clock) -> AsyncIterator[Mapping[Venue, OpenExchange]]:
-    """Every venue that has an address; the first is what everybody without an account looks at."""
-    addresses = {Venue.ANDX: settings.andx_url, Venue.PAPER: settings.paper_url}
-    folder = database_path(settings.database_url).parent
-    venues = {
-        venue: open_exchange(
-            url=url,
-            timestamp=settings.andx_timestamp if venue.is_live else "seconds",
-            requests_per_minute=settings.andx_requests_per_minute,
-            market_buy_volume=settings.andx_market_buy_volume if venue.is_live else "base",
-            request_log=folder / f"{venue}.requests",
-            clock=clock,
-        )
-        for venue, url in addresses.items()
-        if url
-    }
-    try:
-        yield venues
-    finally:
-        for venue in venues.values():
-            await venue.aclose()
-
-
-def linking_accounts(storage: Storage, venues: Mapping[Venue, OpenExchange], clock: Clock) -> Accounts:
-    """The part of the program that links accounts, for the bot and for the command line."""
-    return Accounts(
-        store=storage.accounts,
-        tickets=storage.tickets,
-        exchanges=_exchanges(venues),
-        practice=venues[Venue.PAPER].desk if Venue.PAPER in venues else None,
-        clock=clock,
-    )
-
-
-def _exchanges(venues: Mapping[Venue, OpenExchange]) -> dict[Venue, Exchange]:
-    return {venue: opened.exchange for venue, opened in venues.items()}
-
-
-def build_services(
-    storage: Storage,
-    venues: Mapping[Venue, OpenExchange],
-    *,
-    people: People,
-    cards: CardPainter,
-    clock: Clock,
-    entropy: Entropy,
-) -> Services:
-    exchanges = _exchanges(venues)
-    accounts = linking_accounts(storage, venues, clock)
-    markets = Markets(exchanges=exchanges, accounts=storage.accounts, favourites=storage.favourites)
-    balances = BalanceReader(exchanges=exchanges, accounts=accounts, store=storage.accounts, markets=markets)
-    tickets = Tickets(
-        store=storage.tickets,
-        accounts=storage.accounts,
-        exchanges=exchanges,
-        cards=cards,
-        clock=clock,
-        entropy=entropy,
-    )
-    questions = Questions(dialogues=storage.dialogues, clock=clock, entropy=entropy)
-    return Services(
-        accounts=accounts,
-        balances=balances,
-        favourites=storage.favourites,
-        linking=Linking(questions),
-        markets=markets,
-        orders=Orders(
-            exchanges=exchanges,
-            accounts=accounts,
-            store=storage.accounts,
-            markets=markets,
-            tickets=tickets,
-            clock=clock,
-        ),
-        people=people,
-        questions=questions,
-        tickets=tickets,
-        trading=OrderDesk(
-            exchanges=exchanges,
-            accounts=accounts,
-            balances=balances,
-            markets=markets,
-            tickets=tickets,
-            store=storage.tickets,
-            questions=questions,
-        ),
-    )
+def _warn_of_key_in_environment(settings: Settings) -> None:
+    if settings.master_key.get_secret_value():
+        log.warning("the master key comes from MASTER_KEY, which other programs may see; a file is safer")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -206,18 +125,41 @@ class Bot:
         people = People(
             store=self.storage.people,
             outbox=self.storage.outbox,
+            journal=self.storage.journal,
             owner_ids=owner_ids,
             access=self.settings.access,
             clock=self.clock,
             entropy=self.entropy,
         )
+        execution = build_execution(
+            store=self.storage.tickets,
+            accounts=self.storage.accounts,
+            exchanges=exchanges_of(self.venues),
+            cards=cards,
+            clock=self.clock,
+        )
         services = build_services(
-            self.storage, self.venues, people=people, cards=cards, clock=self.clock, entropy=self.entropy
+            self.storage,
+            self.venues,
+            people=people,
+            execution=execution,
+            cards=cards,
+            clock=self.clock,
+            entropy=self.entropy,
+            spawner=supervisor,
+        )
+        health = KeyHealth(
+            store=self.storage.key_health,
+            accounts=self.storage.accounts,
+            exchanges=exchanges_of(self.venues),
+            clock=self.clock,
         )
         settling = Settling(
             store=self.storage.tickets,
-            accounts=self.storage.accounts,
-            exchanges=_exchanges(self.venues),
+            tickets=services.tickets,
+            keys=health,
+            executors=execution.executors,
+            changes=execution.changes,
             cards=cards,
             clock=self.clock,
         )
@@ -226,12 +168,14 @@ class Bot:
             updates=self.line.updates,
             inbox=self.storage.inbox,
             handle=router.handle,
+            urgent=router.urgent,
             spawner=supervisor,
             clock=self.clock,
             entropy=self.entropy,
         )
+        await services.forgetting.resume()
         await settling.recover()
-        self._start_workers(supervisor, settling, cards, sender)
+        self._start_workers(services, settling, health, cards, sender)
         await self._introduce(services)
         supervisor.spawn(self._publish_menus(), name="menus")
         gc.freeze()
@@ -258,6 +202,7 @@ class Bot:
                 access=self.settings.access,
                 owners=frozenset(owner_ids),
                 is_linked=self._is_linked,
+                turned_away=services.people.turned_away,
                 clock=self.clock,
             ),
             attendant=Attendant(sender=sender, voice=voice, spawner=supervisor, entropy=self.entropy),
@@ -271,27 +216,26 @@ class Bot:
             spawner=supervisor,
         )
 
-    def _start_workers(self, supervisor: Supervisor, settling: Settling, cards: CardPainter, sender: Sender) -> None:
-        storage, clock = self.storage, self.clock
+    def _start_workers(
+        self, services: Services, settling: Settling, health: KeyHealth, cards: CardPainter, sender: Sender
+    ) -> None:
+        storage, clock, supervisor = self.storage, self.clock, self.supervisor
         supervisor.run(TicketKeeper(store=storage.tickets, settling=settling, clock=clock, spawn=supervisor.spawn))
         supervisor.run(cards)
-        supervisor.run(Delivery(outbox=storage.outbox, sender=sender, render=self._render, clock=clock))
+        announcer = Announcer(
+            tickets=storage.tickets, limits=storage.limits, preferences=services.preferences, clock=clock
+        )
+        supervisor.run(Delivery(outbox=storage.outbox, sender=sender, render=announcer.render, clock=clock))
+        supervisor.run(LockKeeper(services.locks))
+        supervisor.run(KeysAlive(health=health, clock=clock, entropy=self.entropy))
+        supervisor.run(KeyKeeper(storage.rotation))
+        supervisor.run(Sweeper(shown=storage.shown_secrets, factors=storage.factors, sender=sender, clock=clock))
         supervisor.run(Housekeeping(dialogues=storage.dialogues, inbox=storage.inbox, clock=clock))
         for venue, opened in self.venues.items():
             supervisor.run(PriceKeeper(venue=venue, exchange=opened.exchange, store=storage.tickets, warm=opened.warm))
 
     async def _is_linked(self, person: PersonId) -> bool:
         return await self.storage.accounts.active(person) is not None
-
-    async def _render(self, notice: Notice) -> Screen | None:
-        match notice:
-            case PersonJoined():
-                return notices.joined(notice)
-            case TicketSettled(ticket=ticket_id) | OrderFinished(ticket=ticket_id):
-                ticket = await self.storage.tickets.get(ticket_id)
-                if ticket is None:
-                    return None
-                return notices.settled(ticket) if isinstance(notice, TicketSettled) else notices.finished(ticket)
 
     async def _introduce(self, services: Services) -> None:
         """Say where the bot is; without an owner, print the link whose first opener owns it."""

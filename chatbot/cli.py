@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Callable, Coroutine
-from typing import Any, NoReturn, TypeVar
+from typing import Any, Literal, NoReturn, TypeVar
 
 import click
 
@@ -90,6 +90,56 @@ def link(person: int | None, venue: str | None) -> None:
     sys.exit(0 if works else 1)
 
 
+@main.group()
+def keys() -> None:
+    """The master key, on which everything sealed hangs."""
+
+
+@keys.command()
+def rotate() -> None:
+    """Bring everything under a new master key, also while the bot runs; may be ended and repeated at any time."""
+    _keys("rotate")
+
+
+@keys.command()
+def status() -> None:
+    """What hangs on which master key; exit 1 while a rotation is under way."""
+    _keys("status")
+
+
+@keys.command()
+def new() -> None:
+    """Print a fresh master key, for a credential or the variable. It is stored nowhere."""
+    from chatbot.storage.master_key import new_key  # noqa: PLC0415
+
+    click.echo(new_key().reveal())
+
+
+@main.group()
+def audit() -> None:
+    """The log of who did what."""
+
+
+@audit.command()
+def verify() -> None:
+    """Look whether anybody changed the log behind the bot's back, also while it runs; exit 1 if so."""
+    settings = _settings()
+    from chatbot import audit as log  # noqa: PLC0415
+
+    _logs(settings)
+    sys.exit(0 if _run(log.verify(settings, say=click.echo)) else 1)
+
+
+def _keys(what: Literal["rotate", "status"]) -> NoReturn:
+    settings = _settings()
+    from chatbot import keys  # noqa: PLC0415
+    from chatbot.system import SystemClock  # noqa: PLC0415
+
+    _logs(settings)
+    work = {"rotate": keys.rotate, "status": keys.status}[what]
+    sys.exit(0 if _run(work(settings, clock=SystemClock(), say=click.echo)) else 1)
+
+
 def _settings() -> Settings:
     return _checked(read_settings)
 
@@ -98,7 +148,7 @@ def _checked(read: Callable[[], T]) -> T:
     try:
         return read()
     except SettingsError as error:
-        _fail("These settings cannot be used:", *(f"  {problem}" for problem in error.problems))
+        _refuse(error)
 
 
 def _logs(settings: Settings) -> None:
@@ -117,6 +167,8 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
             return runner.run(work)
     except (StorageFault, TokenRefused) as fault:
         _fail(str(fault))
+    except SettingsError as error:
+        _refuse(error)
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -125,6 +177,10 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     import uvloop  # noqa: PLC0415
 
     return uvloop.new_event_loop
+
+
+def _refuse(error: SettingsError) -> NoReturn:
+    _fail("These settings cannot be used:", *(f"  {problem}" for problem in error.problems))
 
 
 def _fail(*lines: str) -> NoReturn:

@@ -3,11 +3,10 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 import click
 
-from chatbot import app
+from chatbot import app, assembly, keys, resources
 from chatbot.domain.accounts import Venue
 from chatbot.domain.errors import ChatbotError
 from chatbot.domain.ids import PersonId
@@ -16,7 +15,8 @@ from chatbot.ports.clock import Clock
 from chatbot.services.accounts import LinkReport, read_credentials
 from chatbot.settings import Settings, SettingsError, require_token
 from chatbot.storage.faults import StorageFault
-from chatbot.storage.opening import database_path
+from chatbot.storage.master_key import KeyFile, KeySource, KeyVariable
+from chatbot.storage.opening import Storage, database_path
 from chatbot.system import SystemClock
 from handlers.introduction import IntroductionFailed, introduce
 from handlers.views.errors import describe
@@ -44,7 +44,7 @@ async def check(settings: Settings) -> int:
 
 async def migrate(settings: Settings) -> str:
     """Open the database, which migrates it. Raises `StorageFault`."""
-    async with app.opened_storage(settings, clock=SystemClock()):
+    async with resources.opened_storage(settings, clock=SystemClock()):
         return f"{database_path(settings.database_url)} is up to date."
 
 
@@ -52,13 +52,13 @@ async def link(settings: Settings, *, person: int, venue: str | None, words: lis
     """Try and store a key; returns whether it was stored, and what to tell."""
     clock = SystemClock()
     async with (
-        app.opened_storage(settings, clock=clock, exclusive=False) as storage,
-        app.opened_exchanges(settings, clock=clock) as venues,
+        resources.opened_storage(settings, clock=clock, exclusive=False) as storage,
+        resources.opened_exchanges(settings, clock=clock) as venues,
     ):
         where = Venue(venue) if venue else next(iter(venues))
         if where not in venues:
             return False, f"No address is set for {where}."
-        accounts = app.linking_accounts(storage, venues, clock)
+        accounts = assembly.linking_accounts(storage, venues, clock)
         try:
             report = await accounts.link(PersonId(person), venue=where, credentials=read_credentials(words))
         except ChatbotError as error:
@@ -83,8 +83,9 @@ async def _look(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
         if url:
             async for finding in _exchange(name, url, clock):
                 yield finding
-    yield _key_file(settings.master_key_file, database=database_path(settings.database_url))
-    yield await _database(settings, clock)
+    yield _master_key(settings)
+    async for finding in _database(settings, clock):
+        yield finding
 
 
 async def _token(settings: Settings) -> Finding:
@@ -113,19 +114,42 @@ async def _exchange(name: str, url: str, clock: Clock) -> AsyncIterator[Finding]
     yield Finding("clock", abs(seen.skew) <= _SKEW_ALLOWED, said)
 
 
-async def _database(settings: Settings, clock: Clock) -> Finding:
-    if not database_path(settings.database_url).exists():
-        return Finding("database", True, f"{database_path(settings.database_url)} will be made at the first start")
-    try:
-        async with app.opened_storage(settings, clock=clock, exclusive=False):
-            return Finding("database", True, f"{database_path(settings.database_url)} opens")
-    except (StorageFault, OSError) as fault:
-        return Finding("database", False, str(fault))
-
-
-def _key_file(path: Path, *, database: Path) -> Finding:
+async def _database(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
+    """The database, and what can only be seen in it: what hangs on which master key, and whether anybody may enter."""
+    path = database_path(settings.database_url)
     if not path.exists():
-        said = "is missing: restore it from a backup" if database.exists() else "will be made at the first start"
-        return Finding("master key", not database.exists(), f"{path} {said}")
-    mode = path.stat().st_mode & 0o777
-    return Finding("master key", not mode & 0o077, f"{path} has mode {mode:o}")
+        yield Finding("database", True, f"{path} will be made at the first start")
+        return
+    try:
+        async with resources.opened_storage(settings, clock=clock, exclusive=False) as storage:
+            yield Finding("database", True, f"{path} opens")
+            yield Finding("keys", *keys.verdict(storage, await storage.rotation.count()))
+            yield await _access(settings, storage)
+    except (StorageFault, OSError) as fault:
+        yield Finding("database", False, str(fault))
+
+
+async def _access(settings: Settings, storage: Storage) -> Finding:
+    try:
+        await app.require_somebody(settings, storage)
+    except SettingsError as error:
+        return Finding("access", False, error.problems[0])
+    return Finding("access", True, f"ACCESS is {settings.access}")
+
+
+def _master_key(settings: Settings) -> Finding:
+    source, database = resources.key_source(settings), database_path(settings.database_url)
+    if isinstance(source, KeyFile) and not source.path.exists() and not database.exists():
+        return Finding("master key", True, f"{source.where} will be made at the first start")
+    try:
+        number = len(source.read())
+    except (StorageFault, OSError) as fault:
+        return Finding("master key", False, str(fault))
+    held = "one key" if number == 1 else f"{number} keys"
+    return Finding("master key", True, f"{source.where} holds {held}{_remark(source)}")
+
+
+def _remark(source: KeySource) -> str:
+    if isinstance(source, KeyFile):
+        return f" and has mode {source.path.stat().st_mode & 0o777:o}"
+    return "; a file is safer, other programs may see the environment" if isinstance(source, KeyVariable) else ""

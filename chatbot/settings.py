@@ -94,10 +94,24 @@ class Settings(BaseSettings):
     nexchange_url: Url = "https://api.n.exchange/en/api/v2"
     database_url: Annotated[str, AfterValidator(_sqlite_url)] = "sqlite:///data/chatbot.db"
     master_key_file: Path = Path("data/master.key")
+    master_key: SecretStr = SecretStr("")
     owner_ids: Annotated[tuple[PositiveId, ...], NoDecode, BeforeValidator(_split_ids)] = ()
     access: Access = Access.INVITE
+    alias_hold_minutes: Annotated[int, Field(ge=0, le=43_200)] = 1440
     log_level: LogLevel = LogLevel.INFO
     log_format: LogFormat = LogFormat.CONSOLE
+
+
+class _Systemd(BaseSettings):
+    """What systemd tells its services. No setting: nobody but systemd should set it."""
+
+    credentials_directory: Path | None = None
+
+
+def systemd_credential(name: str) -> Path | None:
+    """The file of a credential that systemd handed to this service (`LoadCredential=`), if it did."""
+    folder = _Systemd().credentials_directory
+    return folder / name if folder and (folder / name).exists() else None
 
 
 def read_settings() -> Settings:
@@ -108,7 +122,14 @@ def read_settings() -> Settings:
         raise SettingsError(tuple(_problem(detail) for detail in error.errors())) from None
     if not settings.andx_url and not settings.paper_url:
         raise SettingsError(("ANDX_URL: is empty and PAPER_URL too; at least one exchange is needed",))
+    if settings.master_key.get_secret_value() and _names_a_key_file(settings):
+        problem = f"MASTER_KEY: is set, and so is MASTER_KEY_FILE ({settings.master_key_file} exists); keep one of them"
+        raise SettingsError((problem,))
     return settings
+
+
+def _names_a_key_file(settings: Settings) -> bool:
+    return "master_key_file" in settings.model_fields_set and settings.master_key_file.exists()
 
 
 def require_token(settings: Settings) -> str:

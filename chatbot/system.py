@@ -24,6 +24,9 @@ class SystemEntropy:
     def token(self) -> str:
         return secrets.token_urlsafe(16)
 
+    def random_bytes(self, count: int) -> bytes:
+        return secrets.token_bytes(count)
+
     def client_id(self) -> ClientId:
         return ClientId(secrets.randbelow(2**31 - 1) + 1)
 

@@ -1,14 +1,17 @@
 """/link, /accounts, /unlink: an account and its key. Every message that holds a secret is deleted first of all."""
 
+from chatbot.domain import protected
 from chatbot.domain.accounts import Venue
 from chatbot.domain.drafts import Dialogue, LinkDraft
 from chatbot.domain.errors import InputError
-from chatbot.domain.ids import AccountId
 from chatbot.domain.secrets import Credentials
 from chatbot.services.accounts import read_credentials
 from handlers.actions import AskUnlink, BeginLink, LinkPractice, ShowAccounts, Unlink, UseAccount
-from handlers.commands import Answer, Button, Command, Route
+from handlers.commands import Answer, Button, Command, Protected, Route
 from handlers.context import Context
+from handlers.locks import standing
+from handlers.protection import protect
+from handlers.shown_secrets import delete_shown
 from handlers.views import accounts as views
 from handlers.views.html import text
 from handlers.views.screen import Screen
@@ -42,10 +45,13 @@ async def answer(ctx: Context, dialogue: Dialogue) -> None:
 
 
 async def practise(ctx: Context, _: LinkPractice) -> None:
-    await ctx.reply(views.report(await ctx.services.accounts.link_practice(ctx.person.id)))
+    await ctx.reply(views.report(await ctx.services.accounts.link_practice(ctx.person.id, chat=ctx.chat.id)))
 
 
 async def stop(ctx: Context) -> None:
+    """Also ends the set-up of a second factor, which is a question as well."""
+    if await ctx.services.factors.abandon(ctx.person.id):
+        await delete_shown(ctx)
     await ctx.services.questions.forget(person=ctx.person.id, chat=ctx.chat.id)
     await ctx.reply(Screen(text("Stopped. Whatever I was asking is forgotten.")))
 
@@ -83,14 +89,14 @@ async def ask_unlink(ctx: Context, action: AskUnlink) -> None:
     raise InputError("This account is not linked any more.")
 
 
-async def unlink_now(ctx: Context, action: Unlink) -> None:
-    await _unlink(ctx, action.account)
-    await ctx.edit(views.unlinked())
+async def unlink_for_good(ctx: Context, action: Unlink) -> None:
+    await protect(ctx, protected.Unlink(account=action.account), in_place=True)
 
 
-async def _unlink(ctx: Context, account: AccountId) -> None:
-    if not await ctx.services.accounts.unlink(ctx.person.id, account):
+async def unlink_now(ctx: Context, action: protected.Unlink) -> None:
+    if not await ctx.services.accounts.unlink(ctx.person.id, action.account, chat=ctx.chat.id):
         raise InputError("This account is not linked any more.")
+    await ctx.edit(views.unlinked())
 
 
 async def _ask_first(ctx: Context, venue: Venue) -> None:
@@ -99,7 +105,7 @@ async def _ask_first(ctx: Context, venue: Venue) -> None:
 
 
 async def _link(ctx: Context, venue: Venue, credentials: Credentials) -> None:
-    found = await ctx.services.accounts.link(ctx.person.id, venue=venue, credentials=credentials)
+    found = await ctx.services.accounts.link(ctx.person.id, venue=venue, credentials=credentials, chat=ctx.chat.id)
     await ctx.reply(views.report(found))
 
 
@@ -112,7 +118,8 @@ async def _delete_secret(ctx: Context) -> None:
 
 async def _accounts(ctx: Context) -> Screen:
     linked, active = await ctx.services.accounts.of(ctx.person.id)
-    return views.accounts(linked, active, practice=ctx.services.accounts.has_practice, now=ctx.clock.now())
+    practice, now = ctx.services.accounts.has_practice, ctx.clock.now()
+    return views.accounts(linked, active, practice=practice, now=now, standing=standing(ctx))
 
 
 def _venue(ctx: Context, words: list[str]) -> Venue:
@@ -154,5 +161,6 @@ ROUTES: tuple[Route, ...] = (
     Button(ShowAccounts, handle=show_accounts),
     Button(UseAccount, handle=use),
     Button(AskUnlink, handle=ask_unlink),
-    Button(Unlink, handle=unlink_now),
+    Button(Unlink, handle=unlink_for_good),
+    Protected(protected.Unlink, handle=unlink_now),
 )

@@ -3,7 +3,9 @@
 from enum import StrEnum
 
 from chatbot.domain.accounts import Venue
-from chatbot.domain.ids import AccountId, DialogueId, OrderNumber, PersonId, TicketId
+from chatbot.domain.ids import AccountId, AliasId, DialogueId, LimitChangeId, OrderNumber, PersonId, TicketId
+from chatbot.domain.limits import LimitKind
+from chatbot.domain.notices import NoticeKind, NoticeMode
 from chatbot.domain.orders import OrderFilter, Side
 from handlers.buttons import button
 
@@ -25,9 +27,31 @@ class DeclineTicket:
     ticket: TicketId
 
 
+@button("tn")
+class ContinueTicket:
+    """The first step of two; nothing is sent by it."""
+
+    ticket: TicketId
+
+
+@button("tw")
+class SettleByWord:
+    """A person's word on an outcome that cannot be looked up."""
+
+    ticket: TicketId
+    was_sent: bool
+
+
+@button("tc")
+class ShowTicket:
+    """The card of a ticket, as a new message."""
+
+    ticket: TicketId
+
+
 @button("ta")
 class RepeatTicket:
-    """A new card for the order of a ticket that came to nothing."""
+    """A new card for what a ticket that came to nothing was for."""
 
     ticket: TicketId
 
@@ -88,6 +112,19 @@ class ToggleFavourite:
 class StartOrder:
     side: Side
     code: str | None
+
+
+@button("wc")
+class ChooseForWithdrawal:
+    """One of the answers offered with a question of a withdrawal."""
+
+    dialogue: DialogueId
+    choice: int
+
+
+@button("ws")
+class StartWithdrawal:
+    pass
 
 
 @button("bal")
@@ -175,6 +212,41 @@ class Invite:
     pass
 
 
+@button("ls")
+class ShowLimits:
+    account: AccountId
+
+
+@button("lc")
+class ChangeLimit:
+    """Asks for the new value of a limit."""
+
+    account: AccountId
+    kind: LimitKind
+
+
+@button("lk")
+class KeepLimit:
+    """The raise that waits is dropped."""
+
+    change: LimitChangeId
+
+
+@button("wl")
+class ShowAliases:
+    page: int
+
+
+@button("wr")
+class AskRemoveAlias:
+    alias: AliasId
+
+
+@button("wx")
+class RemoveAlias:
+    alias: AliasId
+
+
 @button("h")
 class ShowHelp:
     command: str | None
@@ -182,4 +254,79 @@ class ShowHelp:
 
 @button("pd")
 class ShowPending:
+    pass
+
+
+@button("2f")
+class ShowFactor:
+    pass
+
+
+@button("2b")
+class BeginFactor:
+    pass
+
+
+@button("2x")
+class EndSetUp:
+    pass
+
+
+@button("2o")
+class TurnOffFactor:
+    pass
+
+
+@button("2r")
+class RenewRecoveryCodes:
+    pass
+
+
+@button("2q")
+class RequireFactor:
+    """Of everybody."""
+
+    required: bool
+
+
+@button("2d")
+class DeleteShown:
+    """The message that shows a secret goes."""
+
+
+@button("nm")
+class SetNotices:
+    kind: NoticeKind
+    mode: NoticeMode
+
+
+@button("jo")
+class ShowAudit:
+    """One's own entries, those with lower numbers than `before` (0: the newest)."""
+
+    before: int
+
+
+@button("jc")
+class ExportAudit:
+    pass
+
+
+@button("ja")
+class ShowEverybodysAudit:
+    before: int
+
+
+@button("jx")
+class ExportEverybodysAudit:
+    pass
+
+
+@button("fg")
+class AskForget:
+    pass
+
+
+@button("fk")
+class KeepEverything:
     pass

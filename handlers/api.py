@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, TelegramError
 
-from handlers.transport import Transport
+from handlers.transport import Transport, Upload
 
 _TIMEOUT = 15.0  # seconds for a call as a whole
+_UPLOAD_TIMEOUT = 60.0  # the same with a file, which may be large on a slow line
 
 
 class _Parameters(msgspec.Struct, frozen=True):
@@ -41,10 +42,11 @@ class BotApi:
         self._transport = transport
         self._url = url
 
-    async def call(self, method: str, **fields: Any) -> bytes:
+    async def call(self, method: str, *, upload: Upload | None = None, **fields: Any) -> bytes:
         """The `result` of a call as JSON; fields that are None are left out. Raises `TelegramError`s."""
         given = {name: value for name, value in fields.items() if value is not None}
-        status, body = await self._transport.call(f"{self._url}/{method}", given, timeout=_TIMEOUT)
+        timeout = _TIMEOUT if upload is None else _UPLOAD_TIMEOUT
+        status, body = await self._transport.call(f"{self._url}/{method}", given, timeout=timeout, upload=upload)
         try:
             answer = _answer.decode(body)
         except msgspec.DecodeError:
@@ -53,9 +55,9 @@ class BotApi:
             raise _error(status, answer)
         return bytes(answer.result)
 
-    async def send(self, method: str, **fields: Any) -> int:
+    async def send(self, method: str, *, upload: Upload | None = None, **fields: Any) -> int:
         """As `call`, for methods that answer with a message: its id."""
-        result = await self.call(method, **fields)
+        result = await self.call(method, upload=upload, **fields)
         try:
             return _sent.decode(result).message_id
         except msgspec.DecodeError:

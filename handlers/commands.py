@@ -9,13 +9,16 @@ from enum import Enum, auto
 from typing import Any, Generic, TypeVar
 
 from chatbot.domain.drafts import Dialogue
+from chatbot.domain.protected import Protected as Action
 from handlers.context import Context
 
 A = TypeVar("A")
+P = TypeVar("P", bound=Action)
 
 CommandHandler = Callable[[Context], Awaitable[None]]
 ButtonHandler = Callable[[Context, A], Awaitable[None]]
 AnswerHandler = Callable[[Context, Dialogue], Awaitable[None]]
+ProtectedHandler = Callable[[Context, P], Awaitable[None]]
 
 
 class Where(Enum):
@@ -41,6 +44,9 @@ class Command:
     `summary` is one line for the menu; `usage` are forms such as `/buy 0.01 BTC @ 60000`, `examples` likewise;
     `subject` groups commands in `/help`. With `secret`, a message that is not carried out (typed in a group, too old,
     by a stranger) is deleted, because its arguments may be secrets. `handle(ctx)` finds them in `ctx.args`.
+
+    An `urgent` command does not wait for what the same person said before; so it must do no harm beside anything. A
+    message that waited too long is not carried out, except for what `late` does then.
     """
 
     name: str
@@ -53,6 +59,8 @@ class Command:
     where: Where = Where.PRIVATE
     needs: Needs = Needs.ACCESS
     secret: bool = False
+    urgent: bool = False
+    late: CommandHandler | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,4 +92,28 @@ class Answer:
     secret: bool = False
 
 
-Route = Command | Button[Any] | Answer
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """What happens to a plain text in the private chat that answers no question, where `concerns(ctx)`."""
+
+    concerns: Callable[[Context], bool]
+    _: KW_ONLY
+    handle: CommandHandler
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Protected(Generic[P]):
+    """What is done once the second factor was given, or was not needed: `handle(ctx, action)`.
+
+    A handler begins it with `handlers.protection.protect(ctx, action)`. By then `ctx` is of the tap or command that
+    began, or of the message with the code, which is deleted: `ctx.edit` suits all. `needs` is asked once more.
+    """
+
+    action: type[P]
+    _: KW_ONLY
+    handle: ProtectedHandler[P]
+    needs: Needs = Needs.ACCESS
+
+
+Route = Command | Button[Any] | Answer | Stray | Protected[Any]

@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from chatbot.domain.ids import ChatId, MessageId, PersonId
 from chatbot.domain.people import Role
 from chatbot.ports.clock import Clock
-from handlers.views.screen import Screen
+from handlers.views.screen import Screen, Shown
 
 if TYPE_CHECKING:
     from chatbot.services.desk import Services
-    from handlers.commands import Command
+    from handlers.commands import Command, Protected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ class BotName:
 class Mouth(Protocol):
     """How a handler answers; `handlers.sender.Sender` for all that the context hides."""
 
-    async def send(self, room: Room, screen: Screen, *, reply_to: MessageId | None = None) -> MessageId: ...
+    async def send(self, room: Room, shown: Shown, *, reply_to: MessageId | None = None) -> MessageId: ...
 
     async def edit(self, chat: ChatId, message: MessageId, screen: Screen) -> bool: ...
 
@@ -79,21 +79,23 @@ class Context:
     clock: Clock
     services: "Services"
     commands: Mapping[str, "Command"]
+    protected: Mapping[type, "Protected[Any]"]
     mouth: Mouth
     answered: bool = False
 
-    async def reply(self, screen: Screen, *, quoting: bool | None = None) -> MessageId:
-        """Send a new message into the same chat and topic; in groups it quotes what it answers.
+    async def reply(self, shown: Shown, *, quoting: bool | None = None) -> MessageId:
+        """Send a new message (text, picture or file) into the same chat and topic; in groups it quotes what it answers.
 
         Raises `NotDelivered` if it could not be sent, or nobody knows whether it was; it is not sent twice.
         """
         quote = self.chat.kind is ChatKind.GROUP if quoting is None else quoting
-        return await self.mouth.send(self.chat, screen, reply_to=self.message if quote else None)
+        return await self.mouth.send(self.chat, shown, reply_to=self.message if quote else None)
 
     async def edit(self, screen: Screen) -> MessageId:
         """Redraw the tapped card in place; if it is gone, send anew. Returns the card's message.
 
-        After a command there is no card of ours to redraw, so this replies.
+        After a command there is no card of ours to redraw, and a picture or file cannot become a text: then this
+        replies, and what was tapped stays until it is deleted.
         """
         if self.tap is not None and await self.mouth.edit(self.chat.id, self.message, screen):
             return self.message
@@ -105,6 +107,13 @@ class Context:
             self.answered = True
             await self.mouth.answer(self.tap, text, alert=alert)
 
+    async def delete(self, message: MessageId) -> bool:
+        """Delete a message of this chat, such as a picture of a secret; whether it is gone now.
+
+        Telegram deletes messages of the bot's own for 48 hours, later ones it keeps: False.
+        """
+        return await self.mouth.delete(self.chat.id, message)
+
     async def delete_incoming(self) -> bool:
         """Delete the message that came in. False if Telegram would not: then say so if it held a secret."""
-        return await self.mouth.delete(self.chat.id, self.message)
+        return await self.delete(self.message)

@@ -1,6 +1,24 @@
 """Every feature there is, a line each."""
 
-from handlers import accounts, balances, markets, orders, people, start, trading
+from handlers import (
+    accounts,
+    aliases,
+    audit,
+    balances,
+    factors,
+    forget,
+    limits,
+    locks,
+    markets,
+    notify,
+    orders,
+    people,
+    protection,
+    start,
+    tickets,
+    trading,
+    withdrawals,
+)
 from handlers.commands import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -9,6 +27,16 @@ ROUTES: tuple[Route, ...] = (
     *balances.ROUTES,
     *trading.ROUTES,
     *orders.ROUTES,
+    *withdrawals.ROUTES,
+    *tickets.ROUTES,
+    *limits.ROUTES,
+    *aliases.ROUTES,
     *accounts.ROUTES,
+    *factors.ROUTES,
+    *protection.ROUTES,
+    *locks.ROUTES,
+    *notify.ROUTES,
     *people.ROUTES,
+    *audit.ROUTES,
+    *forget.ROUTES,
 )

@@ -43,7 +43,7 @@ def is_stale(message: wire.Message, *, now: datetime) -> bool:
 
 
 class Verdict(Enum):
-    """What the door says. `SILENCE` is for groups nobody stands for."""
+    """What the door says. `SILENCE` is for groups nobody stands for, and for private chats of somebody else."""
 
     ADMITTED = auto()
     SILENCE = auto()
@@ -54,7 +54,7 @@ class Verdict(Enum):
 
 
 class Door:
-    """Knows who was let in. `is_linked` says whether a person has an account."""
+    """Knows who was let in. `is_linked` says whether a person has an account; `turned_away` is told of strangers."""
 
     def __init__(
         self,
@@ -64,6 +64,7 @@ class Door:
         access: Access,
         owners: frozenset[PersonId],
         is_linked: Callable[[PersonId], Awaitable[bool]],
+        turned_away: Callable[[PersonId, ChatId], Awaitable[None]],
         clock: Clock,
     ) -> None:
         self._people = people
@@ -71,6 +72,7 @@ class Door:
         self._access = access
         self._owners = owners
         self._is_linked = is_linked
+        self._turned_away = turned_away
         self._clock = clock
 
     async def speaker(self, user: wire.User) -> Speaker:
@@ -78,6 +80,8 @@ class Door:
         return Speaker(id=person, name=user.name, role=await self._role(person))
 
     async def admit(self, speaker: Speaker, room: Room, *, where: Where, needs: Needs) -> Verdict:
+        if room.kind is ChatKind.PRIVATE and int(room.id) != int(speaker.id):
+            return Verdict.SILENCE  # somebody else's private chat, which Telegram would never let them speak in
         if room.kind is ChatKind.GROUP:
             if not await self._is_home(speaker, room.id):
                 return Verdict.SILENCE
@@ -85,7 +89,10 @@ class Door:
                 return Verdict.PRIVATE_ONLY
             if needs in (Needs.NOTHING, Needs.ACCESS):
                 return Verdict.ADMITTED
-        return await self._admit_person(speaker, needs)
+        verdict = await self._admit_person(speaker, needs)
+        if verdict is Verdict.STRANGER:
+            await self._turned_away(speaker.id, room.id)
+        return verdict
 
     async def vouch(self, speaker: Speaker, chat: ChatId) -> None:
         """Somebody with access of their own stands for a group from now on; anybody else's word counts for nothing."""

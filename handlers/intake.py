@@ -4,12 +4,14 @@ Updates are confirmed by the next fetch, which is sent only after they are store
 handled while that fetch is under way. A person's updates are handled one after the other, people's side by side.
 
 Taps do not wait until they are stored: the person's price does not wait either. What a tap may do only once is taken
-by the ticket's claim, so that one which a crash brings a second time changes nothing.
+by the ticket's claim, so that one which a crash brings a second time changes nothing. Nor do urgent commands, which do
+not wait for anything else of the same person either, nor for a free place among all the people served: whatever is
+slow, `/lock` is not. They do no harm a second time.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -37,12 +39,12 @@ class Lanes:
     def __init__(self, spawner: Spawner, *, parallel: int = _PARALLEL) -> None:
         self._spawner = spawner
         self._slots = asyncio.Semaphore(parallel)
-        self._queues: dict[int, deque[Callable[[], Awaitable[None]]]] = {}
+        self._queues: dict[Hashable, deque[Callable[[], Awaitable[None]]]] = {}
         self._idle = asyncio.Event()
         self._idle.set()
         self.waiting = 0
 
-    def put(self, key: int, work: Callable[[], Awaitable[None]]) -> bool:
+    def put(self, key: Hashable, work: Callable[[], Awaitable[None]]) -> bool:
         """`work` must not raise. False if this key has too much waiting already: the work is not taken."""
         if len(self._queues.get(key, ())) >= _LANE:
             return False
@@ -59,7 +61,7 @@ class Lanes:
         """Wait until everything is done."""
         await self._idle.wait()
 
-    async def _drain(self, key: int) -> None:
+    async def _drain(self, key: Hashable) -> None:
         queue = self._queues[key]
         try:
             while queue:
@@ -82,7 +84,10 @@ class _Handling:
 
 
 class Intake:
-    """Runs until cancelled, or until the token turns out to be wrong."""
+    """Runs until cancelled, or until the token turns out to be wrong.
+
+    `urgent` names the command of an update that passes beside all others.
+    """
 
     def __init__(
         self,
@@ -90,6 +95,7 @@ class Intake:
         updates: Updates,
         inbox: Inbox,
         handle: Callable[[Update], Awaitable[None]],
+        urgent: Callable[[Update], str | None],
         spawner: Spawner,
         clock: Clock,
         entropy: Entropy,
@@ -97,10 +103,12 @@ class Intake:
         self._updates = updates
         self._inbox = inbox
         self._handle = handle
+        self._urgent = urgent
         self._spawner = spawner
         self._clock = clock
         self._entropy = entropy
         self._lanes = Lanes(spawner)
+        self._express = Lanes(spawner)
         self._finished: list[int] = []
         self._flushing = False
         self.last_poll: float | None = None
@@ -119,6 +127,7 @@ class Intake:
     async def settle(self) -> None:
         """Wait until everything that came in is handled and marked done."""
         await self._lanes.idle()
+        await self._express.idle()
         await self._flush()
 
     async def _round(self, faults: int) -> bool:
@@ -144,10 +153,20 @@ class Intake:
         return True
 
     async def _take_in(self, batch: Sequence[tuple[int, bytes]]) -> None:
-        taps = {number: self._begin(tap) for number, body in batch if (tap := _tap(body)) is not None}
-        if taps:
+        begun = {number: self._begin(first) for number, body in batch if (first := self._first(body)) is not None}
+        if begun:
             await self._clock.sleep(_HEAD_START)
-        self._dispatch(await self._inbox.store(batch, received_at=self._clock.now()), begun=taps)
+        self._dispatch(await self._inbox.store(batch, received_at=self._clock.now()), begun=begun)
+
+    def _first(self, body: bytes) -> Update | None:
+        """The update, if it is a tap or urgent; the quick look first spares most others being read twice."""
+        if b'"callback_query"' not in body and b"/" not in body:
+            return None
+        try:
+            update = read_update(body)
+        except Unreadable:
+            return None
+        return update if update.callback_query is not None or self._urgent(update) else None
 
     async def _pause(self, faults: int, *, at_least: float = 0.0) -> None:
         seconds = max(at_least, min(_FIRST_PAUSE * 2 ** min(faults, 10), _LONGEST_PAUSE))
@@ -181,7 +200,9 @@ class Intake:
 
     def _begin(self, update: Update) -> _Handling:
         handling = _Handling(update)
-        if not self._lanes.put(update.lane, lambda: self._carry(handling)):
+        urgent = self._urgent(update)
+        lanes, key = (self._lanes, update.lane) if urgent is None else (self._express, (update.lane, urgent))
+        if not lanes.put(key, lambda: self._carry(handling)):
             log.warning("too much from one person, not answered", lane=update.lane)
             handling.over = True
         return handling
@@ -218,14 +239,3 @@ class Intake:
     async def _put_aside(self, seq: int, *, why: str) -> None:
         log.error("update put aside", seq=seq, why=why)
         await self._inbox.put_aside(seq)
-
-
-def _tap(body: bytes) -> Update | None:
-    """The update, if it is a tap; the quick look first spares everything else being read twice."""
-    if b'"callback_query"' not in body:
-        return None
-    try:
-        update = read_update(body)
-    except Unreadable:
-        return None
-    return update if update.callback_query is not None else None

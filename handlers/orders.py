@@ -7,7 +7,7 @@ from chatbot.domain.tickets import Ticket
 from handlers.actions import CancelAll, CancelOrder, ShowOrder, ShowOrders
 from handlers.commands import Button, Command, Needs, Route
 from handlers.context import Context
-from handlers.trading import show
+from handlers.tickets import show
 from handlers.views import orders as views
 from handlers.views.screen import Screen
 

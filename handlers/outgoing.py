@@ -6,13 +6,14 @@ twice than never, and nobody should wonder whether something happened twice.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
 from telegram.error import TelegramError
 
 from chatbot.domain.ids import ChatId
-from chatbot.domain.notices import Notice, OutboxEntry
+from chatbot.domain.notices import OutboxEntry
 from chatbot.ports.clock import Clock
 from chatbot.ports.messages import Outbox
 from handlers.sender import ChatClosed, NotDelivered, NotYet, Sender
@@ -28,13 +29,21 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 5, 600  # seconds between attempts
 _ATTEMPTS = 12  # about an hour
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Push:
+    """What a notice says. A `silent` one arrives without a sound."""
+
+    screen: Screen
+    silent: bool = False
+
+
 class Delivery:
-    """A worker. `render` turns a notice into what is shown, or None if there is nothing to say any more."""
+    """A worker. `render` turns an entry into what is pushed, or None if there is nothing to say (any more)."""
 
     name = "outbox"
 
     def __init__(
-        self, *, outbox: Outbox, sender: Sender, render: Callable[[Notice], Awaitable[Screen | None]], clock: Clock
+        self, *, outbox: Outbox, sender: Sender, render: Callable[[OutboxEntry], Awaitable[Push | None]], clock: Clock
     ) -> None:
         self._outbox = outbox
         self._sender = sender
@@ -54,10 +63,10 @@ class Delivery:
 
     async def _deliver(self, entry: OutboxEntry) -> None:
         try:
-            screen = await self._render(entry.notice)
-            if screen is not None:
-                shown = _marked(screen) if entry.attempts else screen
-                await self._sender.push(entry.chat, shown, reply_to=entry.reply_to)
+            push = await self._render(entry)
+            if push is not None:
+                shown = _marked(push.screen) if entry.attempts else push.screen
+                await self._sender.push(entry.chat, shown, reply_to=entry.reply_to, silent=push.silent)
         except (ChatClosed, NotYet):
             return  # it stays in the outbox until the chat is open again
         except NotDelivered as fault:
@@ -89,4 +98,4 @@ def _first_of_each_chat(entries: Iterable[OutboxEntry]) -> list[OutboxEntry]:
 
 
 def _marked(screen: Screen) -> Screen:
-    return Screen(lines(screen.text, italic("You may have seen this message already.")), screen.rows)
+    return replace(screen, text=lines(screen.text, italic("You may have seen this message already.")))

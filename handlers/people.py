@@ -1,14 +1,20 @@
 """/invite and /people: who has access."""
 
+from chatbot.domain import protected
 from chatbot.domain.errors import InputError
 from handlers.actions import AskRemovePerson, Invite, RemovePerson, ShowPeople
-from handlers.commands import Button, Command, Needs, Route
+from handlers.commands import Button, Command, Needs, Protected, Route
 from handlers.context import Context
+from handlers.protection import protect
 from handlers.views import people as views
 from handlers.views.screen import Screen
 
 
 async def invite(ctx: Context) -> None:
+    await protect(ctx, protected.Invite())
+
+
+async def invite_now(ctx: Context, _: protected.Invite) -> None:
     link = await ctx.services.people.invite(ctx.person.id)
     await ctx.reply(views.invitation(link, url=ctx.bot.private_chat(link.payload), now=ctx.clock.now()))
 
@@ -34,6 +40,10 @@ async def ask_remove(ctx: Context, action: AskRemovePerson) -> None:
 
 
 async def remove(ctx: Context, action: RemovePerson) -> None:
+    await protect(ctx, protected.RemovePerson(person=action.person), in_place=True)
+
+
+async def remove_now(ctx: Context, action: protected.RemovePerson) -> None:
     await ctx.services.people.remove(action.person, by=ctx.person.id)
     await ctx.edit(await _people(ctx, page=1))
 
@@ -52,4 +62,6 @@ ROUTES: tuple[Route, ...] = (
     Button(ShowPeople, handle=show_people, needs=Needs.OWNER),
     Button(AskRemovePerson, handle=ask_remove, needs=Needs.OWNER),
     Button(RemovePerson, handle=remove, needs=Needs.OWNER),
+    Protected(protected.Invite, handle=invite_now, needs=Needs.OWNER),
+    Protected(protected.RemovePerson, handle=remove_now, needs=Needs.OWNER),
 )

@@ -39,9 +39,12 @@ _TURNED_AWAY_TAPS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meaning:
-    """What a message asks for. `secret`: what it says should not stay in the chat."""
+    """What a message asks for; `late` is what it still asks for when it waited too long. `secret`: what it says should
+    not stay in the chat.
+    """
 
     do: Callable[[Context], Awaitable[None]]
+    late: Callable[[Context], Awaitable[None]] | None = None
     where: Where = Where.PRIVATE
     needs: Needs = Needs.ACCESS
     secret: bool = False
@@ -80,6 +83,13 @@ class Router:
         self._strangers = Sparingly(_SELDOM, clock=clock)
         self._absences = Sparingly(_SELDOM, clock=clock)
 
+    def urgent(self, update: wire.Update) -> str | None:
+        """The command of an update that does not wait for what the same person said before; None for all others."""
+        if update.message is None or update.message.text is None:
+            return None
+        command = self._routes.commands.get(read_words(update.message.text).command or "")
+        return command.name if command is not None and command.urgent else None
+
     async def handle(self, update: wire.Update) -> None:
         if update.callback_query is not None:
             await self._on_tap(update.callback_query)
@@ -107,7 +117,7 @@ class Router:
         if verdict is not Verdict.ADMITTED:
             work = self._turn_away(ctx, meaning, verdict)
         elif is_stale(message, now=self._clock.now()):
-            work = self._excuse(ctx, meaning)
+            work = self._excuse(ctx, meaning) if meaning.late is None else meaning.late(ctx)
         else:
             work = meaning.do(ctx)
         await self._attendant.attend(ctx, work)
@@ -124,7 +134,12 @@ class Router:
         if command is not None:
             secret = command.secret and bool(words.args)
             return Meaning(
-                do=command.handle, where=command.where, needs=command.needs, secret=secret, command=command.name
+                do=command.handle,
+                late=command.late,
+                where=command.where,
+                needs=command.needs,
+                secret=secret,
+                command=command.name,
             )
         if ctx.chat.kind is ChatKind.GROUP:
             return None
@@ -152,7 +167,10 @@ class Router:
         dialogue = await self._dialogues.open_in(ctx.chat.id, person=ctx.person.id, now=self._clock.now())
         route = dialogue and self._routes.answer(dialogue)
         if not dialogue or not route:
-            return Meaning(do=_saying(views.not_understood()))
+            stray = self._routes.stray(ctx)
+            if stray is None:
+                return Meaning(do=_saying(views.not_understood()))
+            return Meaning(do=stray.handle, secret=stray.secret)
         handle = route.handle
         return Meaning(do=lambda ctx: handle(ctx, dialogue), needs=route.needs, secret=route.secret)
 
@@ -222,6 +240,7 @@ class Router:
             clock=self._clock,
             services=self._services,
             commands=self._routes.commands,
+            protected=self._routes.protected,
             mouth=self._sender,
         )
 

@@ -9,7 +9,8 @@ from rapidfuzz import process
 
 from chatbot.domain.drafts import Dialogue
 from handlers.buttons import is_button
-from handlers.commands import Answer, Button, Command, Route
+from handlers.commands import Answer, Button, Command, Protected, Route, Stray
+from handlers.context import Context
 
 _COMMAND = re.compile(r"/(?P<name>[A-Za-z0-9_]{1,32})(?:@(?P<bot>[A-Za-z0-9_]+))?(?:\s+(?P<args>.*))?", re.DOTALL)
 _NAME = re.compile(r"[a-z0-9_]{1,32}")
@@ -23,6 +24,8 @@ class Routes:
         commands: dict[str, Command] = {}
         self._buttons: dict[type, Button[Any]] = {}
         self._answers: dict[type, Answer] = {}
+        self._strays: list[Stray] = []
+        protected: dict[type, Protected[Any]] = {}
         for route in routes:
             match route:
                 case Command():
@@ -34,13 +37,22 @@ class Routes:
                     _enter(self._buttons, route.action, route)
                 case Answer():
                     _enter(self._answers, route.draft, route)
+                case Stray():
+                    self._strays.append(route)
+                case Protected():
+                    _enter(protected, route.action, route)
         self.commands: Mapping[str, Command] = commands
+        self.protected: Mapping[type, Protected[Any]] = protected
 
     def button(self, action: object) -> Button[Any] | None:
         return self._buttons.get(type(action))
 
     def answer(self, dialogue: Dialogue) -> Answer | None:
         return self._answers.get(type(dialogue.draft))
+
+    def stray(self, ctx: Context) -> Stray | None:
+        """Whom a text concerns that answers no question."""
+        return next((stray for stray in self._strays if stray.concerns(ctx)), None)
 
     def nearest(self, name: str) -> str | None:
         """The command that was probably meant."""

@@ -1,8 +1,8 @@
 """Everything that goes out to Telegram, past one desk that counts, paces and knows the platform's moods."""
 
 import contextlib
-from collections.abc import Awaitable, Callable
-from typing import NoReturn, TypeVar
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, NoReturn, TypeVar
 
 import structlog
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, TelegramError
@@ -13,9 +13,9 @@ from chatbot.ports.people import Chats
 from handlers.api import BotApi
 from handlers.context import Room
 from handlers.pacing import Pacing
-from handlers.show import drawn
+from handlers.show import drawn, sending
 from handlers.transport import Flooded, Unreachable
-from handlers.views.screen import Screen
+from handlers.views.screen import Screen, Shown
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +26,7 @@ _FIRST_PAUSE = 0.5  # seconds before a repeat; doubled each time
 _PATIENCE = 60.0  # seconds a reply waits for a chat that Telegram closed
 _LONGEST_ANSWER = 200  # characters: https://core.telegram.org/bots/api#answercallbackquery
 _VANISHED = ("message to edit not found", "message can't be edited", "message_id_invalid")
+_NOT_A_TEXT = "there is no text in the message to edit"  # but a picture or a file
 
 
 class NotDelivered(Exception):
@@ -56,17 +57,27 @@ class Sender:
         self._clock = clock
         self._pacing = Pacing(clock)
 
-    async def send(self, room: Room, screen: Screen, *, reply_to: MessageId | None = None) -> MessageId:
+    async def send(self, room: Room, shown: Shown, *, reply_to: MessageId | None = None) -> MessageId:
         """Send a reply at once; a quoted message that is gone does no harm. Raises `NotDelivered`."""
-        return await self._send(room.id, screen, thread=room.thread, reply_to=reply_to, patience=_PATIENCE)
+        circumstances = {"message_thread_id": room.thread, "reply_parameters": _quoting(reply_to)}
+        return await self._send(room.id, shown, circumstances, patience=_PATIENCE)
 
-    async def push(self, chat: ChatId, screen: Screen, *, reply_to: MessageId | None = None) -> MessageId:
-        """Send something unasked, when it is its turn. Raises `NotDelivered`; `NotYet` after a 429."""
+    async def push(
+        self, chat: ChatId, shown: Shown, *, reply_to: MessageId | None = None, silent: bool = False
+    ) -> MessageId:
+        """Send something unasked, when it is its turn, and without a sound if `silent`.
+
+        Raises `NotDelivered`; `NotYet` after a 429.
+        """
         await self._turn(chat)
-        return await self._send(chat, screen, thread=None, reply_to=reply_to, patience=0)
+        circumstances = {"reply_parameters": _quoting(reply_to), "disable_notification": silent or None}
+        return await self._send(chat, shown, circumstances, patience=0)
 
     async def edit(self, chat: ChatId, message: MessageId, screen: Screen) -> bool:
-        """Redraw a message of ours at once; False if it is not there any more. Raises `NotDelivered`."""
+        """Redraw a message of ours at once; False if that cannot be. Raises `NotDelivered`.
+
+        It cannot if the message is not there any more, or is a picture or a file.
+        """
 
         async def call(to: ChatId) -> bool:
             await self._api.call("editMessageText", chat_id=to, message_id=message, **drawn(screen))
@@ -77,7 +88,7 @@ class Sender:
         except BadRequest as refusal:
             if _says(refusal, "message is not modified"):
                 return True
-            if _says(refusal, *_VANISHED):
+            if _says(refusal, *_VANISHED, _NOT_A_TEXT):
                 return False
             raise
 
@@ -124,15 +135,13 @@ class Sender:
         return self._pacing.wait(chat)
 
     async def _send(
-        self, chat: ChatId, screen: Screen, *, thread: int | None, reply_to: MessageId | None, patience: float
+        self, chat: ChatId, shown: Shown, circumstances: Mapping[str, Any], *, patience: float
     ) -> MessageId:
-        fields = drawn(screen)
-        fields["message_thread_id"] = thread
-        if reply_to is not None:
-            fields["reply_parameters"] = {"message_id": reply_to, "allow_sending_without_reply": True}
+        message = sending(shown)
+        fields = {**message.fields, **circumstances}
 
         async def call(to: ChatId) -> MessageId:
-            return MessageId(await self._api.send("sendMessage", chat_id=to, **fields))
+            return MessageId(await self._api.send(message.method, upload=message.upload, chat_id=to, **fields))
 
         return await self._deliver(chat, call, repeatable=False, patience=patience)
 
@@ -190,6 +199,10 @@ class Sender:
         log.info("chat closed", chat=chat, reason=refusal.message)
         await self._chats.pause(chat, now=self._clock.now())
         raise ChatClosed(refusal.message) from None
+
+
+def _quoting(message: MessageId | None) -> dict[str, Any] | None:
+    return None if message is None else {"message_id": message, "allow_sending_without_reply": True}
 
 
 def _says(refusal: TelegramError, *words: str) -> bool:

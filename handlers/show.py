@@ -1,11 +1,22 @@
-"""Screens drawn for Telegram."""
+"""Screens, pictures and files drawn for Telegram."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from handlers.buttons import pack
-from handlers.views.screen import Copy, Key, Link, Press, Screen
+from handlers.transport import Upload
+from handlers.views.screen import Attachment, Copy, File, Key, Link, Picture, Press, Rows, Screen, Shown
 
 _NO_PREVIEW = {"is_disabled": True}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """A call that sends something: its method, its fields, and the file that goes along."""
+
+    method: str
+    fields: dict[str, Any]
+    upload: Upload | None = None
 
 
 def drawn(screen: Screen) -> dict[str, Any]:
@@ -13,10 +24,32 @@ def drawn(screen: Screen) -> dict[str, Any]:
 
     An edit without `reply_markup` removes the keyboard, which is what a screen without rows means.
     """
-    fields: dict[str, Any] = {"text": str(screen.text), "parse_mode": "HTML", "link_preview_options": _NO_PREVIEW}
-    if screen.rows:
-        fields["reply_markup"] = {"inline_keyboard": [[_key(key) for key in row] for row in screen.rows]}
-    return fields
+    fields = {"text": str(screen.text), "parse_mode": "HTML", "link_preview_options": _NO_PREVIEW}
+    return fields | _keyboard(screen.rows)
+
+
+def sending(shown: Shown) -> Drawn:
+    """How a new message is sent. https://core.telegram.org/bots/api#sendmessage, #sendphoto, #senddocument"""
+    protection: dict[str, Any] = {"protect_content": True} if shown.protected else {}
+    match shown:
+        case Screen():
+            return Drawn(method="sendMessage", fields=drawn(shown) | protection)
+        case Picture():
+            # Telegram names a photo itself; a name makes the part of the form a file.
+            upload = Upload(parameter="photo", name="picture", content=shown.content)
+            return Drawn(method="sendPhoto", fields=_caption(shown) | protection, upload=upload)
+        case File():
+            upload = Upload(parameter="document", name=shown.name, content=shown.content)
+            return Drawn(method="sendDocument", fields=_caption(shown) | protection, upload=upload)
+
+
+def _caption(shown: Attachment) -> dict[str, Any]:
+    words = {} if shown.caption is None else {"caption": str(shown.caption), "parse_mode": "HTML"}
+    return words | _keyboard(shown.rows)
+
+
+def _keyboard(rows: Rows) -> dict[str, Any]:
+    return {"reply_markup": {"inline_keyboard": [[_key(key) for key in row] for row in rows]}} if rows else {}
 
 
 def _key(key: Key) -> dict[str, Any]:

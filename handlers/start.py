@@ -4,6 +4,7 @@ from chatbot.domain.people import Role
 from handlers.actions import ShowHelp
 from handlers.commands import Button, Command, Needs, Route, Where
 from handlers.context import ChatKind, Context
+from handlers.locks import standing
 from handlers.views import people
 from handlers.views import start as views
 from handlers.views.screen import Screen
@@ -17,7 +18,8 @@ async def start(ctx: Context) -> None:
         role = await ctx.services.people.open_link(payload, person=ctx.person.id, name=ctx.person.name)
         greeting = people.welcome(role)
     _, active = await ctx.services.accounts.of(ctx.person.id)
-    await ctx.reply(views.start(active, practice=ctx.services.accounts.has_practice, greeting=greeting))
+    practice = ctx.services.accounts.has_practice
+    await ctx.reply(views.start(active, practice=practice, greeting=greeting, standing=standing(ctx)))
 
 
 async def help_(ctx: Context) -> None:

@@ -75,7 +75,7 @@ async def _run(chat: LocalChat, folder: Path, stack: contextlib.AsyncExitStack) 
     bot = await Child.start("The bot", [PROGRAM, "run"], environment=basics | settings, folder=folder)
     stack.push_async_callback(bot.stop)
     await _first_ending(exchange, bot, until=_online(chat.world))
-    click.echo(f"Open {chat.url} in a browser: write /start, then /buy 0.01 BTC.")
+    click.echo(f"Open {chat.url} in a browser: write /start, then /buy 0.01 BTC or /withdraw XRP 100 savings.")
     click.echo("The exchange and its money are practice. Ctrl-C ends everything and leaves nothing behind.")
     await _first_ending(exchange, bot)
 
@@ -100,6 +100,7 @@ def _settings(chat: LocalChat, *, exchange_url: str, folder: Path) -> dict[str, 
         "ACCESS": "open",
         "DATABASE_URL": f"sqlite:///{folder / 'chatbot.db'}",
         "MASTER_KEY_FILE": str(folder / "master.key"),
+        "ALIAS_HOLD_MINUTES": "1",  # long enough to see it, short enough to wait for
     }
 
 

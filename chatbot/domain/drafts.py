@@ -11,8 +11,10 @@ from enum import StrEnum
 from typing import ClassVar
 
 from chatbot.domain.accounts import Venue
-from chatbot.domain.ids import ChatId, DialogueId, MessageId, PersonId
+from chatbot.domain.ids import AccountId, ChatId, DialogueId, MessageId, PersonId
+from chatbot.domain.limits import LimitKind
 from chatbot.domain.orders import OrderType, Side
+from chatbot.domain.protected import Protected
 from chatbot.domain.secrets import Secret
 
 DIALOGUE_LIFETIME = timedelta(minutes=15)
@@ -56,6 +58,8 @@ class Question(StrEnum):
     QUANTITY = "quantity"
     TYPE = "type"
     PRICE = "price"
+    CURRENCY = "currency"
+    ALIAS = "alias"
     USERNAME = "username"
     PASSPHRASE = "passphrase"
     API_KEY = "api_key"
@@ -82,6 +86,34 @@ class OrderDraft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalRequest:
+    """A withdrawal as far as it has been said. None means: not said yet. `currency` is what was typed for it."""
+
+    currency: str | None = None
+    quantity: Quantity | None = None
+    alias: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalChoice:
+    """One offered answer: its label, and the request it leads to."""
+
+    label: str
+    request: WithdrawalRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalDraft:
+    """A withdrawal being put together. `asking` is the open question (None: only a correction is offered)."""
+
+    tag: ClassVar[str] = "withdrawal"
+
+    request: WithdrawalRequest
+    asking: Question | None
+    choices: tuple[WithdrawalChoice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinkDraft:
     """Credentials being asked for, one after the other."""
 
@@ -94,9 +126,43 @@ class LinkDraft:
     api_key: Secret | None = None
 
 
-Draft = OrderDraft | LinkDraft
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitDraft:
+    """A limit whose new value is asked for. `currency` is set for a currency's own limit on withdrawals."""
 
-DRAFTS: dict[str, type[Draft]] = {OrderDraft.tag: OrderDraft, LinkDraft.tag: LinkDraft}
+    tag: ClassVar[str] = "limit"
+
+    account: AccountId
+    kind: LimitKind
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetUpDraft:
+    """A second factor that waits for its first code."""
+
+    tag: ClassVar[str] = "set_up"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeDraft:
+    """Something protected that waits for a code: one of the second factor or, where there is none, the `number` shown.
+
+    `wrong` counts the answers that were not it.
+    """
+
+    tag: ClassVar[str] = "code"
+
+    action: Protected
+    number: str | None
+    wrong: int = 0
+
+
+Draft = OrderDraft | WithdrawalDraft | LinkDraft | LimitDraft | SetUpDraft | CodeDraft
+
+DRAFTS: dict[str, type[Draft]] = {
+    kind.tag: kind for kind in (OrderDraft, WithdrawalDraft, LinkDraft, LimitDraft, SetUpDraft, CodeDraft)
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

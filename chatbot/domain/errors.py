@@ -5,9 +5,13 @@
      ├─ AccessError       the person links an account, mends a key, or is let in
      │   ├─ NotLinked
      │   ├─ NotAllowed
-     │   └─ KeyRejected
+     │   ├─ KeyRejected
+     │   ├─ FactorMissing
+     │   ├─ FactorLocked
+     │   └─ WrongCode
      ├─ Refused           the exchange said no
      ├─ TicketError       the card cannot be used (any more)
+     ├─ Stopped           a limit, a lock or a hold stands in the way
      ├─ Unavailable       nothing was changed; wait and tap again
      │   └─ NotSent
      └─ OutcomeUnknown    something was sent and no answer came; we find out
@@ -15,7 +19,13 @@
 Facts are attributes; the sentences for people are in `handlers/views/errors.py`, looked up along a class's ancestors.
 """
 
+from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chatbot.domain.money import Amount
 
 
 class ChatbotError(Exception):
@@ -54,6 +64,26 @@ class KeyRejected(AccessError):
         self.reason = reason
 
 
+class FactorMissing(AccessError):
+    """This asks for a second factor, and the person has none."""
+
+
+class FactorLocked(AccessError):
+    """Too many wrong codes in a row: none is looked at `until` then."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__("second factor locked")
+        self.until = until
+
+
+class WrongCode(AccessError):
+    """What was typed is not what was asked for. `left` more tries are there; with none, the question is closed."""
+
+    def __init__(self, *, left: int) -> None:
+        super().__init__(f"wrong code, {left} left")
+        self.left = left
+
+
 class Refused(ChatbotError):
     """A documented business error. `code` is the exchange's `status_code`, `reason` its own words."""
 
@@ -73,6 +103,10 @@ class InsufficientBalance(Refused):
 
 class OrderNotFound(Refused):
     """1201: no such order, or it can no longer be cancelled."""
+
+
+class WithdrawAddressNotFound(Refused):
+    """1319: no address is saved at the exchange under this alias for this currency."""
 
 
 class AmbiguousNumber(InputError):
@@ -101,6 +135,8 @@ class TicketProblem(StrEnum):
     ALREADY_TAKEN = "already_taken"
     DECLINED = "declined"
     EXPIRED = "expired"
+    SENT = "sent"  # too late to be cancelled
+    CLOSED = "closed"  # ended, and nothing was sent
 
 
 class TicketError(ChatbotError):
@@ -111,12 +147,54 @@ class TicketError(ChatbotError):
         self.problem = problem
 
 
+class Obstacle(StrEnum):
+    """What stands in the way of a ticket."""
+
+    HALTED = "halted"  # the owner stopped everything
+    LOCKED = "locked"  # the person stopped their own accounts
+    FACTOR_MISSING = "factor_missing"  # a second factor is asked of everybody, and this person has none
+    ORDER_TOO_LARGE = "order_too_large"
+    ORDERS_USED_UP = "orders_used_up"
+    TOO_FAR = "too_far"  # the price is too far on the losing side of the last one
+    WITHDRAWAL_TOO_LARGE = "withdrawal_too_large"
+    WITHDRAWALS_USED_UP = "withdrawals_used_up"
+    NOT_VALUED = "not_valued"  # no market tells what it is worth, so no limit can be checked
+    FROZEN = "frozen"  # an earlier withdrawal of the currency has no known outcome
+
+
+class Stopped(ChatbotError):
+    """A limit, a lock or the like stands in the way; nothing was sent.
+
+    `limit` and `left` are the limit and what the day leaves of it, `share` a limit that is a fraction, `currency` the
+    one it is about, `ease_at` when the day leaves more of the limit.
+    """
+
+    def __init__(
+        self,
+        obstacle: Obstacle,
+        *,
+        limit: "Amount | None" = None,
+        left: "Amount | None" = None,
+        share: Decimal | None = None,
+        currency: str = "",
+        ease_at: datetime | None = None,
+    ) -> None:
+        super().__init__(f"stopped: {obstacle}")
+        self.obstacle = obstacle
+        self.limit = limit
+        self.left = left
+        self.share = share
+        self.currency = currency
+        self.ease_at = ease_at
+
+
 class Cause(StrEnum):
     """What was the matter with a call to an exchange."""
 
     UNREACHABLE = "unreachable"  # name lookup or connection failed: no byte left
     FAULT = "fault"  # something of ours failed before sending: no byte left
     BUDGET = "budget"  # our own limiter: no byte left
+    STOPPED = "stopped"  # locked or halted before it was sent: no byte left
     SHUTDOWN = "shutdown"  # this program ended
     TIMEOUT = "timeout"
     BROKEN = "broken"  # the connection broke after bytes had left

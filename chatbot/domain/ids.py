@@ -28,3 +28,9 @@ OrderNumber = NewType("OrderNumber", int)
 
 ClientId = NewType("ClientId", int)
 """Our own mark on an order: positive, 31 bit, never reused. The exchange echoes it."""
+
+LimitChangeId = NewType("LimitChangeId", int)
+"""A change of a limit, as it was written down."""
+
+AliasId = NewType("AliasId", int)
+"""A withdrawal alias of an account."""

@@ -1,7 +1,8 @@
 """What a person wants done to money: frozen values with a stable tag. A stored intent must stay readable:
-fields are only ever added, with a default."""
+fields are only ever added, with a default. Its `subject` names it without amounts, for the audit log."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import ClassVar
 
@@ -27,21 +28,49 @@ class PlaceOrder:
     price: Decimal | None
     post_only: bool = False
 
+    @property
+    def subject(self) -> str:
+        return f"{self.side} {self.base}/{self.counter}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelOrders:
-    """Cancel exactly these orders, in this order: the list is frozen when the card is shown."""
+    """Cancel exactly these orders, in this order: the list is frozen when the card is shown.
+
+    `urgent` ones were asked for by a panic and pass where everything else is locked.
+    """
 
     tag: ClassVar[str] = "cancel_orders"
 
     account: AccountId
     account_name: str
     orders: tuple[OrderNumber, ...]
+    urgent: bool = False
+
+    @property
+    def subject(self) -> str:
+        return f"cancel {len(self.orders)} order{'s' if len(self.orders) > 1 else ''}"
 
 
-Intent = PlaceOrder | CancelOrders
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdraw:
+    """Send `amount` of a currency to an address that is saved at the exchange under `alias` (api: A7)."""
 
-INTENTS: dict[str, type[Intent]] = {PlaceOrder.tag: PlaceOrder, CancelOrders.tag: CancelOrders}
+    tag: ClassVar[str] = "withdraw"
+
+    account: AccountId
+    currency: str
+    amount: Decimal
+    alias: str
+
+    @property
+    def subject(self) -> str:
+        return f"withdraw {self.currency} to {self.alias}"
+
+
+Intent = PlaceOrder | CancelOrders | Withdraw
+
+INTENTS: dict[str, type[Intent]] = {kind.tag: kind for kind in (PlaceOrder, CancelOrders, Withdraw)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +81,8 @@ class OrderTerms:
     price, or what the book gave at the market on average; `total` is in the counter currency; `fee` is in the
     currency received; `before` and `after` are what is available of both currencies, base first. `distance` is the
     price's distance from the last price as a fraction, signed; `warnings` are sentences. `price_decimals` and
-    `volume_decimals` are those of the counter and of the base currency.
+    `volume_decimals` are those of the counter and of the base currency. `value` is what the order is worth in the
+    currency limits are given in, None where no market tells; `left` what that day's limit leaves before this order.
     """
 
     tag: ClassVar[str] = "order_terms"
@@ -70,6 +100,8 @@ class OrderTerms:
     warnings: tuple[str, ...]
     price_decimals: int
     volume_decimals: int
+    value: Decimal | None = None
+    left: Amount | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +128,27 @@ class CancelTerms:
     orders: tuple[OrderLine, ...]
 
 
-Terms = OrderTerms | CancelTerms
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawTerms:
+    """What the card of a `Withdraw` showed.
 
-TERMS: dict[str, type[Terms]] = {OrderTerms.tag: OrderTerms, CancelTerms.tag: CancelTerms}
+    `before` and `after` are what is available of the currency; `uses` counts earlier withdrawals to the alias. A
+    withdrawal confirmed before `held_until` waits for it; `hold` is the wait that the use of an unknown alias begins.
+    `value` is what it is worth in the currency limits are given in, None where no market tells; `left` what the day's
+    limit leaves before this withdrawal.
+    """
+
+    tag: ClassVar[str] = "withdraw_terms"
+
+    before: Amount
+    after: Amount
+    uses: int
+    hold: timedelta
+    held_until: datetime | None
+    value: Decimal | None
+    left: Amount
+
+
+Terms = OrderTerms | CancelTerms | WithdrawTerms
+
+TERMS: dict[str, type[Terms]] = {kind.tag: kind for kind in (OrderTerms, CancelTerms, WithdrawTerms)}

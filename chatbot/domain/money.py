@@ -93,6 +93,12 @@ def to_text(value: Decimal) -> str:
     return format(value, "f")
 
 
+def grouped(value: Decimal) -> str:
+    """For sentences: thousands grouped, without trailing zeros, without an exponent."""
+    text = format(value, ",f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def parse_decimal(text: str) -> Decimal:
     """Read a positive number as people type it: `0.01`, `0,01`, `.5`, `1.5k`, `2m`, `1,000,000`, `$100`.
 

@@ -15,6 +15,7 @@ from chatbot.domain.money import (
     ZERO,
     Amount,
     divide,
+    grouped,
     has_decimals,
     multiply,
     round_down,
@@ -195,10 +196,10 @@ def _check_limits(request: OrderRequest, situation: Situation, *, volume: Decima
     market = situation.market
     is_worth = f"this one is worth {_shown(worth, market)}"
     if worth < market.minimum or not volume:
-        starts = f"{market.pair} orders start at {_plain(market.minimum)} {market.counter}; {is_worth}."
+        starts = f"{market.pair} orders start at {grouped(market.minimum)} {market.counter}; {is_worth}."
         raise _too_small(request, situation, starts)
     if worth > market.maximum:
-        ends = f"{market.pair} orders end at {_plain(market.maximum)} {market.counter}; {is_worth}."
+        ends = f"{market.pair} orders end at {grouped(market.maximum)} {market.counter}; {is_worth}."
         raise _too_large(request, situation, ends)
 
 
@@ -209,8 +210,8 @@ def _check_balance(request: OrderRequest, situation: Situation, *, volume: Decim
     else:
         has, needs, currency, decimals = situation.counter.available, worth, market.counter, market.counter_decimals
     if needs > has:
-        needed = f"This needs {_plain(round_up(needs, decimals=decimals))} {currency}"
-        raise _too_large(request, situation, f"{needed}; the API reports {_plain(has)} {currency} available.")
+        needed = f"This needs {grouped(round_up(needs, decimals=decimals))} {currency}"
+        raise _too_large(request, situation, f"{needed}; the API reports {grouped(has)} {currency} available.")
 
 
 def _too_small(request: OrderRequest, situation: Situation, complaint: str) -> OrderUnfit:
@@ -223,7 +224,7 @@ def _too_small(request: OrderRequest, situation: Situation, complaint: str) -> O
     smallest = _with_volume(request, least)
     if not _fits(smallest, situation):
         return OrderUnfit(f"{complaint} What is available here and now is too little for that.")
-    return OrderUnfit(f"{complaint} The smallest now is {_plain(least)} {market.base}.", corrected=smallest)
+    return OrderUnfit(f"{complaint} The smallest now is {grouped(least)} {market.base}.", corrected=smallest)
 
 
 def _too_large(request: OrderRequest, situation: Situation, complaint: str) -> OrderUnfit:
@@ -233,13 +234,13 @@ def _too_large(request: OrderRequest, situation: Situation, complaint: str) -> O
     largest = _with_volume(request, fits)
     if not _fits(largest, situation):
         return OrderUnfit(f"{complaint} That is too little for this market.")
-    return OrderUnfit(f"{complaint} The most that fits is {_plain(fits)} {market.base}.", corrected=largest)
+    return OrderUnfit(f"{complaint} The most that fits is {grouped(fits)} {market.base}.", corrected=largest)
 
 
 def _beyond_the_book(request: OrderRequest, situation: Situation) -> OrderUnfit:
     side = "sell" if request.side is Side.BUY else "buy"
     depth = sum_exactly(level.volume for level in _levels(request.side, situation))
-    shows = f"shows only {_plain(depth)} {situation.market.base}" if depth else "is empty"
+    shows = f"shows only {grouped(depth)} {situation.market.base}" if depth else "is empty"
     return _too_large(request, situation, f"The {side} side of the book {shows} right now; a limit price can wait.")
 
 
@@ -272,7 +273,7 @@ def _label(request: OrderRequest, corrected: OrderRequest, market: Market) -> st
     """What a correction changes."""
     changed = []
     if corrected.quantity is not None and corrected.quantity != request.quantity:
-        changed.append(f"{_plain(corrected.quantity.value)} {market.base}")
+        changed.append(f"{grouped(corrected.quantity.value)} {market.base}")
     if corrected.price is not None and corrected.price != request.price:
         changed.append(f"Price {corrected.price:,f}")
     return " · ".join(changed)
@@ -336,7 +337,7 @@ def _capped(request: OrderRequest, situation: Situation) -> list[str]:
         return []
     fits = round_down(possible, decimals=situation.market.base_decimals)
     return [
-        f"One order takes at most {_plain(fits)} {situation.market.base} here now: less than the share you asked for."
+        f"One order takes at most {grouped(fits)} {situation.market.base} here now: less than the share you asked for."
     ]
 
 
@@ -369,12 +370,6 @@ def _volume_worth(total: Decimal, *, side: Side, price: Decimal | None, situatio
 
 def _with_volume(request: OrderRequest, volume: Decimal) -> OrderRequest:
     return replace(request, quantity=Quantity(kind=QuantityKind.VOLUME, value=volume), total_currency=None)
-
-
-def _plain(value: Decimal) -> str:
-    """For sentences: thousands grouped, without trailing zeros, without an exponent."""
-    text = format(value, ",f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _shown(price: Decimal, market: Market) -> str:

@@ -2,6 +2,10 @@
 
 Pending ──claim──▶ Claimed ──send──▶ Done | Refused | Uncertain
    └─▶ Declined | Expired             Uncertain ──evidence──▶ Done | Refused
+
+What takes two steps goes a longer way to its claim, and can be declined up to it:
+
+Pending ──first step──▶ Continued ──second step──▶ Held ──its time──▶ Claimed
 """
 
 from dataclasses import dataclass
@@ -10,19 +14,20 @@ from enum import StrEnum
 from typing import ClassVar
 
 from chatbot.domain.accounts import Venue
-from chatbot.domain.errors import Cause
+from chatbot.domain.errors import Cause, Obstacle
 from chatbot.domain.ids import AccountId, ChatId, ClientId, MessageId, OrderNumber, PersonId, TicketId
 from chatbot.domain.intents import Intent, Terms
+from chatbot.domain.money import Amount
 from chatbot.domain.orders import Order
 
-ORDER_LIFETIME = timedelta(seconds=60)
-"""How long an order's or cancellation's card can be confirmed."""
 COUNTDOWN = timedelta(seconds=15)
 """How often a pending card's seconds are redrawn."""
 
 
 class TicketState(StrEnum):
     PENDING = "pending"
+    CONTINUED = "continued"
+    HELD = "held"
     CLAIMED = "claimed"
     DONE = "done"
     REFUSED = "refused"
@@ -34,6 +39,11 @@ class TicketState(StrEnum):
     def is_open(self) -> bool:
         """Whether the outcome at the exchange still has to be found."""
         return self in (TicketState.CLAIMED, TicketState.UNCERTAIN)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether nothing was sent yet and it can still be declined."""
+        return self in (TicketState.PENDING, TicketState.CONTINUED, TicketState.HELD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +138,7 @@ class Lost:
     """Sent, and no usable answer came. `clean_reads` counts complete reads that did not show the order.
 
     `twin` is an order that looks like this one but carries no mark: nobody can tell whose it is but the person.
+    `available` is a withdrawal's currency as it was read afterwards.
     """
 
     tag: ClassVar[str] = "lost"
@@ -135,12 +146,80 @@ class Lost:
     clean_reads: int = 0
     last_clean_read: datetime | None = None
     twin: OrderNumber | None = None
+    available: Amount | None = None
 
 
-Outcome = Placed | Cancelled | RefusedBy | Unsent | Moved | NotFound | Lost
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requested:
+    """The exchange took a withdrawal's request. It gives no number and no status, so this is all there is to know.
+
+    `confirmed` is set when no answer came and the person said that it was sent.
+    """
+
+    tag: ClassVar[str] = "requested"
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disowned:
+    """No answer came, and the person said that it was not sent."""
+
+    tag: ClassVar[str] = "disowned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocked:
+    """A lock, a limit or the like stood in the way when a held ticket's time came, so nothing was sent."""
+
+    tag: ClassVar[str] = "blocked"
+    obstacle: Obstacle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missed:
+    """The bot was away when a held ticket's time came, and too long after it; nothing was sent."""
+
+    tag: ClassVar[str] = "missed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrongCodes:
+    """The second step was answered wrongly too often; nothing was sent."""
+
+    tag: ClassVar[str] = "wrong_codes"
+
+
+Outcome = (
+    Placed
+    | Cancelled
+    | RefusedBy
+    | Unsent
+    | Moved
+    | NotFound
+    | Lost
+    | Requested
+    | Disowned
+    | Blocked
+    | Missed
+    | WrongCodes
+)
 
 OUTCOMES: dict[str, type[Outcome]] = {
-    kind.tag: kind for kind in (Placed, Cancelled, RefusedBy, Unsent, Moved, NotFound, Lost)
+    kind.tag: kind
+    for kind in (
+        Placed,
+        Cancelled,
+        RefusedBy,
+        Unsent,
+        Moved,
+        NotFound,
+        Lost,
+        Requested,
+        Disowned,
+        Blocked,
+        Missed,
+        WrongCodes,
+    )
 }
 
 
@@ -149,6 +228,8 @@ class Ticket:
     """A card that waits for a tap, and everything that follows from it.
 
     `client_id` marks the order at the exchange. `order` is the exchange's latest word on a placed order.
+    `number` is what must be typed in the second step, empty where a one-time code is asked for. `send_at` is when a
+    held ticket is sent.
     `revision` grows with every change worth showing; `shown` is the revision last painted into the chat.
     """
 
@@ -169,6 +250,8 @@ class Ticket:
     closed_at: datetime | None = None
     outcome: Outcome | None = None
     order: Order | None = None
+    number: str = ""
+    send_at: datetime | None = None
     next_look_at: datetime | None = None
     revision: int = 1
     shown: int = 0

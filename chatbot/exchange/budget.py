@@ -75,11 +75,14 @@ class Budget:
             await self._queue(priority)
         return self._use()
 
-    def give_back(self, slot: int) -> None:
-        """The call that used this slot ended: one window from now the slot is free again."""
-        self._occupy(slot)
+    def give_back(self, slot: int, *, used: bool = True) -> None:
+        """The call that used this slot ended: one window from now the slot is free again.
+
+        A slot that was not `used`, because no byte was sent, is free at once.
+        """
+        self._occupy(slot, window=WINDOW if used else 0)
         if self._log is not None:
-            self._log.write(slot, self._clock.now().timestamp())
+            self._log.write(slot, self._clock.now().timestamp() - (0 if used else WINDOW))
 
     def pause(self, seconds: float) -> None:
         """Let nobody send for so long: the exchange said that it was too much."""
@@ -121,15 +124,15 @@ class Budget:
     def _use(self) -> int:
         """Take the slot that has been free the longest. Until the call ends it counts as used from now on."""
         slot = self._in_order[0][1]
-        self._occupy(slot)
+        self._occupy(slot, window=WINDOW)
         if self._log is not None:
             self._log.write(slot, self._clock.now().timestamp() + LONGEST_CALL)
         return slot
 
-    def _occupy(self, slot: int) -> None:
-        """Let the slot be free one window from now."""
+    def _occupy(self, slot: int, *, window: float) -> None:
+        """Let the slot be free so many seconds from now."""
         del self._in_order[bisect_left(self._in_order, (self._free_at[slot], slot))]
-        self._free_at[slot] = self._clock.monotonic() + WINDOW
+        self._free_at[slot] = self._clock.monotonic() + window
         insort(self._in_order, (self._free_at[slot], slot))
 
     def _remembered(self, log: RequestLog) -> list[float]:  # moments

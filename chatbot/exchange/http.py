@@ -16,6 +16,7 @@ import asyncio
 import ssl
 from collections.abc import Callable
 from contextlib import aclosing
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -27,12 +28,13 @@ import aiohttp
 import httpx
 import stamina
 import structlog
+from aiohttp.connector import Connection
 from httpx_aiohttp import AiohttpTransport
 
 from chatbot.domain.errors import Cause, KeyRejected, NotSent, OutcomeUnknown, Unavailable
 from chatbot.exchange.budget import LONGEST_CALL, Budget, BudgetSpent
 from chatbot.ports.clock import Clock
-from chatbot.ports.exchange import Priority
+from chatbot.ports.exchange import Permit, Priority
 
 log = structlog.get_logger(__name__)
 
@@ -56,6 +58,14 @@ _PAUSE_SECONDS = 5.0
 _LONGEST_RETRY_AFTER = 600.0
 _ATTEMPTS = 3
 """How often a read is tried."""
+
+
+def _permitted() -> None:
+    """The permit of what may always be sent."""
+
+
+_permit: ContextVar[Permit] = ContextVar("permit")
+"""Of the request that this task is sending: what lies between here and the connection passes nothing on."""
 
 
 class Unreadable(Exception):
@@ -135,13 +145,13 @@ class Channel:
             cause = failed.cause
         raise Unavailable(cause)
 
-    async def change(self, call: Call[T], *, priority: Priority) -> T:
+    async def change(self, call: Call[T], *, priority: Priority, permit: Permit) -> T:
         """Make a call that changes something: it is sent once, or not at all.
 
-        Raises `NotSent`, `OutcomeUnknown`, `Refused` or `KeyRejected`.
+        Raises `NotSent`, the permit's own among them, `OutcomeUnknown`, `Refused` or `KeyRejected`.
         """
         try:
-            return await self._attempt(call, priority=priority)
+            return await self._attempt(call, priority=priority, permit=permit)
         except _Failed as failed:
             error = OutcomeUnknown(failed.cause) if failed.sent else NotSent(failed.cause)
         raise error
@@ -150,26 +160,35 @@ class Channel:
         self._closed = True
         await self._transport.aclose()
 
-    async def _attempt(self, call: Call[T], *, priority: Priority) -> T:
+    async def _attempt(self, call: Call[T], *, priority: Priority, permit: Permit = _permitted) -> T:
         try:
             slot = await self._budget.take(priority)
         except BudgetSpent:
             raise _Failed(Cause.BUDGET, sent=False) from None
         began = self._clock.monotonic()
+        used = True
         try:
-            outcome = await self._send(call)
+            outcome = await self._send(call, permit)
+        except NotSent:
+            used = False
+            raise
         finally:
-            self._budget.give_back(slot)
+            self._budget.give_back(slot, used=used)
         milliseconds = round((self._clock.monotonic() - began) * 1000)
         status = outcome.status if isinstance(outcome, _Answer) else outcome.cause.value
         log.debug("exchange call", endpoint=call.name, status=status, ms=milliseconds)
         return self._decipher(call, outcome)
 
-    async def _send(self, call: Call[T]) -> _Answer | _NoAnswer:
-        """Send once. Once sending began, whatever goes wrong but a failed connection leaves `sent` True."""
+    async def _send(self, call: Call[T], permit: Permit) -> _Answer | _NoAnswer:
+        """Send once. Once sending began, whatever goes wrong but a failed connection leaves `sent` True.
+
+        The permit is asked before a connection is taken and once more when there is one: making one takes its time.
+        """
         if self._closed:
             return _NoAnswer(cause=Cause.SHUTDOWN, sent=False)
+        permit()
         request = self._build(call)
+        _permit.set(permit)
         answered = False
         try:
             async with asyncio.timeout(LONGEST_CALL):
@@ -177,6 +196,8 @@ class Channel:
                 answered = True
                 async with aclosing(response):
                     body = await _read(response)
+        except NotSent:
+            raise
         except Exception as error:
             return _no_answer(error, answered=answered)
         return _Answer(status=response.status_code, body=body, retry_after=self._retry_after(response))
@@ -251,9 +272,18 @@ def _transport(*, secure: bool) -> httpx.AsyncBaseTransport:
             connector=aiohttp.TCPConnector(limit=_CONNECTIONS, keepalive_timeout=_KEEP_ALIVE_SECONDS, ssl=tls),
             cookie_jar=aiohttp.DummyCookieJar(),
             middlewares=(_send_once,),
+            request_class=_PermittedRequest,
         )
 
     return AiohttpTransport(verify=tls, client=session, trust_env=False)
+
+
+class _PermittedRequest(aiohttp.ClientRequest):
+    """A request that asks its permit with the connection at hand: the next thing is its first byte."""
+
+    async def send(self, conn: Connection) -> aiohttp.ClientResponse:
+        _permit.get()()
+        return await super().send(conn)
 
 
 class _ConnectionLost(aiohttp.ClientError):

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from decimal import Decimal
 from typing import Generic, TypeVar
 
 from chatbot.domain.errors import ChatbotError
@@ -11,7 +12,7 @@ from chatbot.domain.market import Market, OrderBook, Ticker
 from chatbot.domain.orders import Balances, NewOrder, Order, OrderFilter, OrderPage
 from chatbot.domain.secrets import Credentials
 from chatbot.ports.clock import Clock
-from chatbot.ports.exchange import Exchange, Priority
+from chatbot.ports.exchange import Exchange, Permit, Priority
 
 T = TypeVar("T")
 
@@ -174,8 +175,13 @@ class SharedReads:
     async def order(self, credentials: Credentials, *, number: OrderNumber, priority: Priority) -> Order:
         return await self._exchange.order(credentials, number=number, priority=priority)
 
-    async def place_order(self, credentials: Credentials, *, order: NewOrder) -> OrderNumber:
-        return await self._exchange.place_order(credentials, order=order)
+    async def place_order(self, credentials: Credentials, *, order: NewOrder, permit: Permit) -> OrderNumber:
+        return await self._exchange.place_order(credentials, order=order, permit=permit)
 
-    async def cancel_order(self, credentials: Credentials, *, number: OrderNumber) -> None:
-        await self._exchange.cancel_order(credentials, number=number)
+    async def cancel_order(self, credentials: Credentials, *, number: OrderNumber, permit: Permit) -> None:
+        await self._exchange.cancel_order(credentials, number=number, permit=permit)
+
+    async def withdraw(
+        self, credentials: Credentials, *, currency: str, amount: Decimal, alias: str, permit: Permit
+    ) -> None:
+        await self._exchange.withdraw(credentials, currency=currency, amount=amount, alias=alias, permit=permit)

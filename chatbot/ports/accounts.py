@@ -4,13 +4,24 @@ from datetime import datetime
 from typing import Protocol
 
 from chatbot.domain.accounts import Account, Venue
-from chatbot.domain.ids import AccountId, PersonId
+from chatbot.domain.ids import AccountId, ChatId, PersonId
 from chatbot.domain.secrets import Credentials
 
 
 class Accounts(Protocol):
-    async def add(self, person: PersonId, *, venue: Venue, credentials: Credentials, now: datetime) -> Account:
-        """Seal and store; the new account becomes the active one. Its label is `<venue>-<n>`, n the lowest free."""
+    async def add(
+        self,
+        person: PersonId,
+        *,
+        venue: Venue,
+        credentials: Credentials,
+        chat: ChatId | None = None,
+        now: datetime,
+    ) -> Account:
+        """Seal and store; the new account becomes the active one. Its label is `<venue>-<n>`, n the lowest free.
+
+        Written down as done in `chat`, with an alarm to the person.
+        """
         ...
 
     async def of(self, person: PersonId) -> tuple[Account, ...]: ...
@@ -23,7 +34,7 @@ class Accounts(Protocol):
         """False if the account is not this person's."""
         ...
 
-    async def remove(self, person: PersonId, account: AccountId) -> bool:
+    async def remove(self, person: PersonId, account: AccountId, *, chat: ChatId | None = None, now: datetime) -> bool:
         """Erase an account and its secrets for good; another one, if any, becomes active."""
         ...
 

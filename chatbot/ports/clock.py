@@ -23,6 +23,10 @@ class Entropy(Protocol):
         """An unguessable word of 22 characters out of `A-Za-z0-9_-`."""
         ...
 
+    def random_bytes(self, count: int) -> bytes:
+        """So many unguessable bytes."""
+        ...
+
     def client_id(self) -> ClientId:
         """A random positive integer of 31 bits."""
         ...

@@ -4,8 +4,9 @@ How calls fail. Reads raise `Unavailable`, `Refused` or `KeyRejected`. Changing 
 `OutcomeUnknown` (something was sent, nothing usable came back), `Refused` or `KeyRejected`; they are never retried.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from decimal import Decimal
 from enum import IntEnum
 from typing import Protocol
 
@@ -24,6 +25,13 @@ class Priority(IntEnum):
     PERSON = 3
     WATCHER = 4
     ALERT = 5
+
+
+Permit = Callable[[], None]
+"""Asked in the last moment before the first byte is sent, after any waiting for the request budget.
+
+Raises `NotSent` if the thing may not be sent any more. It answers at once, changes nothing, and may be asked twice.
+"""
 
 
 class PublicData(Protocol):
@@ -71,12 +79,22 @@ class AccountData(Protocol):
 
 
 class Trading(Protocol):
-    """Calls that change something. Each is sent at most once."""
+    """Calls that change something. Each is sent at most once, and only if its permit still holds."""
 
-    async def place_order(self, credentials: Credentials, *, order: NewOrder) -> OrderNumber: ...
+    async def place_order(self, credentials: Credentials, *, order: NewOrder, permit: Permit) -> OrderNumber: ...
 
-    async def cancel_order(self, credentials: Credentials, *, number: OrderNumber) -> None:
+    async def cancel_order(self, credentials: Credentials, *, number: OrderNumber, permit: Permit) -> None:
         """Ask for a cancellation. Success means accepted; read the order back to learn what became of it."""
+        ...
+
+    async def withdraw(
+        self, credentials: Credentials, *, currency: str, amount: Decimal, alias: str, permit: Permit
+    ) -> None:
+        """Ask for a withdrawal to the address saved at the exchange under `alias`, a name the account's owner chose.
+
+        Success means that the exchange took the request: it reports no id, no fee and no status, and has no way to
+        look a withdrawal up. Raises `WithdrawAddressNotFound` where no such address is saved for the currency.
+        """
         ...
 
 

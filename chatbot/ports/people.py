@@ -18,12 +18,12 @@ class People(Protocol):
         """Let somebody in, or change the role and name of somebody who is in."""
         ...
 
-    async def remove(self, person: PersonId) -> bool:
+    async def remove(self, person: PersonId, *, by: PersonId, now: datetime) -> bool:
         """Take somebody's access away, and the links they made; the rest stays stored. False if they were not in."""
         ...
 
     async def add_link(
-        self, *, kind: LinkKind, token_hash: bytes, made_by: PersonId | None, expires_at: datetime
+        self, *, kind: LinkKind, token_hash: bytes, made_by: PersonId | None, expires_at: datetime, now: datetime
     ) -> None: ...
 
     async def use_link(

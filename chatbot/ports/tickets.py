@@ -1,6 +1,6 @@
 """Where tickets live."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -21,15 +21,33 @@ class Tickets(Protocol):
     async def claim(
         self, ticket: TicketId, *, person: PersonId, chat: ChatId, message: MessageId, now: datetime
     ) -> Ticket | None:
-        """Pending → Claimed in one conditional update, durable when this returns.
+        """Pending → Claimed for what one tap confirms, in one transaction, durable when this returns.
 
         Succeeds for one caller only, while the ticket is pending, not expired, this person's, in this chat and on
-        this message (or on none yet). Returns the claimed ticket, or None.
+        this message (or on none yet). Returns the claimed ticket, or None. Raises `Stopped` where the gate does, and
+        leaves the ticket as it was.
         """
         ...
 
+    async def proceed(
+        self, ticket: TicketId, *, person: PersonId, chat: ChatId, message: MessageId, number: str, now: datetime
+    ) -> Ticket | None:
+        """Pending → Continued for what takes two steps, under the conditions of `claim`; raises `Stopped`.
+
+        `number` is what must be typed, empty where a one-time code is asked for.
+        """
+        ...
+
+    async def confirm(self, ticket: TicketId, *, person: PersonId, now: datetime) -> Ticket | None:
+        """Continued → Claimed, or → Held where a hold applies, for one caller only; raises `Stopped`."""
+        ...
+
+    async def release(self, ticket: TicketId, *, now: datetime) -> Ticket | None:
+        """Held → Claimed once its time has come, for one caller only; raises `Stopped`."""
+        ...
+
     async def decline(self, ticket: TicketId, *, person: PersonId, chat: ChatId, now: datetime) -> Ticket | None:
-        """Pending → Declined, under the same conditions but the message's. Returns the ticket, or None."""
+        """Pending, Continued or Held → Declined, for its person in its chat. Returns the ticket, or None."""
         ...
 
     async def update(
@@ -49,7 +67,7 @@ class Tickets(Protocol):
         ...
 
     async def expire(self, *, now: datetime) -> tuple[TicketId, ...]:
-        """Pending → Expired for all whose time is over."""
+        """Pending and Continued → Expired for all whose time is over."""
         ...
 
     async def recover(self, *, now: datetime) -> tuple[TicketId, ...]:
@@ -65,7 +83,7 @@ class Tickets(Protocol):
     async def pending(self) -> tuple[Ticket, ...]: ...
 
     async def unsettled_of(self, person: PersonId) -> tuple[Ticket, ...]:
-        """Claimed and Uncertain ones, oldest first."""
+        """Held, Claimed and Uncertain ones, oldest first."""
         ...
 
     async def by_order(self, account: AccountId, number: int) -> Ticket | None:
@@ -74,6 +92,10 @@ class Tickets(Protocol):
 
     async def recent_markets(self, person: PersonId, *, limit: int) -> tuple[MarketCode, ...]:
         """Markets of this person's latest claimed orders, latest first, each once."""
+        ...
+
+    async def uses(self, account: AccountId, *, currency: str) -> Mapping[str, int]:
+        """How often each alias was withdrawn to from an account, the latest used first."""
         ...
 
     async def claimed_since(self, account: AccountId, *, since: datetime, but: TicketId) -> bool:

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chatbot.domain.accounts import DEFAULT_ACCOUNT_NAME, Account, Venue
+from chatbot.domain.audit import Deed, Event
 from chatbot.domain.errors import InputError, KeyRejected, NotLinked, Refused
-from chatbot.domain.ids import AccountId, PersonId
+from chatbot.domain.ids import AccountId, ChatId, PersonId
 from chatbot.domain.orders import OrderFilter
 from chatbot.domain.secrets import Credentials, Secret
 from chatbot.ports.accounts import Accounts as AccountStore
+from chatbot.ports.audit import Journal
 from chatbot.ports.clock import Clock
 from chatbot.ports.exchange import Exchange, PracticeDesk, Priority
 from chatbot.ports.tickets import Tickets
@@ -51,20 +53,24 @@ class Accounts:
         tickets: Tickets,
         exchanges: Mapping[Venue, Exchange],
         practice: PracticeDesk | None,
+        journal: Journal,
         clock: Clock,
     ) -> None:
         self._store = store
         self._tickets = tickets
         self._exchanges = exchanges
         self._practice = practice
+        self._journal = journal
         self._clock = clock
 
     @property
     def has_practice(self) -> bool:
         return self._practice is not None
 
-    async def link(self, person: PersonId, *, venue: Venue, credentials: Credentials) -> LinkReport:
-        """Try the key, then seal and store it if it is good for anything.
+    async def link(
+        self, person: PersonId, *, venue: Venue, credentials: Credentials, chat: ChatId | None = None
+    ) -> LinkReport:
+        """Try the key, then seal and store it if it is good for anything. `chat` is where it was asked for, if in one.
 
         Raises `Unavailable` if the exchange could not be asked; nothing is stored then.
         """
@@ -75,11 +81,16 @@ class Accounts:
             account = await self._known(person, venue, credentials)
             if account is None:
                 await self._check_room(person)
-                account = await self._store.add(person, venue=venue, credentials=credentials, now=self._clock.now())
+                now = self._clock.now()
+                account = await self._store.add(person, venue=venue, credentials=credentials, chat=chat, now=now)
             await self._store.activate(person, account.id)
+        else:
+            reason = f"rejected with {balances.status}"
+            event = Event(deed=Deed.LINK_FAILED, person=person, chat=chat, subject=venue.value, result=reason)
+            await self._journal.record(event)
         return LinkReport(venue=venue, account=account, balances=balances, orders=orders)
 
-    async def link_practice(self, person: PersonId) -> LinkReport:
+    async def link_practice(self, person: PersonId, *, chat: ChatId | None = None) -> LinkReport:
         """Open an account with play money at the practice venue and link it."""
         if self._practice is None:
             raise InputError("There is no practice exchange here. Link an account with /link.")
@@ -87,7 +98,7 @@ class Accounts:
             if account.venue is Venue.PAPER:
                 raise InputError(f"You have a practice account already: {account.label}. See /accounts.")
         credentials = await self._practice.open_account()
-        return await self.link(person, venue=Venue.PAPER, credentials=credentials)
+        return await self.link(person, venue=Venue.PAPER, credentials=credentials, chat=chat)
 
     async def of(self, person: PersonId) -> tuple[tuple[Account, ...], Account | None]:
         """All linked accounts, and the active one."""
@@ -112,12 +123,12 @@ class Accounts:
     async def activate(self, person: PersonId, account: AccountId) -> bool:
         return await self._store.activate(person, account)
 
-    async def unlink(self, person: PersonId, account: AccountId) -> bool:
+    async def unlink(self, person: PersonId, account: AccountId, *, chat: ChatId | None = None) -> bool:
         """Erase an account for good. Raises `Unsettled` while an outcome is open that needs its key."""
         unsettled = await self._tickets.unsettled_of(person)
         if any(ticket.account == account for ticket in unsettled):
             raise Unsettled("This account has an outcome that is still being found out. See /pending, then try again.")
-        return await self._store.remove(person, account)
+        return await self._store.remove(person, account, chat=chat, now=self._clock.now())
 
     async def _check_room(self, person: PersonId) -> None:
         if len(await self._store.of(person)) >= MOST_ACCOUNTS:

@@ -3,15 +3,26 @@
 from dataclasses import dataclass
 
 from chatbot.ports.people import Favourites
+from chatbot.ports.shown_secrets import ShownSecrets
 from chatbot.services.accounts import Accounts
+from chatbot.services.aliases import AliasBook
+from chatbot.services.audit import Audit
 from chatbot.services.balances import BalanceReader
+from chatbot.services.factors import Factors
+from chatbot.services.forgetting import Forgetting
+from chatbot.services.limits import LimitDesk
 from chatbot.services.linking import Linking
+from chatbot.services.locks import Locks
 from chatbot.services.markets import Markets
 from chatbot.services.orders import Orders
+from chatbot.services.panic import Panic
 from chatbot.services.people import People
+from chatbot.services.preferences import Preferences
+from chatbot.services.protection import Protection
 from chatbot.services.questions import Questions
 from chatbot.services.tickets import Tickets
 from chatbot.services.trading import OrderDesk
+from chatbot.services.withdrawals import WithdrawalDesk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,12 +30,23 @@ class Services:
     """The use cases, by noun."""
 
     accounts: Accounts
+    aliases: AliasBook
+    audit: Audit
     balances: BalanceReader
+    factors: Factors
     favourites: Favourites
+    forgetting: Forgetting
+    limits: LimitDesk
     linking: Linking
+    locks: Locks
     markets: Markets
     orders: Orders
+    panic: Panic
     people: People
+    preferences: Preferences
+    protection: Protection
     questions: Questions
+    shown_secrets: ShownSecrets
     tickets: Tickets
     trading: OrderDesk
+    withdrawals: WithdrawalDesk

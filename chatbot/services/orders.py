@@ -129,11 +129,11 @@ class Orders:
             account_name=DEFAULT_ACCOUNT_NAME,
             orders=tuple(order.number for order in orders),
         )
-        terms = CancelTerms(orders=tuple(_line(order) for order in orders))
+        terms = CancelTerms(orders=tuple(line_of(order) for order in orders))
         return await self._tickets.open(intent, terms, person=person, chat=chat, account=account)
 
 
-def _line(order: Order) -> OrderLine:
+def line_of(order: Order) -> OrderLine:
     return OrderLine(
         number=order.number,
         market=order.market,

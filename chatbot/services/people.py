@@ -4,16 +4,20 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from chatbot.domain.audit import Deed, Event
 from chatbot.domain.errors import InputError, NotAllowed
 from chatbot.domain.ids import ChatId, PersonId
 from chatbot.domain.notices import PersonJoined
 from chatbot.domain.people import Access, LinkKind, Person, Role
+from chatbot.ports.audit import Journal
 from chatbot.ports.clock import Clock, Entropy
 from chatbot.ports.messages import Outbox
 from chatbot.ports.people import People as PeopleStore
 
 CLAIM_LIFETIME = timedelta(minutes=15)
 INVITE_LIFETIME = timedelta(hours=24)
+TURNED_AWAY_PAUSE = timedelta(minutes=10)
+_STRANGERS = 1_000  # written down within one pause at the most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +36,7 @@ class People:
         *,
         store: PeopleStore,
         outbox: Outbox,
+        journal: Journal,
         owner_ids: tuple[PersonId, ...],
         access: Access,
         clock: Clock,
@@ -39,10 +44,12 @@ class People:
     ) -> None:
         self._store = store
         self._outbox = outbox
+        self._journal = journal
         self._owner_ids = owner_ids
         self._access = access
         self._clock = clock
         self._entropy = entropy
+        self._turned_away: dict[PersonId, datetime] = {}
 
     @property
     def open_to_all(self) -> bool:
@@ -76,6 +83,7 @@ class People:
             kind=kind, token_hash=_hash(token), person=person, name=name, role=role, now=self._clock.now()
         )
         if not worked:
+            await self.turned_away(person, ChatId(person))
             raise NotAllowed
         if made_by is not None:
             notice = PersonJoined(person=person, name=name)
@@ -92,13 +100,32 @@ class People:
             raise InputError("You cannot remove yourself.")
         if person in self._owner_ids:
             raise InputError("This owner is named in OWNER_IDS; take the number out there and restart.")
-        if not await self._store.remove(person):
+        if not await self._store.remove(person, by=by, now=self._clock.now()):
             raise InputError("They have no access any more.")
+
+    @property
+    def has_named_owners(self) -> bool:
+        """Whether the settings name an owner."""
+        return bool(self._owner_ids)
+
+    def is_named_owner(self, person: PersonId) -> bool:
+        """Whether somebody owns the bot by its settings, whatever is stored."""
+        return person in self._owner_ids
+
+    async def turned_away(self, person: PersonId, chat: ChatId) -> None:
+        """Somebody without access tried to use the bot. Written down seldom, so that nobody can fill the log."""
+        now = self._clock.now()
+        known = {each: at for each, at in self._turned_away.items() if now - at < TURNED_AWAY_PAUSE}
+        self._turned_away = known
+        if person not in known and len(known) < _STRANGERS:
+            known[person] = now
+            await self._journal.record(Event(deed=Deed.TURNED_AWAY, person=person, chat=chat))
 
     async def _make(self, kind: LinkKind, *, made_by: PersonId | None, lifetime: timedelta) -> OneTimeLink:
         token = self._entropy.token()
-        expires_at = self._clock.now() + lifetime
-        await self._store.add_link(kind=kind, token_hash=_hash(token), made_by=made_by, expires_at=expires_at)
+        now = self._clock.now()
+        expires_at = now + lifetime
+        await self._store.add_link(kind=kind, token_hash=_hash(token), made_by=made_by, expires_at=expires_at, now=now)
         return OneTimeLink(payload=f"{kind.value}_{token}", expires_at=expires_at)
 
 

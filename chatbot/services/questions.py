@@ -33,10 +33,18 @@ class Questions:
         """Remember which message the question is."""
         await self._dialogues.put(replace(dialogue, message=message))
 
+    async def change(self, dialogue: Dialogue, draft: Draft) -> None:
+        """Go on asking, with a draft that says more."""
+        await self._dialogues.put(replace(dialogue, draft=draft))
+
     async def find(self, dialogue: DialogueId, *, person: PersonId, chat: ChatId) -> Dialogue | None:
         """The person's own question in this chat; None if it is over."""
         found = await self._dialogues.get(dialogue, person=person, now=self._clock.now())
         return found if found is not None and found.chat == chat else None
+
+    async def open_in(self, chat: ChatId, *, person: PersonId) -> Dialogue | None:
+        """The question that waits for this person's answer here."""
+        return await self._dialogues.open_in(chat, person=person, now=self._clock.now())
 
     async def drop(self, dialogue: DialogueId, *, person: PersonId, chat: ChatId) -> None:
         """End this question, if it is still the open one."""

@@ -1,63 +1,76 @@
-"""The one way money moves: a card is opened, claimed by one tap, sent once, and its outcome recorded."""
+"""The one way money moves: a card is opened, claimed by its person, sent once, and its outcome recorded.
+
+What is sent for an intent, and how its outcome is found, is its executor's; see `chatbot.services.execution`.
+"""
 
 import asyncio
-from collections.abc import Mapping
+from collections import OrderedDict
 from dataclasses import replace
 from datetime import datetime, timedelta
-from decimal import Decimal
+from typing import Protocol
 
 import structlog
 
-from chatbot.domain.accounts import Account, Venue
+from chatbot.domain.accounts import Account
 from chatbot.domain.errors import (
     Cause,
     ChatbotError,
     KeyRejected,
     NotLinked,
-    NotSent,
     OutcomeUnknown,
     Refused,
+    Stopped,
     TicketError,
     TicketProblem,
     Unavailable,
 )
-from chatbot.domain.ids import AccountId, ChatId, MessageId, OrderNumber, PersonId, TicketId
-from chatbot.domain.intents import CancelOrders, CancelTerms, Intent, OrderTerms, PlaceOrder, Terms
-from chatbot.domain.market import OrderBook, walk_volume
-from chatbot.domain.money import multiply, round_down
-from chatbot.domain.orders import NewOrder, OrderType, Side
+from chatbot.domain.ids import ChatId, MessageId, PersonId, TicketId
+from chatbot.domain.intents import CancelOrders, Intent, Terms
+from chatbot.domain.notices import Notice, TicketSettled
+from chatbot.domain.policies import POLICIES
 from chatbot.domain.secrets import Credentials
 from chatbot.domain.tickets import (
     COUNTDOWN,
-    ORDER_LIFETIME,
-    Cancelled,
-    CancelResult,
-    CancelState,
+    Blocked,
+    Disowned,
     Lost,
+    Missed,
     Moved,
     Outcome,
-    Placed,
     RefusedBy,
+    Requested,
     Ticket,
     TicketState,
     Unsent,
+    WrongCodes,
 )
 from chatbot.ports.accounts import Accounts as AccountStore
 from chatbot.ports.cards import Cards
 from chatbot.ports.clock import Clock, Entropy
-from chatbot.ports.exchange import Exchange, Priority
+from chatbot.ports.exchange import Permit
+from chatbot.ports.spawner import Spawner
 from chatbot.ports.tickets import Tickets as TicketStore
+from chatbot.services.execution.claims import RecentClaims
+from chatbot.services.execution.executor import Executors
 
 log = structlog.get_logger(__name__)
 
-PRICE_TOLERANCE = Decimal("0.01")
-"""How much worse than shown a market order's price may have become at the tap."""
-FRESH_ENOUGH = timedelta(seconds=10)
-"""How old a price may be that a tap is held against; older ones are read anew."""
 PATIENCE = 5.0
 """Seconds from the tap within which price and balance must be known: an order is not sent long after its tap."""
 FIRST_LOOK = timedelta(milliseconds=300)
 """How soon after sending the exchange is asked what became of it."""
+TOO_LATE = timedelta(minutes=15)
+"""A held ticket whose time came so long ago, because the bot was away, is not sent any more."""
+_REMEMBERED = 2_000
+"""How many of this run's cards are kept at hand for their tap; older ones are looked at after their claim."""
+
+
+class Permits(Protocol):
+    """Who may still send, asked in the last moment before the first byte."""
+
+    def permit(self, person: PersonId, *, urgent: bool = False) -> Permit:
+        """`urgent` passes where everything else is locked."""
+        ...
 
 
 class Tickets:
@@ -68,22 +81,28 @@ class Tickets:
         *,
         store: TicketStore,
         accounts: AccountStore,
-        exchanges: Mapping[Venue, Exchange],
+        executors: Executors,
+        claims: RecentClaims,
+        permits: Permits,
         cards: Cards,
         clock: Clock,
         entropy: Entropy,
+        spawner: Spawner,
     ) -> None:
         self._store = store
         self._accounts = accounts
-        self._exchanges = exchanges
+        self._executors = executors
+        self._claims = claims
+        self._permits = permits
         self._cards = cards
         self._clock = clock
         self._entropy = entropy
-        self._started_at = clock.now()
-        self._last_claims: dict[AccountId, datetime] = {}
+        self._spawner = spawner
+        self._opened: OrderedDict[TicketId, Ticket] = OrderedDict()
+        self._early: dict[TicketId, asyncio.Task[Credentials | Outcome]] = {}
 
     async def open(self, intent: Intent, terms: Terms, *, person: PersonId, chat: ChatId, account: Account) -> Ticket:
-        """Store a pending ticket; its card can be confirmed for a minute."""
+        """Store a pending ticket; its card can be confirmed as long as its policy says."""
         now = self._clock.now()
         ticket = Ticket(
             id=TicketId(self._entropy.token()),
@@ -98,10 +117,14 @@ class Tickets:
             client_id=self._entropy.client_id(),
             state=TicketState.PENDING,
             created_at=now,
-            expires_at=now + ORDER_LIFETIME,
+            expires_at=now + POLICIES[type(intent)].lifetime,
             next_look_at=now + COUNTDOWN,
         )
         await self._store.add(ticket)
+        if not POLICIES[type(intent)].two_steps:
+            self._opened[ticket.id] = ticket
+        if len(self._opened) > _REMEMBERED:
+            self._opened.popitem(last=False)
         return ticket
 
     async def get(self, ticket: TicketId, *, person: PersonId) -> Ticket | None:
@@ -127,15 +150,75 @@ class Tickets:
         return await self._store.unsettled_of(person)
 
     async def claim(self, ticket: TicketId, *, person: PersonId, chat: ChatId, message: MessageId) -> Ticket:
-        """Take a ticket for sending, durably. Raises `TicketError` with the reason why a tap changes nothing."""
+        """Take a ticket for sending, durably. Raises `TicketError` with the reason why a tap changes nothing, or
+        `Stopped` where a limit or a lock stands in the way.
+
+        While the claim is on its way to the disk, price, balance and key are looked at already: once for a card.
+        """
         now = self._clock.now()
+        opened = self._opened.pop(ticket, None)
+        early = None
+        if opened is not None and opened.person == person:
+            early = self._spawner.spawn(self._prepared(opened), name="prepare ticket")
         claimed = await self._store.claim(ticket, person=person, chat=chat, message=message, now=now)
         if claimed is None:
             raise TicketError(await self._problem(ticket, person=person, now=now))
+        if early is not None:
+            self._early[ticket] = early
         return claimed
 
+    async def check_waits(self, ticket: TicketId, *, person: PersonId) -> None:
+        """Raise `TicketError` unless a person's ticket waits for its first step."""
+        now = self._clock.now()
+        found = await self.get(ticket, person=person)
+        if found is None or found.state is not TicketState.PENDING or found.expires_at <= now:
+            raise TicketError(await self._problem(ticket, person=person, now=now))
+
+    async def proceed(
+        self, ticket: TicketId, *, person: PersonId, chat: ChatId, message: MessageId, number: str
+    ) -> Ticket:
+        """The first step of two: the second is asked for from now on. Raises `TicketError` and `Stopped`."""
+        now = self._clock.now()
+        continued = await self._store.proceed(ticket, person=person, chat=chat, message=message, number=number, now=now)
+        if continued is None:
+            raise TicketError(await self._problem(ticket, person=person, now=now))
+        self._cards.repaint(ticket)
+        return continued
+
+    async def confirm(self, ticket: TicketId, *, person: PersonId) -> Ticket:
+        """The second step was right: send now, or hold where a hold applies. Raises `TicketError` and `Stopped`."""
+        now = self._clock.now()
+        confirmed = await self._store.confirm(ticket, person=person, now=now)
+        if confirmed is None:
+            raise TicketError(await self._problem(ticket, person=person, now=now))
+        if confirmed.state is TicketState.CLAIMED:
+            return await self.execute(confirmed)
+        self._cards.repaint(ticket)
+        return confirmed
+
+    async def fail_second_step(self, ticket: TicketId, *, person: PersonId) -> None:
+        """The second step was answered wrongly too often: the ticket is closed."""
+        found = await self.get(ticket, person=person)
+        if found is not None and found.state is TicketState.CONTINUED:
+            await self._close(found, TicketState.REFUSED, WrongCodes())
+
+    async def release(self, ticket: Ticket) -> None:
+        """Send a held ticket whose time has come, unless something stands in its way or it is much too late."""
+        now = self._clock.now()
+        if ticket.send_at is not None and now - ticket.send_at > TOO_LATE:
+            await self._close(ticket, TicketState.REFUSED, Missed(), notice=TicketSettled(ticket=ticket.id))
+            return
+        try:
+            claimed = await self._store.release(ticket.id, now=now)
+        except Stopped as reason:
+            outcome = Blocked(obstacle=reason.obstacle)
+            await self._close(ticket, TicketState.REFUSED, outcome, notice=TicketSettled(ticket=ticket.id))
+            return
+        if claimed is not None:
+            await self.execute(claimed)
+
     async def decline(self, ticket: TicketId, *, person: PersonId, chat: ChatId) -> Ticket:
-        """Close a pending ticket. Raises `TicketError`."""
+        """Close a ticket that was not sent yet. Raises `TicketError`."""
         now = self._clock.now()
         declined = await self._store.decline(ticket, person=person, chat=chat, now=now)
         if declined is None:
@@ -143,83 +226,76 @@ class Tickets:
         self._cards.repaint(ticket)
         return declined
 
+    async def settle_by_word(self, ticket: TicketId, *, person: PersonId, was_sent: bool) -> Ticket:
+        """Close an uncertain ticket that nobody can look up by its person's word. Raises `TicketError`."""
+        found = await self.get(ticket, person=person)
+        if found is None or found.state is not TicketState.UNCERTAIN or not POLICIES[type(found.intent)].by_word:
+            raise TicketError(TicketProblem.UNKNOWN)
+        if was_sent:
+            return await self._close(found, TicketState.DONE, Requested(confirmed=True))
+        return await self._close(found, TicketState.REFUSED, Disowned())
+
     async def execute(self, ticket: Ticket) -> Ticket:
         """Send a claimed ticket, once, and record what came back. Only the claim's winner may call this.
 
         The ticket's own account's key signs; everything sent is derived from the ticket and from nothing else.
         """
         self._cards.repaint(ticket.id)
-        try:
-            prepared = await self._prepare(ticket)
-        except Exception as error:
-            state, outcome = TicketState.REFUSED, unsent(error)
-            log.warning("not sent", ticket=ticket.id, exc_info=not isinstance(error, ChatbotError))
-        else:
-            state, outcome = await self._send(ticket, prepared) if prepared else (TicketState.REFUSED, Moved())
-        return await self._record(ticket, state, outcome)
+        early = self._early.pop(ticket.id, None)
+        prepared = await (self._prepared(ticket) if early is None else early)
+        if isinstance(prepared, Credentials):
+            return await self._record(ticket, *await self._send(ticket, prepared))
+        return await self._record(ticket, TicketState.REFUSED, prepared)
 
-    async def _prepare(self, ticket: Ticket) -> Credentials | None:
-        """All that comes before the first byte; None if price or balance left what the card showed."""
+    async def _prepared(self, ticket: Ticket) -> Credentials | Outcome:
+        """All that comes before the first byte: the key to sign with, or why nothing is sent."""
+        self._claims.note(ticket, at=self._clock.now())
         try:
             async with asyncio.timeout(PATIENCE):
-                moved = await self._has_moved(ticket)
+                moved = await self._executors[type(ticket.intent)].has_moved(ticket)
+                return Moved() if moved else await self._accounts.credentials(ticket.account)
         except TimeoutError:
-            raise NotSent(Cause.TIMEOUT) from None
-        self._last_claims[ticket.account] = self._clock.now()
-        return None if moved else await self._accounts.credentials(ticket.account)
+            return Unsent(cause=Cause.TIMEOUT)
+        except Exception as error:
+            log.warning("not sent", ticket=ticket.id, exc_info=not isinstance(error, ChatbotError))
+            return unsent(error)
 
     async def _send(self, ticket: Ticket, credentials: Credentials) -> tuple[TicketState, Outcome]:
         """Send what the ticket says. From here on, whatever goes wrong unexpectedly may have been sent."""
+        urgent = isinstance(ticket.intent, CancelOrders) and ticket.intent.urgent
+        permit = self._permits.permit(ticket.person, urgent=urgent)
         try:
-            match ticket.intent, ticket.terms:
-                case PlaceOrder() as intent, OrderTerms() as terms:
-                    order = new_order(ticket, intent, terms)
-                    number = await self._exchanges[ticket.venue].place_order(credentials, order=order)
-                    return TicketState.DONE, Placed(number=number)
-                case CancelOrders() as intent, CancelTerms():
-                    return await self._cancel(ticket, intent, credentials)
-                case _:
-                    raise ValueError("an intent met another intent's terms")
+            return await self._executors[type(ticket.intent)].send(ticket, credentials, permit)
         except Exception as error:
             state, outcome = classify(error)
             log.warning("not confirmed", ticket=ticket.id, state=state, exc_info=not isinstance(error, ChatbotError))
             return state, outcome
 
-    async def _cancel(
-        self, ticket: Ticket, intent: CancelOrders, credentials: Credentials
-    ) -> tuple[TicketState, Outcome]:
-        results = tuple([await self._cancel_one(ticket, credentials, number) for number in intent.orders])
-        lost = any(result.state is CancelState.LOST for result in results)
-        return TicketState.UNCERTAIN if lost else TicketState.DONE, Cancelled(results=results)
-
-    async def _cancel_one(self, ticket: Ticket, credentials: Credentials, number: OrderNumber) -> CancelResult:
-        try:
-            await self._exchanges[ticket.venue].cancel_order(credentials, number=number)
-        except Refused as error:
-            # The order may have ended meanwhile: reading it back tells.
-            return CancelResult(number=number, state=CancelState.REQUESTED, reason=error.reason)
-        except KeyRejected as error:
-            return CancelResult(number=number, state=CancelState.REFUSED, reason=f"key not accepted ({error.status})")
-        except NotSent:
-            return CancelResult(number=number, state=CancelState.NOT_SENT)
-        except OutcomeUnknown:
-            return CancelResult(number=number, state=CancelState.LOST)
-        return CancelResult(number=number, state=CancelState.REQUESTED)
-
     async def _record(self, ticket: Ticket, state: TicketState, outcome: Outcome) -> Ticket:
+        """What was held is told when it was sent: nobody is looking at its card any more."""
+        look = None if state is TicketState.REFUSED else self._clock.now() + FIRST_LOOK
+        notice = None if ticket.send_at is None else TicketSettled(ticket=ticket.id)
+        return await self._close(ticket, state, outcome, look=look, notice=notice)
+
+    async def _close(
+        self,
+        ticket: Ticket,
+        state: TicketState,
+        outcome: Outcome,
+        *,
+        look: datetime | None = None,
+        notice: Notice | None = None,
+    ) -> Ticket:
+        """Record an outcome, unless the ticket's state changed since it was read: then raise `TicketError`."""
         now = self._clock.now()
-        follow = state is not TicketState.REFUSED
 
         def change(current: Ticket) -> Ticket:
-            return replace(
-                current,
-                state=state,
-                outcome=outcome,
-                closed_at=None if state is TicketState.UNCERTAIN else now,
-                next_look_at=now + FIRST_LOOK if follow else None,
-            )
+            if current.state is not ticket.state:
+                raise TicketError(TicketProblem.ALREADY_TAKEN)
+            closed_at = None if state is TicketState.UNCERTAIN else now
+            return replace(current, state=state, outcome=outcome, closed_at=closed_at, next_look_at=look)
 
-        recorded = await self._store.update(ticket.id, change)
+        recorded = await self._store.update(ticket.id, change, notice=notice)
         self._cards.repaint(ticket.id)
         return recorded
 
@@ -231,68 +307,16 @@ class Tickets:
             return TicketProblem.NOT_YOURS
         if found.state is TicketState.DECLINED:
             return TicketProblem.DECLINED
-        if found.state is TicketState.EXPIRED or (found.state is TicketState.PENDING and found.expires_at <= now):
+        over = found.state in (TicketState.PENDING, TicketState.CONTINUED) and found.expires_at <= now
+        if found.state is TicketState.EXPIRED or over:
             return TicketProblem.EXPIRED
-        return TicketProblem.UNKNOWN if found.state is TicketState.PENDING else TicketProblem.ALREADY_TAKEN
-
-    async def _has_moved(self, ticket: Ticket) -> bool:
-        """Whether price or balance left what the card showed."""
-        if not isinstance(ticket.intent, PlaceOrder) or not isinstance(ticket.terms, OrderTerms):
-            return False
-        return await self._price_moved(ticket, ticket.intent, ticket.terms) or await self._balance_moved(
-            ticket, ticket.intent, ticket.terms
-        )
-
-    async def _price_moved(self, ticket: Ticket, intent: PlaceOrder, terms: OrderTerms) -> bool:
-        """A limit order carries its own price; a market order is held against what the book would give now."""
-        if intent.type is OrderType.LIMIT:
-            return False
-        exchange = self._exchanges[ticket.venue]
-        book = await exchange.order_book(intent.market, priority=Priority.MONEY, within=FRESH_ENOUGH)
-        return book is None or is_worse(book, intent, than=terms.total)
-
-    async def _balance_moved(self, ticket: Ticket, intent: PlaceOrder, terms: OrderTerms) -> bool:
-        """Only another order of the same account, claimed since, is a reason to read the balance again."""
-        if not await self._claimed_since(ticket):
-            return False
-        credentials = await self._accounts.credentials(ticket.account)
-        balances = await self._exchanges[ticket.venue].balances(
-            credentials, account_name=intent.account_name, priority=Priority.MONEY
-        )
-        if intent.side is Side.SELL:
-            return balances.of(intent.base).available < intent.volume
-        return balances.of(intent.counter).available < terms.total
-
-    async def _claimed_since(self, ticket: Ticket) -> bool:
-        if ticket.created_at < self._started_at:
-            return await self._store.claimed_since(ticket.account, since=ticket.created_at, but=ticket.id)
-        last = self._last_claims.get(ticket.account)
-        return last is not None and last >= ticket.created_at
-
-
-def new_order(ticket: Ticket, intent: PlaceOrder, terms: OrderTerms) -> NewOrder:
-    """What is sent for a ticket: its intent, marked with its own client id."""
-    return NewOrder(
-        market=intent.market,
-        side=intent.side,
-        type=intent.type,
-        volume=intent.volume,
-        price=intent.price,
-        post_only=intent.post_only,
-        client_id=ticket.client_id,
-        account_name=intent.account_name,
-        total=round_down(terms.total, decimals=terms.price_decimals) if intent.type is OrderType.MARKET else None,
-    )
-
-
-def is_worse(book: OrderBook, intent: PlaceOrder, *, than: Decimal) -> bool:
-    """Whether the volume now costs more, or brings less, than the total shown, beyond the tolerance."""
-    walk = walk_volume(book.opposite(intent.side), volume=intent.volume)
-    if not walk.complete or walk.total <= 0:
-        return True
-    if intent.side is Side.BUY:
-        return walk.total > multiply(than, 1 + PRICE_TOLERANCE)
-    return walk.total < multiply(than, 1 - PRICE_TOLERANCE)
+        if found.state is TicketState.PENDING:
+            return TicketProblem.UNKNOWN
+        if found.state is TicketState.REFUSED:
+            return TicketProblem.CLOSED
+        if POLICIES[type(found.intent)].two_steps and not found.state.is_waiting:
+            return TicketProblem.SENT
+        return TicketProblem.ALREADY_TAKEN
 
 
 def unsent(error: Exception) -> Outcome:

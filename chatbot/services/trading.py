@@ -7,20 +7,24 @@ from chatbot.domain import order_questions as questions
 from chatbot.domain.accounts import DEFAULT_ACCOUNT_NAME, Account, Venue
 from chatbot.domain.drafts import Dialogue, OrderDraft, OrderRequest, Quantity, QuantityKind, Question
 from chatbot.domain.errors import AmbiguousNumber, InputError, UnknownMarket
+from chatbot.domain.gate import check, orders_left
 from chatbot.domain.ids import ChatId, DialogueId, MarketCode, MessageId, PersonId
-from chatbot.domain.intents import PlaceOrder
+from chatbot.domain.intents import OrderTerms, PlaceOrder
 from chatbot.domain.market import Market, Ticker
 from chatbot.domain.order_text import parse_order
 from chatbot.domain.orders import OrderType, Side
 from chatbot.domain.sizing import OrderUnfit, Situation, size_order
 from chatbot.domain.tickets import Ticket
+from chatbot.ports.clock import Clock
 from chatbot.ports.exchange import Exchange, Priority
+from chatbot.ports.limits import Standings
 from chatbot.ports.tickets import Tickets as TicketStore
 from chatbot.services.accounts import Accounts
 from chatbot.services.balances import BalanceReader
 from chatbot.services.markets import Markets, Quote
 from chatbot.services.questions import Questions
 from chatbot.services.tickets import Tickets
+from chatbot.services.values import Values
 
 _OFFERED_MARKETS = 6
 
@@ -49,17 +53,23 @@ class OrderDesk:
         accounts: Accounts,
         balances: BalanceReader,
         markets: Markets,
+        values: Values,
+        standings: Standings,
         tickets: Tickets,
         store: TicketStore,
         questions: Questions,
+        clock: Clock,
     ) -> None:
         self._exchanges = exchanges
         self._accounts = accounts
         self._balances = balances
         self._markets = markets
+        self._values = values
+        self._standings = standings
         self._tickets = tickets
         self._store = store
         self._questions = questions
+        self._clock = clock
 
     async def say(self, text: str, *, side: Side, person: PersonId, chat: ChatId) -> Asked | Ticket:
         """A whole command line. Raises `InputError` for what cannot be understood."""
@@ -113,7 +123,7 @@ class OrderDesk:
     ) -> Asked | Ticket:
         """Ask for the next missing thing, or open the ticket. `guided` orders are asked market or limit, too.
 
-        Raises `NotLinked`, `Unavailable`, `KeyRejected`, `Refused`.
+        Raises `NotLinked`, `Stopped`, `Unavailable`, `KeyRejected`, `Refused`; an open question then stays open.
         """
         who = _Asker(person=person, chat=chat, account=account or await self._accounts.active(person))
         try:
@@ -143,7 +153,6 @@ class OrderDesk:
         except OrderUnfit as error:
             draft = questions.offer_correction(request, error)
             return await self._ask(draft, who, problem=error.sentence, facts=situation)
-        await self._questions.forget(person=who.person, chat=who.chat)
         intent = PlaceOrder(
             account=who.account.id,
             account_name=DEFAULT_ACCOUNT_NAME,
@@ -156,7 +165,21 @@ class OrderDesk:
             price=sized.price,
             post_only=request.post_only,
         )
-        return await self._tickets.open(intent, sized.terms, person=who.person, chat=who.chat, account=who.account)
+        terms = await self._admitted(intent, sized.terms, market, who)
+        await self._questions.forget(person=who.person, chat=who.chat)
+        return await self._tickets.open(intent, terms, person=who.person, chat=who.chat, account=who.account)
+
+    async def _admitted(self, intent: PlaceOrder, terms: OrderTerms, market: Market, who: "_Asker") -> OrderTerms:
+        """The terms with the order's value and what the day leaves. Raises `Stopped` if its tap would be of no use."""
+        account = who.account
+        value = await self._values.of_order(
+            terms, side=intent.side, volume=intent.volume, market=market, venue=account.venue
+        )
+        now = self._clock.now()
+        standing = await self._standings.of(account.id, who.person, currency=intent.counter, now=now)
+        valued = replace(terms, value=value, left=orders_left(standing))
+        check(intent, valued, standing)
+        return valued
 
     async def _settled_market(self, draft: OrderDraft, person: PersonId) -> Market | None:
         """The market whose amount is asked for; None while that is not the question."""

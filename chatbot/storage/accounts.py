@@ -8,20 +8,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from chatbot.domain.accounts import Account, Venue
+from chatbot.domain.audit import Deed, Event
 from chatbot.domain.errors import NotLinked
-from chatbot.domain.ids import AccountId, PersonId
+from chatbot.domain.ids import AccountId, ChatId, PersonId
+from chatbot.domain.notices import Alarm, AlarmKind
 from chatbot.domain.secrets import Credentials, Secret
 from chatbot.storage.database import Database
+from chatbot.storage.faults import MasterKeyWrong
+from chatbot.storage.keys import DATA_KEYS
+from chatbot.storage.recording import Recorder
+from chatbot.storage.secrets import PersonalKeys
 from chatbot.storage.tables import METADATA, Moment, RowId, Word
-from chatbot.storage.vault import Place, Seal, Vault
-
-DATA_KEYS = sa.Table(
-    "data_keys",
-    METADATA,
-    sa.Column("person", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("wrapped", sa.LargeBinary, nullable=False),
-)
+from chatbot.storage.vault import Place, Seal, WrappedKey
 
 ACCOUNTS = sa.Table(
     "accounts",
@@ -53,7 +51,6 @@ ACTIVE_ACCOUNTS = sa.Table(
     sa.Column("account", RowId, sa.ForeignKey(ACCOUNTS.c.id, ondelete="CASCADE"), nullable=False, unique=True),
 )
 
-_FIRST_KEY_VERSION = 1
 _FIELDS = tuple(field.name for field in fields(Account))
 _SECRETS = tuple(field.name for field in fields(Credentials))
 _CACHED = 10_000  # about 1 kB each
@@ -63,24 +60,34 @@ _CACHED = 10_000  # about 1 kB each
 class _SealedCredentials:
     person: PersonId
     key_version: int
-    wrapped_key: bytes
+    key: WrappedKey
     secrets: Mapping[str, bytes]
 
 
 class StoredAccounts:
     """Sealed rows are held in memory, so that a tap that signs does not wait for the database; open secrets never are.
 
-    An account's sealed rows do not change while it exists, so what is held needs no renewal.
+    An account's sealed rows do not change while it exists. The key that seals them may be wrapped anew, by another
+    master key; what is held is then read again once the former master key is gone.
     """
 
-    def __init__(self, database: Database, vault: Vault) -> None:
+    def __init__(self, database: Database, keys: PersonalKeys, recorder: Recorder) -> None:
         self._database = database
-        self._vault = vault
+        self._keys = keys
+        self._recorder = recorder
         self._sealed: dict[AccountId, _SealedCredentials] = {}
 
-    async def add(self, person: PersonId, *, venue: Venue, credentials: Credentials, now: datetime) -> Account:
+    async def add(
+        self,
+        person: PersonId,
+        *,
+        venue: Venue,
+        credentials: Credentials,
+        chat: ChatId | None = None,
+        now: datetime,
+    ) -> Account:
         def work(connection: sa.Connection) -> Account:
-            seal, version = self._seal_of(connection, person)
+            seal, version = self._keys.seal_of(connection, person)
             account = _insert(
                 connection,
                 person=person,
@@ -91,6 +98,9 @@ class StoredAccounts:
             )
             _insert_secrets(connection, account, credentials, seal, version)
             _activate(connection, person, account.id)
+            event = Event(deed=Deed.LINKED, person=person, chat=chat, account=account.label)
+            alarm = Alarm(kind=AlarmKind.LINKED, at=now, account=account.label)
+            self._recorder.record(connection, event, alarm=alarm, now=now)
             return account
 
         return await self._database.write(work)
@@ -117,18 +127,24 @@ class StoredAccounts:
 
         return await self._database.write(work)
 
-    async def remove(self, person: PersonId, account: AccountId) -> bool:
-        """With somebody's last account their data key goes too, so that copies elsewhere lose their meaning."""
+    async def remove(self, person: PersonId, account: AccountId, *, chat: ChatId | None = None, now: datetime) -> bool:
+        """With somebody's last account their data key goes too, so that copies elsewhere lose their meaning.
+
+        Unless a named secret hangs on it, such as that of the second factor.
+        """
 
         def work(connection: sa.Connection) -> bool:
             was_active = _active_id(connection, person) == account
             gone = ACCOUNTS.delete().where(ACCOUNTS.c.id == account, ACCOUNTS.c.person == person)
-            if connection.execute(gone).rowcount == 0:
+            label = connection.execute(gone.returning(ACCOUNTS.c.label)).scalar_one_or_none()
+            if label is None:
                 return False
+            event = Event(deed=Deed.UNLINKED, person=person, chat=chat, account=label)
+            self._recorder.record(connection, event, now=now)
             left = sa.select(sa.func.max(ACCOUNTS.c.id)).where(ACCOUNTS.c.person == person)
             newest: AccountId | None = connection.execute(left).scalar_one()
             if newest is None:
-                connection.execute(DATA_KEYS.delete().where(DATA_KEYS.c.person == person))
+                self._keys.release(connection, person)
             elif was_active:
                 _activate(connection, person, newest)
             return True
@@ -139,36 +155,48 @@ class StoredAccounts:
 
         return await self._database.write(work, then=forget, erase=True)
 
+    async def erase_all(self, person: PersonId) -> None:
+        """Erase all accounts, secrets and data keys of a person for good."""
+
+        def work(connection: sa.Connection) -> list[AccountId]:
+            gone = ACCOUNTS.delete().where(ACCOUNTS.c.person == person).returning(ACCOUNTS.c.id)
+            erased = list(connection.execute(gone).scalars())
+            self._keys.erase(connection, person)
+            return erased
+
+        def forget(erased: list[AccountId]) -> None:
+            for account in erased:
+                self._sealed.pop(account, None)
+
+        await self._database.write(work, then=forget, erase=True)
+
     async def credentials(self, account: AccountId) -> Credentials:
-        sealed = self._sealed.get(account)
-        if sealed is None:
-            sealed = await self._database.read(lambda connection: self._load(connection, account))
-        seal = self._vault.data_seal(sealed.wrapped_key, person=sealed.person, version=sealed.key_version)
+        sealed = self._sealed.get(account) or await self._read(account)
+        try:
+            seal = self._seal(sealed)
+        except MasterKeyWrong:  # a rotation has ended since it was read: the row names another master key now
+            sealed = await self._read(account)
+            seal = self._seal(sealed)
         return Credentials(**{name: Secret(_open(seal, account, sealed, name)) for name in _SECRETS})
 
-    def _seal_of(self, connection: sa.Connection, person: PersonId) -> tuple[Seal, int]:
-        """The person's newest data key, made if there is none."""
-        newest = sa.select(DATA_KEYS).where(DATA_KEYS.c.person == person).order_by(DATA_KEYS.c.version.desc()).limit(1)
-        key = connection.execute(newest).one_or_none()
-        if key is not None:
-            return self._vault.data_seal(key.wrapped, person=person, version=key.version), key.version
-        version = _FIRST_KEY_VERSION
-        wrapped = self._vault.new_data_key(person=person, version=version)
-        connection.execute(DATA_KEYS.insert(), {"person": person, "version": version, "wrapped": wrapped})
-        return self._vault.data_seal(wrapped, person=person, version=version), version
+    def _seal(self, sealed: _SealedCredentials) -> Seal:
+        return self._keys.open(sealed.key, person=sealed.person, version=sealed.key_version)
+
+    async def _read(self, account: AccountId) -> _SealedCredentials:
+        return await self._database.read(lambda connection: self._load(connection, account))
 
     def _load(self, connection: sa.Connection, account: AccountId) -> _SealedCredentials:
         """Read and remember. In the database's thread, so that it cannot cross a removal."""
         same_key = sa.and_(DATA_KEYS.c.person == ACCOUNTS.c.person, DATA_KEYS.c.version == ACCOUNTS.c.key_version)
-        query = sa.select(ACCOUNTS.c.person, ACCOUNTS.c.key_version, DATA_KEYS.c.wrapped).join(DATA_KEYS, same_key)
+        query = sa.select(DATA_KEYS).select_from(ACCOUNTS).join(DATA_KEYS, same_key)
         owner = connection.execute(query.where(ACCOUNTS.c.id == account)).one_or_none()
         if owner is None:
             raise NotLinked
         rows = connection.execute(sa.select(ACCOUNT_SECRETS).where(ACCOUNT_SECRETS.c.account == account))
         sealed = _SealedCredentials(
             person=owner.person,
-            key_version=owner.key_version,
-            wrapped_key=owner.wrapped,
+            key_version=owner.version,
+            key=WrappedKey(master=owner.master, wrapped=owner.wrapped),
             secrets={row.field: row.sealed for row in rows},
         )
         if len(self._sealed) >= _CACHED:

@@ -64,14 +64,15 @@ def _put(connection: sa.Connection, chat: ChatId, **values: Any) -> None:
 
 
 def _move(connection: sa.Connection, old: ChatId, new: ChatId) -> None:
-    """Rewrite the column `chat` of every table. Where only one row per chat can be, the old chat's row counts.
+    """Rewrite the column `chat` of every table that is not history.
 
-    A word for either chat is kept. The new one is not paused: nobody would have told us its id if it were.
+    Where only one row per chat can be, the old chat's row counts. A word for either chat is kept. The new one is not
+    paused: nobody would have told us its id if it were.
     """
     word = sa.select(CHATS.c.vouched_by, CHATS.c.vouched_at).where(CHATS.c.vouched_at.is_not(None))
     kept = connection.execute(word.where(CHATS.c.chat.in_((old, new))).order_by(CHATS.c.vouched_at)).mappings().first()
     for table in METADATA.sorted_tables:
-        if "chat" in table.c:
+        if "chat" in table.c and "history" not in table.info:
             connection.execute(table.delete().where(table.c.chat == new, _is_displaced(table, old)))
             connection.execute(table.update().where(table.c.chat == old).values(chat=new))
     connection.execute(CHATS.update().where(CHATS.c.chat == new).values(paused_at=None, **(kept or {})))

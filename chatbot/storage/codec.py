@@ -7,7 +7,7 @@ are ignored, so that old and new programs can read each other's values.
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 import orjson
@@ -16,6 +16,9 @@ from chatbot.domain.money import to_text
 from chatbot.domain.secrets import Secret
 
 T = TypeVar("T")
+
+Raw = bytes | str | msgspec.Raw
+"""JSON text as it comes."""
 
 
 class _Envelope(msgspec.Struct):
@@ -44,6 +47,14 @@ def _conceal(kind: type, value: Any) -> Secret:
 _envelopes = msgspec.json.Decoder(_Envelope)
 
 
+class Codec(Protocol[T]):
+    """Writes values of one class as what JSON knows, and reads them."""
+
+    def to_plain(self, value: T) -> Any: ...
+
+    def decode(self, data: Raw) -> T: ...
+
+
 class ValueCodec(Generic[T]):
     """Writes and reads values of one class.
 
@@ -60,21 +71,30 @@ class ValueCodec(Generic[T]):
     def encode(self, value: T) -> bytes:
         return orjson.dumps(self.to_plain(value), default=_write_decimal)
 
-    def decode(self, data: bytes | str | msgspec.Raw) -> T:
+    def decode(self, data: Raw) -> T:
         return self._decoder.decode(data)
 
 
 class TaggedCodec(Generic[T]):
-    """Writes and reads values of the classes of a registry, told apart by their tags."""
+    """Writes and reads values of the classes of a registry, told apart by their tags.
 
-    def __init__(self, kinds: Mapping[str, type[T]], *, with_secrets: bool = False) -> None:
-        self._codecs = {tag: ValueCodec(kind, with_secrets=with_secrets) for tag, kind in kinds.items()}
+    A class that a `ValueCodec` cannot read has a codec of its `own`.
+    """
+
+    def __init__(
+        self, kinds: Mapping[str, type[T]], *, with_secrets: bool = False, own: Mapping[str, Codec[Any]] | None = None
+    ) -> None:
+        own = own or {}
+        self._codecs: dict[str, Codec[Any]] = {
+            tag: own[tag] if tag in own else ValueCodec(kind, with_secrets=with_secrets) for tag, kind in kinds.items()
+        }
         self._tags = {kind: tag for tag, kind in kinds.items()}
 
     def encode(self, value: T) -> bytes:
         tag = self._tags[type(value)]
         return orjson.dumps({"tag": tag, "value": self._codecs[tag].to_plain(value)}, default=_write_decimal)
 
-    def decode(self, data: bytes | str) -> T:
+    def decode(self, data: Raw) -> T:
         envelope = _envelopes.decode(data)
-        return self._codecs[envelope.tag].decode(envelope.value)
+        value: T = self._codecs[envelope.tag].decode(envelope.value)
+        return value

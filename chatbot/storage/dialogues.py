@@ -6,10 +6,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from chatbot.domain.drafts import DRAFTS, Dialogue, Draft
+from chatbot.domain.drafts import Dialogue
 from chatbot.domain.ids import ChatId, DialogueId, PersonId
-from chatbot.storage.codec import TaggedCodec
 from chatbot.storage.database import Database
+from chatbot.storage.drafts import DRAFT_CODEC
 from chatbot.storage.tables import METADATA, Moment
 from chatbot.storage.vault import Place, Vault
 
@@ -25,8 +25,6 @@ DIALOGUES = sa.Table(
     sa.UniqueConstraint("person", "chat"),
 )
 
-_codec: TaggedCodec[Draft] = TaggedCodec(DRAFTS, with_secrets=True)
-
 
 class StoredDialogues:
     def __init__(self, database: Database, vault: Vault) -> None:
@@ -39,7 +37,7 @@ class StoredDialogues:
             "person": dialogue.person,
             "chat": dialogue.chat,
             "message": dialogue.message,
-            "draft": self._seal.close(_codec.encode(dialogue.draft), place=_place(dialogue.person, dialogue.id)),
+            "draft": self._seal.close(DRAFT_CODEC.encode(dialogue.draft), place=_place(dialogue.person, dialogue.id)),
             "expires_at": dialogue.expires_at,
         }
         here = sa.and_(DIALOGUES.c.person == dialogue.person, DIALOGUES.c.chat == dialogue.chat)
@@ -76,7 +74,7 @@ class StoredDialogues:
             person=row["person"],
             chat=row["chat"],
             message=row["message"],
-            draft=_codec.decode(opened),
+            draft=DRAFT_CODEC.decode(opened),
             expires_at=row["expires_at"],
         )
 

@@ -32,6 +32,23 @@ class DatabaseNewer(StorageFault):
         self.revision = revision
 
 
+class DatabaseOlder(StorageFault):
+    """The database was written by an older program; it is not migrated by what only looks at it."""
+
+    def __init__(self, path: Path, *, revision: str, head: str) -> None:
+        super().__init__(
+            f"{path} is at revision {revision}, older than this program (revision {head}). "
+            "Start the bot of this version, or run: chatbot migrate"
+        )
+
+
+class DatabaseMissing(StorageFault):
+    """There is nothing to look at."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"There is no database at {path} yet.")
+
+
 class ForeignDatabase(StorageFault):
     """The file is no database, or not this program's; its contents were left alone."""
 
@@ -46,25 +63,39 @@ class MasterKeyExposed(StorageFault):
         super().__init__(f"{path} can be read by others. Run: chmod 600 {path}")
 
 
-class MasterKeyMalformed(StorageFault):
-    """The master key file holds something else."""
+class MasterKeyNotReplaced(StorageFault):
+    """The master key file cannot be replaced by one with another key; it was left as it is."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(f"{path} is not a master key (64 hexadecimal digits on one line). Restore it from a backup.")
+    def __init__(self, path: Path, *, reason: str | None) -> None:
+        said = f" ({reason})" if reason else ""
+        super().__init__(
+            f"{path} cannot be replaced{said}. Run this as the bot's own user or as root, and let {path.parent} be "
+            "writable."
+        )
+
+
+class MasterKeyMalformed(StorageFault):
+    """Where the master key should be, something else is."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f"{where} is not a master key (64 hexadecimal digits, or several such keys, newest first). "
+            "Restore it from a backup."
+        )
 
 
 class MasterKeyMissing(StorageFault):
-    """The database holds sealed secrets, but there is no key file. A new key could not open them."""
+    """The database holds sealed secrets, but there is no master key. A new one could not open them."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(f"The database is sealed, but its master key {path} is missing. Restore it from a backup.")
+    def __init__(self, where: str) -> None:
+        super().__init__(f"The database is sealed, but its master key {where} is missing. Restore it from a backup.")
 
 
 class MasterKeyWrong(StorageFault):
-    """The database was sealed with another master key."""
+    """Something is sealed with a master key that is not at hand."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(f"The database was sealed with another master key than {path}. Restore the right one.")
+    def __init__(self, where: str) -> None:
+        super().__init__(f"The database was sealed with another master key than {where}. Restore the right one.")
 
 
 class SealBroken(StorageFault):

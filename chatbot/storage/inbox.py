@@ -1,5 +1,6 @@
 """Raw updates, sealed, from the moment they are fetched until they are handled."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -81,6 +82,16 @@ class StoredInbox:
         """Erase what was handled, or put aside, before a moment."""
         old = INBOX.delete().where(INBOX.c.state != UpdateState.WAITING, INBOX.c.received_at < before)
         await self._database.write(lambda connection: connection.execute(old))
+
+    def erase(self, connection: sa.Connection, theirs: re.Pattern[bytes]) -> None:
+        """Erase the bodies of updates put aside in which a pattern is found, in the caller's transaction.
+
+        All others lose theirs when they are done.
+        """
+        query = sa.select(INBOX).where(INBOX.c.state == UpdateState.ASIDE, INBOX.c.body.is_not(None))
+        for row in connection.execute(query).mappings().all():
+            if theirs.search(self._item(row).body):
+                connection.execute(INBOX.update().where(INBOX.c.seq == row["seq"]).values(body=None))
 
     def _sealed(self, update_id: int, body: bytes, received_at: datetime) -> dict[str, Any]:
         return {

@@ -1,25 +1,49 @@
 """Opening the storage: files, lock, schema, master key, repositories."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from chatbot.ports.clock import Clock
 from chatbot.storage import schema
 from chatbot.storage.accounts import StoredAccounts
+from chatbot.storage.aliases import StoredAliases
+from chatbot.storage.audit import AuditLog
 from chatbot.storage.chats import StoredChats
 from chatbot.storage.database import Database
 from chatbot.storage.dialogues import StoredDialogues
-from chatbot.storage.faults import DatabaseInUse, DatabaseNewer, ForeignDatabase, UnsupportedUrl
+from chatbot.storage.factors import StoredFactors
+from chatbot.storage.faults import (
+    DatabaseInUse,
+    DatabaseMissing,
+    DatabaseNewer,
+    DatabaseOlder,
+    ForeignDatabase,
+    UnsupportedUrl,
+)
 from chatbot.storage.favourites import StoredFavourites
 from chatbot.storage.file_lock import FileLock
+from chatbot.storage.forgetting import StoredForgetting
 from chatbot.storage.inbox import StoredInbox
-from chatbot.storage.master_key import make_private_directory
+from chatbot.storage.key_health import StoredKeyHealth
+from chatbot.storage.keys import open_vault
+from chatbot.storage.limits import StoredLimits
+from chatbot.storage.locks import StoredLocks, Switches
+from chatbot.storage.master_key import KeySource, make_private_directory
 from chatbot.storage.outbox import StoredOutbox
 from chatbot.storage.people import StoredPeople
-from chatbot.storage.sealing import open_vault
+from chatbot.storage.preferences import StoredPreferences
+from chatbot.storage.recording import Recorder, StoredJournal
+from chatbot.storage.rotation import Rotation
+from chatbot.storage.secrets import PersonalKeys
+from chatbot.storage.shown_secrets import StoredShownSecrets
+from chatbot.storage.standing import Standings
 from chatbot.storage.tickets import StoredTickets
 
 BACKUPS_KEPT = 3
+ALIAS_HOLD = timedelta(hours=24)
 _SQLITE = "sqlite:///"
 
 
@@ -31,10 +55,24 @@ class Storage:
     chats: StoredChats
     favourites: StoredFavourites
     accounts: StoredAccounts
+    factors: StoredFactors
+    shown_secrets: StoredShownSecrets
     tickets: StoredTickets
+    locks: StoredLocks
+    limits: StoredLimits
+    standings: Standings
+    aliases: StoredAliases
     dialogues: StoredDialogues
     inbox: StoredInbox
     outbox: StoredOutbox
+    audit: AuditLog
+    recorder: Recorder
+    journal: StoredJournal
+    forgetting: StoredForgetting
+    preferences: StoredPreferences
+    key_health: StoredKeyHealth
+    keys: PersonalKeys
+    rotation: Rotation
     database: Database
     lock: FileLock
 
@@ -44,11 +82,14 @@ class Storage:
         self.lock.release()
 
 
-async def open_storage(*, url: str, master_key_file: Path, clock: Clock, exclusive: bool = True) -> Storage:
+async def open_storage(
+    *, url: str, master_key: KeySource, clock: Clock, exclusive: bool = True, alias_hold: timedelta = ALIAS_HOLD
+) -> Storage:
     """Open the database and the vault, making or migrating what has to be.
 
     A bot is `exclusive`: it keeps a lock, so that no second bot runs on the database. A command-line tool need not
-    be; it can work beside a running bot, but not migrate under it. Raises a `StorageFault` whose message is a sentence
+    be; it can work beside a running bot, but not migrate under it. `alias_hold` is how long withdrawals to a new alias
+    wait. Raises a `StorageFault` whose message is a sentence
     for whoever runs the program.
     """
     path = database_path(url).resolve()
@@ -58,13 +99,36 @@ async def open_storage(*, url: str, master_key_file: Path, clock: Clock, exclusi
         alone = lock.acquire()
         if exclusive and not alone:
             raise DatabaseInUse(path)
-        storage = await _open(path, master_key_file=master_key_file, clock=clock, lock=lock, alone=alone)
+        storage = await _open(path, master_key=master_key, clock=clock, lock=lock, alone=alone, hold=alias_hold)
     except BaseException:
         lock.release()
         raise
     if not exclusive:
         lock.release()
     return storage
+
+
+@asynccontextmanager
+async def opened_log(*, url: str, master_key: KeySource) -> AsyncIterator[AuditLog]:
+    """The audit log alone, to be read, also beside a running bot; nothing is made or migrated for it.
+
+    Raises a `StorageFault`, also for a database of another revision than this program's.
+    """
+    path = database_path(url).resolve()
+    if not path.exists():
+        raise DatabaseMissing(path)
+    database = await Database.open(path)
+    try:
+        revision = await database.read(schema.stored_revision)
+        if revision is None:
+            raise ForeignDatabase(path)
+        if revision > schema.HEAD:
+            raise DatabaseNewer(path, revision=revision, head=schema.HEAD)
+        if revision < schema.HEAD:
+            raise DatabaseOlder(path, revision=revision, head=schema.HEAD)
+        yield AuditLog(database, (await open_vault(database, master_key)).audit_key)
+    finally:
+        await database.aclose()
 
 
 def database_path(url: str) -> Path:
@@ -75,21 +139,59 @@ def database_path(url: str) -> Path:
     return Path(name)
 
 
-async def _open(path: Path, *, master_key_file: Path, clock: Clock, lock: FileLock, alone: bool) -> Storage:
+async def _open(
+    path: Path, *, master_key: KeySource, clock: Clock, lock: FileLock, alone: bool, hold: timedelta
+) -> Storage:
     _touch_private(path)
     database = await Database.open(path)
     try:
         await _prepare_schema(database, path, clock=clock, alone=alone)
-        vault = await open_vault(database, master_key_file)
+        vault = await open_vault(database, master_key)
+        keys = PersonalKeys(vault)
+        audit = AuditLog(database, vault.audit_key)
+        recorder = Recorder(audit)
+        factors = await StoredFactors.load(database, keys, recorder)
+        limits = StoredLimits(database, recorder)
+        aliases = StoredAliases(database, recorder, hold=hold)
+        switches = await Switches.load(database)
+        standings = Standings(database, limits=limits, switches=switches, factors=factors)
+        tickets = StoredTickets(database, clock, standings=standings, holds=aliases, recorder=recorder)
+        people = await StoredPeople.load(database, recorder)
+        accounts = StoredAccounts(database, keys, recorder)
+        locks = StoredLocks(database, switches, tickets=tickets, recorder=recorder)
+        inbox = StoredInbox(database, vault)
         return Storage(
-            people=await StoredPeople.load(database),
+            people=people,
             chats=await StoredChats.load(database),
             favourites=StoredFavourites(database),
-            accounts=StoredAccounts(database, vault),
-            tickets=StoredTickets(database, clock),
+            accounts=accounts,
+            factors=factors,
+            shown_secrets=StoredShownSecrets(database),
+            tickets=tickets,
+            locks=locks,
+            limits=limits,
+            standings=standings,
+            aliases=aliases,
             dialogues=StoredDialogues(database, vault),
-            inbox=StoredInbox(database, vault),
+            inbox=inbox,
             outbox=StoredOutbox(database),
+            audit=audit,
+            recorder=recorder,
+            journal=StoredJournal(database, recorder, clock),
+            forgetting=StoredForgetting(
+                database,
+                accounts=accounts,
+                people=people,
+                factors=factors,
+                locks=locks,
+                inbox=inbox,
+                audit=audit,
+                clock=clock,
+            ),
+            preferences=StoredPreferences(database, recorder),
+            key_health=await StoredKeyHealth.load(database, recorder=recorder),
+            keys=keys,
+            rotation=Rotation(database, vault.keyring),
             database=database,
             lock=lock,
         )

@@ -31,10 +31,16 @@ _FIELDS = tuple(field.name for field in fields(OutboxEntry))
 
 
 def insert_notice(
-    connection: sa.Connection, notice: Notice, *, chat: ChatId, reply_to: MessageId | None, now: datetime
+    connection: sa.Connection,
+    notice: Notice,
+    *,
+    chat: ChatId,
+    reply_to: MessageId | None,
+    now: datetime,
+    not_before: datetime | None = None,
 ) -> None:
-    """Put a notice into the outbox within somebody else's transaction."""
-    times = {"created_at": now, "not_before": now, "attempts": 0}
+    """Put a notice into the outbox within somebody else's transaction; it is sent at once, or not before a moment."""
+    times = {"created_at": now, "not_before": not_before or now, "attempts": 0}
     connection.execute(OUTBOX.insert(), {"chat": chat, "notice": notice, "reply_to": reply_to, **times})
 
 

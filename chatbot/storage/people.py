@@ -8,9 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql.dml import ReturningDelete
 
-from chatbot.domain.ids import PersonId
+from chatbot.domain.audit import Deed, Event
+from chatbot.domain.ids import ChatId, PersonId
 from chatbot.domain.people import LinkKind, Person, Role
 from chatbot.storage.database import Database
+from chatbot.storage.recording import Recorder
 from chatbot.storage.tables import METADATA, Moment, Word
 
 PEOPLE = sa.Table(
@@ -38,14 +40,15 @@ _FIELDS = tuple(field.name for field in fields(Person))
 class StoredPeople:
     """The guest list, also held in memory whole, because every message asks for it."""
 
-    def __init__(self, database: Database, known: Mapping[PersonId, Person]) -> None:
+    def __init__(self, database: Database, known: Mapping[PersonId, Person], recorder: Recorder) -> None:
         self._database = database
         self._known = dict(known)
+        self._recorder = recorder
 
     @classmethod
-    async def load(cls, database: Database) -> "StoredPeople":
+    async def load(cls, database: Database, recorder: Recorder) -> "StoredPeople":
         everybody = await database.read(lambda connection: connection.execute(sa.select(PEOPLE)).mappings().all())
-        return cls(database, {person.id: person for person in map(_person, everybody)})
+        return cls(database, {person.id: person for person in map(_person, everybody)}, recorder)
 
     async def get(self, person: PersonId) -> Person | None:
         return self._known.get(person)
@@ -56,18 +59,30 @@ class StoredPeople:
     async def add(self, person: Person) -> None:
         await self._database.write(lambda connection: _put(connection, person), then=self._remember)
 
-    async def remove(self, person: PersonId) -> bool:
+    async def remove(self, person: PersonId, *, by: PersonId, now: datetime) -> bool:
+        event = Event(deed=Deed.REMOVED, person=by, about=person, chat=ChatId(by))
+
         def work(connection: sa.Connection) -> bool:
             connection.execute(LINKS.delete().where(LINKS.c.made_by == person))
-            return connection.execute(PEOPLE.delete().where(PEOPLE.c.id == person)).rowcount > 0
+            removed = connection.execute(PEOPLE.delete().where(PEOPLE.c.id == person)).rowcount > 0
+            if removed:
+                self._recorder.record(connection, event, now=now)
+            return removed
 
-        return await self._database.write(work, then=lambda _: self._forget(person))
+        return await self._database.write(work, then=lambda _: self.left(person))
 
     async def add_link(
-        self, *, kind: LinkKind, token_hash: bytes, made_by: PersonId | None, expires_at: datetime
+        self, *, kind: LinkKind, token_hash: bytes, made_by: PersonId | None, expires_at: datetime, now: datetime
     ) -> None:
         link = {"token_hash": token_hash, "kind": kind, "made_by": made_by, "expires_at": expires_at}
-        await self._database.write(lambda connection: connection.execute(LINKS.insert(), link))
+
+        def work(connection: sa.Connection) -> None:
+            connection.execute(LINKS.insert(), link)
+            if made_by is not None:
+                event = Event(deed=Deed.INVITED, person=made_by, chat=ChatId(made_by))
+                self._recorder.record(connection, event, now=now)
+
+        await self._database.write(work)
 
     async def use_link(
         self, *, kind: LinkKind, token_hash: bytes, person: PersonId, name: str, role: Role, now: datetime
@@ -81,7 +96,9 @@ class StoredPeople:
             if used is None:
                 return None, None
             newcomer = Person(id=person, name=name, role=role, joined_at=now, invited_by=used.made_by)
-            return _let_in(connection, newcomer), used.made_by
+            let_in = _let_in(connection, newcomer)
+            self._recorder.record(connection, _entered(let_in, invited_by=used.made_by), now=now)
+            return let_in, used.made_by
 
         def remember(result: tuple[Person | None, PersonId | None]) -> None:
             if result[0] is not None:
@@ -90,11 +107,12 @@ class StoredPeople:
         joined, made_by = await self._database.write(work, then=remember)
         return joined is not None, made_by
 
+    def left(self, person: PersonId) -> None:
+        """Their row is gone: bring the memory up to date. To be called in the database's thread."""
+        self._known.pop(person, None)
+
     def _remember(self, person: Person) -> None:
         self._known[person.id] = person
-
-    def _forget(self, person: PersonId) -> None:
-        self._known.pop(person, None)
 
 
 def _person(row: Mapping[Any, Any]) -> Person:
@@ -130,3 +148,8 @@ def _let_in(connection: sa.Connection, newcomer: Person) -> Person:
     known = _find(connection, newcomer.id)
     owns = known is not None and known.role is Role.OWNER
     return _put(connection, replace(newcomer, role=Role.OWNER) if owns else newcomer)
+
+
+def _entered(person: Person, *, invited_by: PersonId | None) -> Event:
+    chat = ChatId(person.id)
+    return Event(deed=Deed.LET_IN, person=person.id, about=invited_by, chat=chat, result=f"as {person.role.value}")

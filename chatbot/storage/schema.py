@@ -8,13 +8,53 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from chatbot.storage import accounts, chats, dialogues, favourites, inbox, outbox, people, sealing, tickets
+from chatbot.storage import (
+    accounts,
+    aliases,
+    audit,
+    chats,
+    dialogues,
+    factors,
+    favourites,
+    forgetting,
+    inbox,
+    key_health,
+    keys,
+    limits,
+    locks,
+    outbox,
+    people,
+    preferences,
+    secrets,
+    shown_secrets,
+    ticket_table,
+)
 from chatbot.storage.tables import METADATA
 
-HEAD = "0005"
+HEAD = "0011"
 """The newest revision in `migrations/versions`; revisions are numbered, so that they can be compared."""
 
-MODULES_WITH_TABLES = (accounts, chats, dialogues, favourites, inbox, outbox, people, sealing, tickets)
+MODULES_WITH_TABLES = (
+    accounts,
+    aliases,
+    audit,
+    chats,
+    dialogues,
+    factors,
+    favourites,
+    forgetting,
+    inbox,
+    key_health,
+    keys,
+    limits,
+    locks,
+    outbox,
+    people,
+    preferences,
+    secrets,
+    shown_secrets,
+    ticket_table,
+)
 
 _VERSION = sa.Table(  # as Alembic makes it
     "alembic_version",

@@ -1,12 +1,14 @@
 """What all tables share: the MetaData they stand in, and column types for our values."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import Dialect
 
+from chatbot.domain.money import to_text
 from chatbot.storage.codec import TaggedCodec, ValueCodec
 
 METADATA = sa.MetaData(
@@ -17,6 +19,9 @@ METADATA = sa.MetaData(
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     }
 )
+
+HISTORY = {"history": True}
+"""The `info` of a table that says how things were: what it says of a chat stays, also when that chat gets a new id."""
 
 RowId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """A number the database gives out itself; SQLite does so only for columns it calls INTEGER."""
@@ -53,6 +58,19 @@ class Word(sa.types.TypeDecorator[StrEnum]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
         return None if value is None else self.kind(value)
+
+
+class Exact(sa.types.TypeDecorator[Decimal]):
+    """A decimal, kept as text in plain notation: nothing of it is rounded. It does not sort."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
+        return None if value is None else to_text(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value)
 
 
 class Json(sa.types.TypeDecorator[Any]):

@@ -1,93 +1,75 @@
 """Tickets: what was shown, confirmed, sent, and became of it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from chatbot.domain.accounts import Venue
-from chatbot.domain.errors import Cause
+from chatbot.domain.audit import Deed, Event
+from chatbot.domain.errors import Cause, Obstacle, Stopped
+from chatbot.domain.gate import Standing, check
 from chatbot.domain.ids import AccountId, ChatId, MarketCode, MessageId, PersonId, TicketId
-from chatbot.domain.intents import INTENTS, TERMS, Intent, PlaceOrder, Terms
-from chatbot.domain.notices import Notice
-from chatbot.domain.orders import Order
-from chatbot.domain.tickets import OUTCOMES, Lost, Outcome, Placed, Ticket, TicketState
+from chatbot.domain.intents import Withdraw
+from chatbot.domain.notices import Alarm, Notice
+from chatbot.domain.policies import POLICIES
+from chatbot.domain.ticket_events import alarm_of, deed_of, result_of
+from chatbot.domain.tickets import COUNTDOWN, Blocked, Lost, Ticket, TicketState
 from chatbot.ports.clock import Clock
-from chatbot.storage.codec import TaggedCodec, ValueCodec
 from chatbot.storage.database import Database
 from chatbot.storage.outbox import insert_notice
-from chatbot.storage.tables import METADATA, Json, Moment, Word, partial_index
-
-TICKETS = sa.Table(
-    "tickets",
-    METADATA,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("person", sa.BigInteger, nullable=False),
-    sa.Column("chat", sa.BigInteger, nullable=False),
-    sa.Column("message", sa.BigInteger),
-    sa.Column("account", sa.BigInteger, nullable=False),  # may be gone: tickets are history and outlive accounts
-    sa.Column("venue", Word(Venue), nullable=False),
-    sa.Column("account_label", sa.Text, nullable=False),
-    sa.Column("intent", Json(TaggedCodec[Intent](INTENTS)), nullable=False),
-    sa.Column("terms", Json(TaggedCodec[Terms](TERMS)), nullable=False),
-    sa.Column("client_id", sa.BigInteger, nullable=False, unique=True),
-    sa.Column("state", Word(TicketState), nullable=False, index=True),
-    sa.Column("created_at", Moment, nullable=False),
-    sa.Column("expires_at", Moment, nullable=False),
-    sa.Column("claimed_at", Moment),
-    sa.Column("closed_at", Moment),
-    sa.Column("outcome", Json(TaggedCodec[Outcome](OUTCOMES))),
-    sa.Column("order", Json(ValueCodec(Order))),
-    sa.Column("next_look_at", Moment),
-    sa.Column("revision", sa.Integer, nullable=False),
-    sa.Column("shown", sa.Integer, nullable=False),
-    # Said by `intent` and `outcome` already; here to be searched for.
-    sa.Column("market", sa.Text),
-    sa.Column("order_number", sa.BigInteger),
-)
+from chatbot.storage.recording import Recorder
+from chatbot.storage.tables import Moment
+from chatbot.storage.ticket_table import LATE, TICKETS, find, rewrite, ticket_of, values_of
 
 _t = TICKETS.c
-_LATE = sa.and_(_t.message.is_not(None), _t.shown < _t.revision)
-"""The card was sent, and something happened since it was last painted."""
-
-partial_index("ix_tickets_unshown", _t.created_at, where=_LATE)
-partial_index("ix_tickets_next_look_at", _t.next_look_at, where=_t.next_look_at.is_not(None))
-partial_index("ix_tickets_account_order_number", _t.account, _t.order_number, where=_t.order_number.is_not(None))
-partial_index("ix_tickets_account_claimed_at", _t.account, _t.claimed_at, where=_t.claimed_at.is_not(None))
-partial_index("ix_tickets_person_claimed_at", _t.person, _t.claimed_at, where=_t.claimed_at.is_not(None))
-
-_FIELDS = tuple(field.name for field in fields(Ticket))
-_ONE = sa.select(TICKETS).where(_t.id == sa.bindparam("ticket"))
-_REWRITE = TICKETS.update().where(_t.id == sa.bindparam("ticket"))
 _NOW = sa.bindparam("now", type_=Moment())
-_NEXT_REVISION = _t.revision + 1
+_WAITING = tuple(state for state in TicketState if state.is_waiting)
+_EXPIRING = (TicketState.PENDING, TicketState.CONTINUED)
 
 
-def _take(state: TicketState, *, when: sa.ColumnElement[bool], **changes: Any) -> ReturningUpdate[*tuple[Any, ...]]:
-    """Pending → `state` in one conditional statement: of many at once, one gets the row back."""
-    mine = (_t.id == sa.bindparam("ticket"), _t.person == sa.bindparam("tapper"), _t.chat == sa.bindparam("place"))
-    usable = (_t.state == TicketState.PENDING, _t.expires_at > _NOW)
-    change = TICKETS.update().where(*mine, *usable, when)
-    return change.values(state=state, revision=_NEXT_REVISION, **changes).returning(TICKETS)
+class Standings(Protocol):
+    """What may stand in a ticket's way, read in the transaction that claims it."""
+
+    def read(self, connection: sa.Connection, ticket: Ticket, now: datetime) -> Standing: ...
+
+
+class Holds(Protocol):
+    def hold(
+        self,
+        connection: sa.Connection,
+        *,
+        account: AccountId,
+        currency: str,
+        alias: str,
+        person: PersonId,
+        now: datetime,
+    ) -> datetime | None:
+        """Until when a withdrawal to an alias has to wait; a first use starts that wait."""
+        ...
 
 
 class StoredTickets:
-    def __init__(self, database: Database, clock: Clock) -> None:
+    """Every ticket passes the gate in the transaction that claims it, and every change of state is written down in the
+    transaction that makes it."""
+
+    def __init__(
+        self, database: Database, clock: Clock, *, standings: Standings, holds: Holds, recorder: Recorder
+    ) -> None:
         self._database = database
         self._clock = clock
-        card = sa.bindparam("card", type_=sa.BigInteger())
-        on_it = sa.or_(_t.message == card, _t.message.is_(None))
-        self._claim = database.prepare(_take(TicketState.CLAIMED, when=on_it, message=card, claimed_at=_NOW))
-        self._decline = database.prepare(_take(TicketState.DECLINED, when=sa.true(), closed_at=_NOW))
+        self._standings = standings
+        self._holds = holds
+        self._recorder = recorder
+        self._claim = database.prepare(_take())
 
     async def add(self, ticket: Ticket) -> None:
-        await self._database.write(lambda connection: connection.execute(TICKETS.insert(), _values(ticket)))
+        await self._database.write(lambda connection: connection.execute(TICKETS.insert(), values_of(ticket)))
 
     async def get(self, ticket: TicketId) -> Ticket | None:
-        return await self._database.read(lambda connection: _find(connection, ticket))
+        return await self._database.read(lambda connection: find(connection, ticket))
 
     async def attach(self, ticket: TicketId, message: MessageId) -> None:
         painted = sa.case((_t.shown < 1, 1), else_=_t.shown)
@@ -99,12 +81,84 @@ class StoredTickets:
     ) -> Ticket | None:
         """See the Protocol. A card not attached yet is on the message that was tapped."""
         tap = {"ticket": ticket, "tapper": person, "place": chat, "card": message, "now": now}
-        rows = await self._database.run(self._claim, tap)
-        return _ticket(rows[0]) if rows else None
+
+        def work(connection: sa.Connection) -> Ticket | None:
+            rows = self._claim.run(connection, tap)
+            if not rows:
+                return None
+            claimed = ticket_of(rows[0])
+            if POLICIES[type(claimed.intent)].two_steps:
+                raise _TakesTwoSteps
+            self._admit(connection, claimed, now)
+            self._write_down(connection, claimed, Deed.CONFIRMED, now=now)
+            return claimed
+
+        try:
+            return await self._database.write(work)
+        except _TakesTwoSteps:
+            return None
+        except _Barred as barred:
+            await self._stopped(barred, now=now)
+            raise barred.reason from None
+
+    async def proceed(
+        self, ticket: TicketId, *, person: PersonId, chat: ChatId, message: MessageId, number: str, now: datetime
+    ) -> Ticket | None:
+        def work(connection: sa.Connection) -> Ticket | None:
+            old = _usable(connection, ticket, TicketState.PENDING, person=person, chat=chat, now=now)
+            if old is None or old.message not in (None, message) or not POLICIES[type(old.intent)].two_steps:
+                return None
+            self._admit(connection, old, now)
+            new = replace(old, state=TicketState.CONTINUED, number=number, message=message)
+            return self._transition(connection, old, new, now=now)
+
+        return await self._guarded(work, now=now)
+
+    async def confirm(self, ticket: TicketId, *, person: PersonId, now: datetime) -> Ticket | None:
+        def work(connection: sa.Connection) -> Ticket | None:
+            old = _usable(connection, ticket, TicketState.CONTINUED, person=person, now=now)
+            if old is None or not POLICIES[type(old.intent)].two_steps:
+                return None
+            self._admit(connection, old, now)
+            until = self._held_until(connection, old, now)
+            if until is None or until <= now:
+                new = replace(old, state=TicketState.CLAIMED, claimed_at=now, next_look_at=None)
+            else:
+                new = replace(old, state=TicketState.HELD, send_at=until, next_look_at=min(until, now + COUNTDOWN))
+            return self._transition(connection, old, new, now=now)
+
+        return await self._guarded(work, now=now)
+
+    async def release(self, ticket: TicketId, *, now: datetime) -> Ticket | None:
+        def work(connection: sa.Connection) -> Ticket | None:
+            old = find(connection, ticket)
+            if old is None or old.state is not TicketState.HELD or old.send_at is None or old.send_at > now:
+                return None
+            self._admit(connection, old, now)
+            new = replace(old, state=TicketState.CLAIMED, claimed_at=now, next_look_at=None)
+            return self._transition(connection, old, new, now=now)
+
+        return await self._guarded(work, now=now)
 
     async def decline(self, ticket: TicketId, *, person: PersonId, chat: ChatId, now: datetime) -> Ticket | None:
-        rows = await self._database.run(self._decline, {"ticket": ticket, "tapper": person, "place": chat, "now": now})
-        return _ticket(rows[0]) if rows else None
+        def work(connection: sa.Connection) -> Ticket | None:
+            old = find(connection, ticket)
+            if old is None or old.person != person or old.chat != chat or not _is_waiting(old, now):
+                return None
+            new = replace(old, state=TicketState.DECLINED, closed_at=now, next_look_at=None)
+            return self._transition(connection, old, new, now=now)
+
+        return await self._database.write(work)
+
+    def stop_waiting(self, connection: sa.Connection, person: PersonId, now: datetime) -> tuple[TicketId, ...]:
+        """Close, in the caller's transaction, all of a person's tickets that were not sent yet; returns which."""
+        query = sa.select(TICKETS).where(_t.person == person, _t.state.in_(_WAITING))
+        waiting = tuple(map(ticket_of, connection.execute(query).mappings().all()))
+        for old in waiting:
+            outcome = Blocked(obstacle=Obstacle.LOCKED)
+            closed = replace(old, state=TicketState.REFUSED, outcome=outcome, closed_at=now, next_look_at=None)
+            self._transition(connection, old, closed, now=now)
+        return tuple(ticket.id for ticket in waiting)
 
     async def update(
         self, ticket: TicketId, change: Callable[[Ticket], Ticket], *, notice: Notice | None = None
@@ -112,11 +166,10 @@ class StoredTickets:
         now = self._clock.now()
 
         def work(connection: sa.Connection) -> Ticket:
-            old = _find(connection, ticket)
+            old = find(connection, ticket)
             if old is None:
                 raise KeyError(ticket)
-            new = _revised(old, change(old))
-            connection.execute(_REWRITE, {"ticket": ticket, **_values(new)})
+            new = self._transition(connection, old, change(old), now=now)
             if notice is not None:
                 insert_notice(connection, notice, chat=new.chat, reply_to=new.message, now=now)
             return new
@@ -128,11 +181,11 @@ class StoredTickets:
         await self._database.write(lambda connection: connection.execute(painted))
 
     async def unshown(self, *, limit: int) -> tuple[Ticket, ...]:
-        return await self._list(_LATE, order_by=_t.created_at, limit=limit)
+        return await self._list(LATE, order_by=_t.created_at, limit=limit)
 
     async def expire(self, *, now: datetime) -> tuple[TicketId, ...]:
-        over = (_t.state == TicketState.PENDING, _t.expires_at <= now)
-        return await self._change_all(*over, state=TicketState.EXPIRED, closed_at=now)
+        over = (_t.state.in_(_EXPIRING), _t.expires_at <= now)
+        return await self._change_all(*over, state=TicketState.EXPIRED, closed_at=now, next_look_at=None)
 
     async def recover(self, *, now: datetime) -> tuple[TicketId, ...]:
         lost = {"state": TicketState.UNCERTAIN, "outcome": Lost(cause=Cause.SHUTDOWN), "next_look_at": now}
@@ -149,7 +202,8 @@ class StoredTickets:
         return await self._list(_t.state == TicketState.PENDING)
 
     async def unsettled_of(self, person: PersonId) -> tuple[Ticket, ...]:
-        return await self._list(_t.state.in_([state for state in TicketState if state.is_open]), _t.person == person)
+        unsettled = [state for state in TicketState if state.is_open or state is TicketState.HELD]
+        return await self._list(_t.state.in_(unsettled), _t.person == person)
 
     async def by_order(self, account: AccountId, number: int) -> Ticket | None:
         return next(iter(await self._list(_t.account == account, _t.order_number == number)), None)
@@ -160,48 +214,148 @@ class StoredTickets:
         query = sa.select(_t.market).where(*claimed).group_by(_t.market).order_by(latest.desc()).limit(limit)
         return tuple(await self._database.read(lambda connection: connection.execute(query).scalars().all()))
 
+    async def uses(self, account: AccountId, *, currency: str) -> Mapping[str, int]:
+        sent = (_t.account == account, _t.spend_currency == currency, _t.alias.is_not(None), _t.state.in_(_SENT))
+        query = sa.select(_t.alias, sa.func.count()).where(*sent).group_by(_t.alias)
+        query = query.order_by(sa.func.max(_t.claimed_at).desc())
+        rows = await self._database.read(lambda connection: connection.execute(query).all())
+        return {row[0]: row[1] for row in rows}
+
     async def claimed_since(self, account: AccountId, *, since: datetime, but: TicketId) -> bool:
         query = sa.select(_t.id).where(_t.account == account, _t.claimed_at > since, _t.id != but).limit(1)
         return await self._database.read(lambda connection: connection.execute(query).first() is not None)
+
+    async def _guarded(self, work: Callable[[sa.Connection], Ticket | None], *, now: datetime) -> Ticket | None:
+        try:
+            return await self._database.write(work)
+        except _Barred as barred:
+            await self._stopped(barred, now=now)
+            raise barred.reason from None
+
+    def _admit(self, connection: sa.Connection, ticket: Ticket, now: datetime) -> None:
+        """The gate. What it raises undoes the transaction."""
+        try:
+            check(ticket.intent, ticket.terms, self._standings.read(connection, ticket, now))
+        except Stopped as reason:
+            raise _Barred(ticket, reason) from None
+
+    async def _stopped(self, barred: "_Barred", *, now: datetime) -> None:
+        result = barred.reason.obstacle.value
+        await self._database.write(
+            lambda connection: self._write_down(connection, barred.ticket, Deed.STOPPED, result=result, now=now)
+        )
+
+    def _held_until(self, connection: sa.Connection, ticket: Ticket, now: datetime) -> datetime | None:
+        if not isinstance(ticket.intent, Withdraw):
+            return None
+        return self._holds.hold(
+            connection,
+            account=ticket.account,
+            currency=ticket.intent.currency,
+            alias=ticket.intent.alias,
+            person=ticket.person,
+            now=now,
+        )
+
+    def _transition(self, connection: sa.Connection, old: Ticket, new: Ticket, *, now: datetime) -> Ticket:
+        """Write a changed ticket, and a change of its state into the audit log."""
+        revised = rewrite(connection, old, new)
+        if revised.state is not old.state:
+            self._write_down(
+                connection,
+                revised,
+                deed_of(old, revised),
+                result=result_of(revised),
+                alarm=alarm_of(old, revised, now=now),
+                now=now,
+            )
+        return revised
+
+    def _write_down(
+        self,
+        connection: sa.Connection,
+        ticket: Ticket,
+        deed: Deed,
+        *,
+        now: datetime,
+        result: str = "",
+        alarm: Alarm | None = None,
+    ) -> None:
+        event = Event(
+            deed=deed,
+            person=ticket.person,
+            chat=ticket.chat,
+            account=ticket.account_label,
+            subject=ticket.intent.subject,
+            result=result,
+        )
+        self._recorder.record(connection, event, alarm=alarm, now=now)
 
     async def _list(
         self, *where: sa.ColumnElement[bool], order_by: sa.ColumnElement[Any] = _t.created_at, limit: int | None = None
     ) -> tuple[Ticket, ...]:
         query = sa.select(TICKETS).where(*where).order_by(order_by).limit(limit)
         rows = await self._database.read(lambda connection: connection.execute(query).mappings().all())
-        return tuple(map(_ticket, rows))
+        return tuple(map(ticket_of, rows))
 
-    async def _change_all(self, *where: sa.ColumnElement[bool], **changes: Any) -> tuple[TicketId, ...]:
-        change = TICKETS.update().where(*where).values(revision=_NEXT_REVISION, **changes).returning(_t.id)
-        return tuple(await self._database.write(lambda connection: connection.execute(change).scalars().all()))
+    async def _change_all(self, *where: sa.ColumnElement[bool], **facts: Any) -> tuple[TicketId, ...]:
+        """Change all that meet a condition; looks before it writes, because mostly there are none."""
+        found = await self._list(*where)
+        if not found:
+            return ()
+        now = self._clock.now()
 
+        def work(connection: sa.Connection) -> tuple[TicketId, ...]:
+            rows = connection.execute(sa.select(TICKETS).where(*where)).mappings().all()
+            tickets = tuple(map(ticket_of, rows))
+            for old in tickets:
+                self._transition(connection, old, replace(old, **facts), now=now)
+            return tuple(ticket.id for ticket in tickets)
 
-def _find(connection: sa.Connection, ticket: TicketId) -> Ticket | None:
-    row = connection.execute(_ONE, {"ticket": ticket}).mappings().one_or_none()
-    return None if row is None else _ticket(row)
-
-
-def _revised(old: Ticket, new: Ticket) -> Ticket:
-    """The next revision, if there is anything new to see."""
-    kept = replace(new, id=old.id, revision=old.revision, shown=old.shown)
-    looks_the_same = replace(kept, next_look_at=old.next_look_at) == old
-    return kept if looks_the_same else replace(kept, revision=old.revision + 1)
-
-
-def _ticket(row: Mapping[Any, Any]) -> Ticket:
-    return Ticket(**{name: row[name] for name in _FIELDS})
+        return await self._database.write(work)
 
 
-def _values(ticket: Ticket) -> dict[str, Any]:
-    stored = {name: getattr(ticket, name) for name in _FIELDS}
-    return {**stored, "market": _market(ticket), "order_number": _order_number(ticket)}
+class _TakesTwoSteps(Exception):
+    """A tap alone must not send this."""
 
 
-def _market(ticket: Ticket) -> MarketCode | None:
-    return ticket.intent.market if isinstance(ticket.intent, PlaceOrder) else None
+class _Barred(Exception):
+    """The gate let a ticket not pass."""
+
+    def __init__(self, ticket: Ticket, reason: Stopped) -> None:
+        super().__init__(ticket.id)
+        self.ticket = ticket
+        self.reason = reason
 
 
-def _order_number(ticket: Ticket) -> int | None:
-    if isinstance(ticket.outcome, Placed):
-        return ticket.outcome.number
-    return ticket.order.number if ticket.order is not None else None
+def _take() -> ReturningUpdate[*tuple[Any, ...]]:
+    """Pending → Claimed in one conditional statement: of many at once, one gets the row back."""
+    card = sa.bindparam("card", type_=sa.BigInteger())
+    mine = (_t.id == sa.bindparam("ticket"), _t.person == sa.bindparam("tapper"), _t.chat == sa.bindparam("place"))
+    usable = (_t.state == TicketState.PENDING, _t.expires_at > _NOW, sa.or_(_t.message == card, _t.message.is_(None)))
+    change = TICKETS.update().where(*mine, *usable)
+    claimed = {"state": TicketState.CLAIMED, "revision": _t.revision + 1, "message": card, "claimed_at": _NOW}
+    return change.values(**claimed).returning(TICKETS)
+
+
+def _usable(
+    connection: sa.Connection,
+    ticket: TicketId,
+    state: TicketState,
+    *,
+    person: PersonId,
+    now: datetime,
+    chat: ChatId | None = None,
+) -> Ticket | None:
+    """A person's ticket in this state whose time is not over; in this chat, if one is named."""
+    found = find(connection, ticket)
+    if found is None or found.person != person or found.state is not state or found.expires_at <= now:
+        return None
+    return found if chat in (None, found.chat) else None
+
+
+def _is_waiting(ticket: Ticket, now: datetime) -> bool:
+    return ticket.state is TicketState.HELD or (ticket.state.is_waiting and ticket.expires_at > now)
+
+
+_SENT = (TicketState.CLAIMED, TicketState.DONE, TicketState.UNCERTAIN)

@@ -1,7 +1,8 @@
-"""Sealing: AES-256-GCM under keys that all hang on one master key.
+"""Sealing: AES-256-GCM under keys that all hang on a master key.
 
-    master key (a file) ──HKDF──▶ wrapping key ──wraps──▶ a random data key per person ──seals──▶ that person's secrets
-                        └─HKDF──▶ store key ──seals──▶ updates and drafts at rest
+    master key ──HKDF──▶ wrapping key ──wraps─┬▶ a random data key per person ──seals──▶ that person's secrets
+                                              ├▶ a random store key ──seals──▶ updates and drafts at rest
+                                              └▶ a random audit key ──▶ keyed hashes of the audit log
 
 What is sealed is bound to its place (table, person, field, row, key version): moved elsewhere it does not open.
 A sealed form is one version byte, a fresh random nonce of 12 bytes, and the ciphertext with its 16-byte tag.
@@ -17,11 +18,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from chatbot.domain.ids import PersonId
-from chatbot.storage.faults import SealBroken
+from chatbot.storage.faults import MasterKeyWrong, SealBroken
+from chatbot.storage.master_key import KEY_BYTES, KeySource
 
-KEY_BYTES = 32
 _NONCE_BYTES = 12
 _FORM = b"\x01"
+_FINGERPRINT_BYTES = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,23 +63,103 @@ class Seal:
             raise SealBroken(table=place.table, field=place.field) from None
 
 
+class MasterKey:
+    """Wraps other keys. Its fingerprint names it wherever it is not to be seen."""
+
+    __slots__ = ("fingerprint", "key", "wrapping")
+
+    def __init__(self, key: bytes) -> None:
+        self.key = key
+        self.fingerprint = _derive(key, purpose=b"chatbot: fingerprint of a master key")[:_FINGERPRINT_BYTES].hex()
+        self.wrapping = Seal(_derive(key, purpose=b"chatbot: wrapping of data keys"))
+
+    def derived_store_key(self) -> bytes:
+        """The store key of databases from before store keys were random."""
+        return _derive(self.key, purpose=b"chatbot: store")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrappedKey:
+    """A key sealed by a master key, and that one's fingerprint."""
+
+    master: str
+    wrapped: bytes
+
+
+class Keyring:
+    """The master keys of a source. When a key is named that is not among them, the source is read again."""
+
+    def __init__(self, source: KeySource) -> None:
+        """Raises `MasterKeyMissing`, `MasterKeyExposed` or `MasterKeyMalformed`."""
+        self.source = source
+        self._read()
+
+    @property
+    def newest(self) -> MasterKey:
+        return self.keys[0]
+
+    @property
+    def fingerprints(self) -> tuple[str, ...]:
+        """Newest first."""
+        return tuple(key.fingerprint for key in self.keys)
+
+    def renew(self) -> None:
+        """Read the source again if it has changed, which costs next to nothing to find out."""
+        if self.source.mark() != self._mark:
+            self._read()
+
+    def retire_older(self, newest: MasterKey) -> None:
+        """Leave only this key at the source, if it is the newest there."""
+        self.source.keep_only(newest.key)
+        self._read()
+
+    def holds(self, fingerprint: str) -> bool:
+        return fingerprint in self.fingerprints
+
+    def wrap(self, key: bytes, *, place: Place, master: str) -> WrappedKey:
+        """Raises `MasterKeyWrong` if there is no such master key."""
+        return WrappedKey(master=master, wrapped=self._named(master).wrapping.close(key, place=place))
+
+    def unwrap(self, key: WrappedKey, *, place: Place) -> bytes:
+        """Raises `MasterKeyWrong` if its master key is not there, `SealBroken` if it was wrapped for another place."""
+        return self._named(key.master).wrapping.open(key.wrapped, place=place)
+
+    def rewrap(self, key: WrappedKey, *, place: Place, master: str) -> WrappedKey:
+        """The same key under another master key. Raises as `unwrap`."""
+        return self.wrap(self.unwrap(key, place=place), place=place, master=master)
+
+    def _named(self, fingerprint: str) -> MasterKey:
+        if not self.holds(fingerprint):
+            self._read()
+        for key in self.keys:
+            if key.fingerprint == fingerprint:
+                return key
+        raise MasterKeyWrong(self.source.where)
+
+    def _read(self) -> None:
+        mark = self.source.mark()  # before the keys: what changes in between is then seen the next time
+        self.keys = tuple(map(MasterKey, self.source.read()))
+        self._mark = mark
+
+
 class Vault:
     """Makes and opens people's data keys; `store` seals what belongs to the program itself."""
 
-    def __init__(self, master_key: bytes) -> None:
-        self._wrapping = Seal(_derive(master_key, purpose=b"chatbot: wrapping of data keys"))
-        self.store = Seal(_derive(master_key, purpose=b"chatbot: store"))
+    def __init__(self, keyring: Keyring, *, store_key: bytes, audit_key: bytes) -> None:
+        self.keyring = keyring
+        self.store = Seal(store_key)
+        self.audit_key = audit_key
 
-    def new_data_key(self, *, person: PersonId, version: int) -> bytes:
-        """A fresh data key, wrapped."""
-        return self._wrapping.close(os.urandom(KEY_BYTES), place=_data_key_place(person, version))
+    def new_data_key(self, *, person: PersonId, version: int, master: str) -> WrappedKey:
+        """A fresh data key, wrapped by the named master key. Raises `MasterKeyWrong` if that is not there."""
+        return self.keyring.wrap(os.urandom(KEY_BYTES), place=data_key_place(person, version), master=master)
 
-    def data_seal(self, wrapped: bytes, *, person: PersonId, version: int) -> Seal:
+    def data_seal(self, key: WrappedKey, *, person: PersonId, version: int) -> Seal:
         """The seal of a wrapped data key. It should live no longer than the call that needs it."""
-        return Seal(self._wrapping.open(wrapped, place=_data_key_place(person, version)))
+        return Seal(self.keyring.unwrap(key, place=data_key_place(person, version)))
 
 
-def _data_key_place(person: PersonId, version: int) -> Place:
+def data_key_place(person: PersonId, version: int) -> Place:
     return Place(table="data_keys", field="wrapped", person=person, key_version=version)
 
 

@@ -18,8 +18,15 @@ _QUESTIONS = {
 }
 
 
-def accounts(linked: tuple[Account, ...], active: Account | None, *, practice: bool, now: datetime) -> Screen:
-    """What is linked; never a secret, only the last four characters of each key."""
+def accounts(
+    linked: tuple[Account, ...],
+    active: Account | None,
+    *,
+    practice: bool,
+    now: datetime,
+    standing: Html | None = None,
+) -> Screen:
+    """What is linked; never a secret, only the last four characters of each key. `standing` says what is locked."""
     if not linked:
         return not_linked(practice=practice)
     rows: list[tuple[Key, ...]] = []
@@ -30,7 +37,8 @@ def accounts(linked: tuple[Account, ...], active: Account | None, *, practice: b
         rows.append((unlink,) if is_active else (use, unlink))
     rows.append((Press("Link another", BeginLink(venue=linked[0].venue)),))
     return Screen(
-        lines(bold("Linked accounts"), *(_account(account, active, now=now) for account in linked)), tuple(rows)
+        lines(bold("Linked accounts"), standing, *(_account(account, active, now=now) for account in linked)),
+        tuple(rows),
     )
 
 

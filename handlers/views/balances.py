@@ -5,7 +5,7 @@ from datetime import datetime
 from chatbot.services.balances import COUNTER, DUST, Holding, Holdings
 from handlers.actions import ShowBalance
 from handlers.views.format import number, when
-from handlers.views.html import Html, bold, code, italic, join, lines, text
+from handlers.views.html import Html, bold, code, italic, join, lines, outside, text
 from handlers.views.screen import Press, Screen
 
 _MOST_ZEROS = 12
@@ -13,7 +13,9 @@ _MOST_ZEROS = 12
 
 def holdings(held: Holdings, *, now: datetime) -> Screen:
     """All balances: the valuable first, dust in one line, zeros as the API's word."""
-    title = text(bold("Balance"), f"  {held.account_name} · {held.account.label} · {held.account.venue.badge}")
+    title = text(
+        bold("Balance"), "  ", outside(held.account_name), f" · {held.account.label} · {held.account.venue.badge}"
+    )
     body = lines(*(_holding(holding) for holding in held.large)) if held.large else None
     if not held.large and not held.dust:
         body = text("The API reports 0 in every currency.")

@@ -6,28 +6,40 @@ from typing import Any
 from chatbot.domain.errors import (
     AccountOwnerDifferent,
     Cause,
+    FactorLocked,
+    FactorMissing,
     InputError,
     InsufficientBalance,
     KeyRejected,
     NotAllowed,
     NotLinked,
     NotSent,
+    Obstacle,
     OrderNotFound,
     OutcomeUnknown,
     Refused,
+    Stopped,
     TicketError,
     TicketProblem,
     Unavailable,
     UnknownMarket,
+    WithdrawAddressNotFound,
+    WrongCode,
 )
-from handlers.views import markets
+from chatbot.domain.limits import VALUED_IN
+from chatbot.domain.money import Amount, round_down
+from handlers.views import markets, protection
+from handlers.views.format import amount, moment, ratio
 from handlers.views.html import Html, bold, lines, outside, text
 from handlers.views.screen import Screen
+
+_CENTS, _EIGHT = 2, 8  # decimals
 
 _UNAVAILABLE = {
     Cause.UNREACHABLE: "The exchange cannot be reached right now.",
     Cause.FAULT: "Something went wrong here.",
     Cause.BUDGET: "The request allowance of this minute is used up.",
+    Cause.STOPPED: "Everything is locked right now; /unlock lifts your own lock.",
     Cause.SHUTDOWN: "The bot is just being restarted.",
     Cause.TIMEOUT: "The exchange does not answer right now.",
     Cause.BROKEN: "The connection to the exchange broke.",
@@ -43,6 +55,8 @@ _TICKETS = {
     TicketProblem.ALREADY_TAKEN: "You tapped Confirm already; the card shows how it stands. Nothing was sent twice.",
     TicketProblem.DECLINED: "You cancelled this card. Nothing was sent.",
     TicketProblem.EXPIRED: "This card has expired. Nothing was sent; please ask for a new one.",
+    TicketProblem.SENT: "It was sent already and can no longer be cancelled here. The card shows how it stands.",
+    TicketProblem.CLOSED: "This card is closed; it says why. Nothing more is sent for it.",
 }
 
 
@@ -68,17 +82,85 @@ def _refused(error: Refused) -> Html:
     return lines(bold("The exchange refused."), text("It says: ", outside(error.reason or "nothing"), code))
 
 
+def _not_valued(error: Stopped) -> Html:
+    currency = error.currency
+    return lines(
+        f"No market says now what {currency} is worth in {VALUED_IN}, so no limit can be checked.",
+        f"To withdraw it, give it a limit: /limits withdrawals {currency} AMOUNT",
+    )
+
+
+def _over(what: str, error: Stopped) -> Html:
+    """More than one order or withdrawal may be worth."""
+    if error.limit is not None and not error.limit.value:
+        return lines("Your limit lets nothing be withdrawn.", "/limits changes it; raising takes 24 h.")
+    most = f": at most {amount(error.limit)}" if error.limit else ""
+    return lines(f"That is more than one {what} may be worth{most}.", "Make it smaller, or see /limits.")
+
+
+def _used_up(what: str, error: Stopped) -> Html:
+    """More than the day leaves."""
+    limit = f" of {amount(error.limit)} a day" if error.limit else ""
+    left = f" Left: {amount(_cut(error.left))}." if error.left else ""
+    more = f" More is free from {moment(error.ease_at, now=error.ease_at)} on." if error.ease_at else ""
+    return lines(f"That is beyond your limit for {what}{limit}.{left}{more}", "See /limits.")
+
+
+def _cut(left: Amount) -> Amount:
+    """Cents are enough to go by; cut, so that what is said to be left really is."""
+    decimals = _CENTS if left.currency == VALUED_IN else _EIGHT
+    return Amount(round_down(left.value, decimals=decimals), left.currency)
+
+
+_STOPPED: dict[Obstacle, Callable[[Stopped], Html]] = {
+    Obstacle.HALTED: lambda _: text(
+        "The owner of this bot has stopped everything. Nothing is sent until they /resume."
+    ),
+    Obstacle.LOCKED: lambda _: text("Your accounts are locked, so nothing is sent. /unlock opens them again."),
+    Obstacle.FACTOR_MISSING: lambda _: text("This bot asks a second factor of everybody. Turn yours on with /2fa."),
+    Obstacle.ORDER_TOO_LARGE: lambda error: _over("order", error),
+    Obstacle.ORDERS_USED_UP: lambda error: _used_up("orders", error),
+    Obstacle.TOO_FAR: lambda error: lines(
+        "This price is too far from the last one, on the side where you lose"
+        + (f": more than {ratio(error.share)}." if error.share is not None else "."),
+        "Choose a nearer price, or see /limits.",
+    ),
+    Obstacle.WITHDRAWAL_TOO_LARGE: lambda error: _over("withdrawal", error),
+    Obstacle.WITHDRAWALS_USED_UP: lambda error: _used_up(f"{error.currency} withdrawals", error),
+    Obstacle.NOT_VALUED: _not_valued,
+    Obstacle.FROZEN: lambda error: lines(
+        f"An earlier {error.currency} withdrawal has no known outcome, so no other is sent.",
+        "Look it up at the exchange and close it: /pending",
+    ),
+}
+
+
+def _factor_locked(error: FactorLocked) -> Html:
+    return lines(
+        bold("Your second factor is locked: too many wrong codes in a row."),
+        f"No code is accepted until {error.until:%d %b %H:%M} UTC. If the wrong ones were not yours, /lock now.",
+    )
+
+
 SENTENCES: dict[type[BaseException], Callable[[Any], Html | Screen]] = {
     UnknownMarket: markets.unknown,
     InputError: lambda error: text(error.sentence),
     NotLinked: lambda _: lines(bold("No account is linked."), "/link links one."),
     NotAllowed: lambda _: text("This is not for you, or the link was used or is too old. Ask the owner for a new one."),
     KeyRejected: _key_rejected,
+    FactorMissing: lambda _: lines(bold("This needs a second factor, and you have none."), "/2fa turns it on."),
+    FactorLocked: _factor_locked,
+    WrongCode: lambda error: protection.wrong(error.left),
     Refused: _refused,
     AccountOwnerDifferent: lambda _: text("The exchange knows no account of this name under your key."),
     InsufficientBalance: lambda _: text("The exchange says the available balance is not enough. See /balance."),
     OrderNotFound: lambda _: text("The exchange knows no such order under your key. /orders lists them."),
+    WithdrawAddressNotFound: lambda _: lines(
+        "The exchange has no withdrawal address of this currency saved under this alias.",
+        "Save it on ANDX's site under that alias; mind the spelling, capitals too.",
+    ),
     TicketError: lambda error: text(_TICKETS[error.problem]),
+    Stopped: lambda error: _STOPPED[error.obstacle](error),
     Unavailable: lambda error: lines(text(_UNAVAILABLE[error.cause]), "Nothing was changed. Please try again."),
     NotSent: lambda error: lines(text(_UNAVAILABLE[error.cause]), "Nothing was sent. Please try again."),
     OutcomeUnknown: lambda _: lines(bold("No answer came."), "It is being found out; see /pending."),

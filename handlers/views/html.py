@@ -16,6 +16,10 @@ _INVISIBLE = re.compile(
     "\ufff9-\ufffb\ud800-\udfff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e007f]"
 )
 _TAG = re.compile(r"<[^>]*>")
+_WORD_JOINER = "\u2060"
+# What makes links, mentions, commands and tags of words, unless something stands behind it.
+# Numbers (0.02), times (13:45) and pairs (BTC/USDT) are none of these and stay as they are.
+_LINKING = re.compile(r"([@#$]|(?<![A-Za-z0-9_])/|:(?=/)|\.(?![0-9]+(?![0-9.])))(?=\S)")
 
 
 @final
@@ -30,7 +34,7 @@ class Html:
     @property
     def plain(self) -> str:
         """What a reader sees, without tags and entities."""
-        return html.unescape(_TAG.sub("", self._markup))
+        return html.unescape(_TAG.sub("", self._markup)).replace(_WORD_JOINER, "")
 
     def __str__(self) -> str:
         return self._markup
@@ -90,12 +94,12 @@ def strike(*parts: Part) -> Html:
 
 def code(*parts: Part) -> Html:
     """Monospace within a line; a tap copies it."""
-    return _tagged("code", parts)
+    return _copied("code", parts)
 
 
 def pre(*parts: Part) -> Html:
     """A monospace block, for tables."""
-    return _tagged("pre", parts)
+    return _copied("pre", parts)
 
 
 def quote(*parts: Part, expandable: bool = False) -> Html:
@@ -109,13 +113,23 @@ def link(label: Part, url: str) -> Html:
 
 
 def outside(words: str, *, limit: int = 200) -> Html:
-    """Text that came from outside (a name, an exchange's reason): on one line, cut to so many characters."""
+    """Text that came from outside (a name, an exchange's reason): on one line, cut to so many characters.
+
+    Telegram makes whatever looks like a link, a mention or a command one to be tapped. Here, where the bot lends its
+    voice to others, something that nobody sees keeps it from that; `code` and `pre`, which are copied, do without.
+    """
     flat = " ".join(clean(words[: limit * 8].replace("\n", " ")).split())
-    return text(flat if len(flat) <= limit else flat[: limit - 1] + "…")
+    cut = flat if len(flat) <= limit else flat[: limit - 1] + "…"
+    return Html(_LINKING.sub(rf"\1{_WORD_JOINER}", _markup(cut)))
 
 
 def _tagged(tag: str, parts: tuple[Part, ...]) -> Html:
     return Html(f"<{tag}>{text(*parts)}</{tag}>")
+
+
+def _copied(tag: str, parts: tuple[Part, ...]) -> Html:
+    """Inside these nothing becomes a link anyway."""
+    return Html(str(_tagged(tag, parts)).replace(_WORD_JOINER, ""))
 
 
 def _markup(part: Part) -> str:

@@ -83,7 +83,7 @@ def unknown(error: UnknownMarket) -> Screen:
     advice = "Did you mean one of these?" if error.nearest else "All there are: /markets."
     buttons = [Press(code, ShowPrice(code=code)) for code in error.nearest]
     rows = tuple(tuple(buttons[at : at + 3]) for at in range(0, len(buttons), 3))
-    return Screen(lines(bold("There is no market ", error.symbol[:24], "."), advice), rows)
+    return Screen(lines(bold("There is no market ", outside(error.symbol, limit=24), "."), advice), rows)
 
 
 def markets(listed: tuple[Market, ...], *, page: int, venue: Venue) -> Screen:

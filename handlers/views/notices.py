@@ -1,11 +1,17 @@
 """What the bot says unasked: short, under the card it belongs to."""
 
-from chatbot.domain.notices import PersonJoined
+from datetime import datetime
+
+from chatbot.domain.limit_words import limit_in_words
+from chatbot.domain.limits import LimitChange
+from chatbot.domain.notices import Alarm, AlarmKind, KeyWorks, PersonJoined
 from chatbot.domain.tickets import NotFound, Ticket, TicketState
-from handlers.views.html import bold, lines, outside, text
+from handlers.views.format import moment, when
+from handlers.views.html import Html, bold, italic, lines, outside, text
+from handlers.views.order_cards import order_lines
 from handlers.views.orders import STATUS
 from handlers.views.screen import Screen
-from handlers.views.tickets import badge, headline, order_lines
+from handlers.views.ticket_parts import badge, headline
 
 
 def settled(ticket: Ticket) -> Screen:
@@ -31,3 +37,82 @@ def finished(ticket: Ticket) -> Screen | None:
 
 def joined(notice: PersonJoined) -> Screen:
     return Screen(text(bold(outside(notice.name, limit=60)), f" ({notice.person}) used your invitation."))
+
+
+def key_works(notice: KeyWorks, *, now: datetime) -> Screen:
+    return Screen(
+        lines(
+            bold(f"The key of {notice.account} works again."), italic(f"{notice.account} · {when(notice.at, now=now)}")
+        )
+    )
+
+
+def limit_holds(change: LimitChange, account: str, *, now: datetime) -> Screen:
+    """A raised limit came into force."""
+    raised = limit_in_words(change.kind, change.currency, change.value)
+    return Screen(
+        lines(
+            bold("Your raised limit holds from now on."),
+            f"{raised}. /limits shows and lowers it.",
+            _NOT_YOU,
+            italic(f"{account} · {when(change.effective_at, now=now)}"),
+        )
+    )
+
+
+_NOT_YOU = "If this was not you, send /panic now: it stops everything and cancels your orders."
+_ALARMS: dict[AlarmKind, tuple[str, str]] = {
+    AlarmKind.LINKED: (
+        "An account was linked to you here.",
+        "If this was not you, somebody else uses your Telegram: send /lock now, and end that session in Telegram.",
+    ),
+    AlarmKind.FACTOR_ON: (
+        "Your second factor was turned on.",
+        "If this was not you, send /lock now, and end other sessions in Telegram's settings.",
+    ),
+    AlarmKind.FACTOR_OFF: ("Your second factor was turned off.", _NOT_YOU),
+    AlarmKind.FACTOR_LOCKED: (
+        "Too many wrong codes: your second factor is locked.",
+        "If these were not yours, send /panic now; it needs no code. Then delete the key at the exchange.",
+    ),
+    AlarmKind.CODES_RENEWED: ("Your recovery codes were replaced; the old ones are worth nothing now.", _NOT_YOU),
+    AlarmKind.RECOVERY_USED: ("One of your recovery codes was used.", _NOT_YOU),
+    AlarmKind.LIMIT_RAISE: (
+        "A higher limit was asked for.",
+        "If this was not you, drop it in /limits before then, and send /lock.",
+    ),
+    AlarmKind.UNLOCK_ASKED: (
+        "An unlock was asked for, without a second factor.",
+        "If this was not you, send /lock: then it stays locked.",
+    ),
+    AlarmKind.UNLOCKED: ("Your account is unlocked.", "If this was not you, send /lock now."),
+    AlarmKind.WRONG_CODES: ("Wrong codes were typed, and the question was closed.", _NOT_YOU),
+    AlarmKind.WITHDRAWAL: (
+        "A withdrawal was confirmed.",
+        "If this was not you, send /lock now: what is still held here is not sent then.",
+    ),
+    AlarmKind.KEY_REJECTED: (
+        "The exchange does not accept your key any more.",
+        "Nothing can be read or sent with it. If you did not delete it, look at your ANDX dashboard; /link stores a "
+        "new one.",
+    ),
+}
+_DUE = {
+    AlarmKind.FACTOR_LOCKED: "Until",
+    AlarmKind.LIMIT_RAISE: "It holds from",
+    AlarmKind.UNLOCK_ASKED: "It was asked to open at",
+    AlarmKind.WITHDRAWAL: "It is sent at",
+}
+
+
+def alarm(notice: Alarm, *, now: datetime) -> Screen:
+    """What happened, when it takes effect, and what to do if it was somebody else."""
+    happened, advice = _ALARMS[notice.kind]
+    subject = outside(notice.subject) if notice.subject else None
+    due = f"{_DUE[notice.kind]} {moment(notice.due, now=now)}." if notice.due and notice.kind in _DUE else None
+    return Screen(lines(text("🔔 ", bold(happened)), subject, due, advice, _origin(notice, now=now)))
+
+
+def _origin(notice: Alarm, *, now: datetime) -> Html:
+    at = when(notice.at, now=now)
+    return italic(f"{notice.account} · {at}" if notice.account else at)

@@ -8,8 +8,8 @@ from chatbot.services.orders import OrderList
 from handlers.actions import CancelAll, CancelOrder, ShowOrder, ShowOrders
 from handlers.views.format import age, number, ratio, when
 from handlers.views.html import Html, bold, code, italic, lines, text
+from handlers.views.order_cards import order_lines
 from handlers.views.screen import Key, Press, Rows, Screen
-from handlers.views.tickets import order_lines
 
 STATUS = {
     OrderStatus.NEW: "open",

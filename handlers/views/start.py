@@ -13,15 +13,16 @@ from handlers.views.screen import Press, Rows, Screen
 if TYPE_CHECKING:
     from handlers.commands import Command
 
-SUBJECTS = ("Look", "Trade", "Account", "People", "More")
+SUBJECTS = ("Look", "Trade", "Withdraw", "Account", "Safety", "People", "More")
 """The subjects of `/help`, in this order."""
 
 
-def start(account: Account | None, *, practice: bool, greeting: str = "") -> Screen:
-    """Four lines on what this is, and the next step."""
+def start(account: Account | None, *, practice: bool, greeting: str = "", standing: Html | None = None) -> Screen:
+    """Four lines on what this is, and the next step. `standing` says what is locked or halted."""
     return Screen(
         lines(
             bold(greeting) if greeting else None,
+            standing,
             bold("Your ANDX account, in this chat."),
             "Prices, balances, orders: look and trade from your phone.",
             "Nothing that moves money happens without your tap on a card that shows exactly what will be sent.",

@@ -7,7 +7,7 @@ from chatbot.domain.sizing import Situation
 from chatbot.services.trading import Asked
 from handlers.actions import Choose, DropDialogue
 from handlers.views.format import number
-from handlers.views.html import Html, bold, code, italic, lines, text
+from handlers.views.html import Html, bold, code, italic, lines, outside, text
 from handlers.views.screen import Key, Press, Rows, Screen
 
 _COLUMNS = {Question.MARKET: 3, Question.QUANTITY: 2, Question.TYPE: 2, Question.PRICE: 2, None: 1}
@@ -24,7 +24,7 @@ def question(asked: Asked) -> Screen:
     draft = asked.draft
     return Screen(
         lines(
-            bold(said(draft.request)),
+            bold(outside(said(draft.request))),
             asked.problem or None,
             _facts(asked),
             _advice(asked),

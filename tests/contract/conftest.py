@@ -18,16 +18,25 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.exchange import FakeExchange
 
 FUNDS = {"BTC": "1", "USDT": "10000"}
+PATHS = {
+    "place_order": "/api/v1/orders/",
+    "cancel_order": "/api/v1/cancel_order/",
+    "withdraw": "/api/v1/withdrawal/request/",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Venue:
-    """An exchange under test. Its BTC market stands still; `open_account` gives 1 BTC and 10,000 USDT."""
+    """An exchange under test. Its BTC market stands still; `open_account` gives 1 BTC and 10,000 USDT, with addresses
+    saved as `savings` and `cold` for both; withdrawals wait for `process_withdrawals`.
+    """
 
     exchange: Exchange
     open_account: Callable[[], Awaitable[Credentials]]
     lose_next_answer: Callable[[str], Awaitable[None]]
     set_price: Callable[[Decimal], Awaitable[None]]
+    save_alias: Callable[[Credentials, str, str], Awaitable[None]]
+    process_withdrawals: Callable[[], Awaitable[None]]
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +65,20 @@ async def _fake() -> AsyncIterator[Venue]:
     async def set_price(price: Decimal) -> None:
         exchange.move("BTCUSDT", to=price)
 
-    yield Venue(exchange=exchange, open_account=open_account, lose_next_answer=lose_next_answer, set_price=set_price)
+    async def save_alias(by: Credentials, currency: str, alias: str) -> None:
+        exchange.save_alias(by, currency, alias)
+
+    async def process_withdrawals() -> None:
+        exchange.process_withdrawals()
+
+    yield Venue(
+        exchange=exchange,
+        open_account=open_account,
+        lose_next_answer=lose_next_answer,
+        set_price=set_price,
+        save_alias=save_alias,
+        process_withdrawals=process_withdrawals,
+    )
 
 
 @asynccontextmanager
@@ -81,12 +103,18 @@ async def _andx() -> AsyncIterator[Venue]:
             return credentials
 
         async def lose_next_answer(call: str) -> None:
-            path = {"place_order": "/api/v1/orders/", "cancel_order": "/api/v1/cancel_order/"}[call]
-            await post("/control/faults", path=path, method="POST", kind="drop_answer", times=1)
+            await post("/control/faults", path=PATHS[call], method="POST", kind="drop_answer", times=1)
 
         async def set_price(price: Decimal) -> None:
             await post("/control/price", market="BTCUSDT", price=str(price))
 
+        async def save_alias(by: Credentials, currency: str, alias: str) -> None:
+            await post(f"/control/accounts/{by.username.reveal()}/aliases", currency=currency, alias=alias)
+
+        async def process_withdrawals() -> None:
+            await post("/control/withdrawals/process")
+
+        await post("/control/withdrawal_delay", seconds=None)
         await post("/control/limit", per_minute=None)
         await post("/control/freeze", frozen=True)
         await post("/control/cancel_delay", seconds=0)
@@ -96,5 +124,7 @@ async def _andx() -> AsyncIterator[Venue]:
             open_account=open_account,
             lose_next_answer=lose_next_answer,
             set_price=set_price,
+            save_alias=save_alias,
+            process_withdrawals=process_withdrawals,
         )
         await opened.aclose()

@@ -1,8 +1,10 @@
 """What a card shows is what the exchange gets, to the last digit."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 from hypothesis import given
@@ -10,11 +12,17 @@ from hypothesis import strategies as st
 
 from chatbot.domain.accounts import Venue
 from chatbot.domain.ids import ClientId
+from chatbot.domain.intents import Withdraw, WithdrawTerms
+from chatbot.domain.money import Amount
 from chatbot.domain.orders import OrderType, Side
-from chatbot.exchange.andx.words import MarketBuyVolume, new_order_body
-from chatbot.services.tickets import new_order
+from chatbot.domain.tickets import Ticket, TicketState
+from chatbot.exchange.andx.words import MarketBuyVolume, new_order_body, withdrawal_body
+from chatbot.services.execution.executor import Tools
+from chatbot.services.execution.orders import new_order
+from chatbot.services.execution.withdrawals import WithdrawalExecutor
 from handlers.views.tickets import card
-from tests.fakes.clock import START
+from tests.fakes.clock import START, FakeClock
+from tests.fakes.exchange import USUAL_ALIASES, FakeExchange, permitted
 from tests.storage.examples import BUY, BUY_TERMS
 from tests.storage.examples import ticket as example
 
@@ -66,3 +74,42 @@ def test_a_market_order_is_sent_with_its_volume_and_no_price(volume: Decimal, pr
             assert terms.total - Decimal("0.01") < Decimal(sent.volume) <= terms.total
         else:
             assert Decimal(sent.volume) == Decimal(shown(text, "Volume")) == volume
+
+
+def sent_for(ticket: Ticket) -> dict[str, str]:
+    """The body of the withdrawal that a ticket's executor asks for, as it is on the wire."""
+    exchange = FakeExchange(FakeClock())
+    account = exchange.open_account(funds={"XRP": "1E+10"})
+    nobody: Any = None
+    tools = Tools(
+        store=nobody, accounts=nobody, exchanges={ticket.venue: exchange}, changes=nobody, claims=nobody, clock=nobody
+    )
+    asyncio.run(WithdrawalExecutor(tools).send(ticket, account, permitted))
+    (asked,) = exchange.withdrawals
+    body = withdrawal_body(currency=asked.currency, amount=asked.amount, alias=asked.alias)
+    sent: dict[str, str] = msgspec.json.decode(msgspec.json.encode(body))
+    return sent
+
+
+@given(amounts, st.sampled_from(USUAL_ALIASES))
+def test_a_withdrawal_is_sent_as_both_its_steps_show_it(amount: Decimal, alias: str) -> None:
+    waiting = example(
+        intent=Withdraw(account=BUY.account, currency="XRP", amount=amount, alias=alias),
+        terms=WithdrawTerms(
+            before=Amount(Decimal("1E+10"), "XRP"),
+            after=Amount(Decimal("1E+10") - amount, "XRP"),
+            uses=0,
+            hold=timedelta(hours=24),
+            held_until=None,
+            value=None,
+            left=Amount(Decimal("1E+10"), "XRP"),
+        ),
+        number="4821",
+    )
+    sent = sent_for(waiting)
+    for state in (TicketState.PENDING, TicketState.CONTINUED):
+        text = card(replace(waiting, state=state), now=START).text.plain
+        assert Decimal(sent["amount"]) == Decimal(shown(text, "Amount")) == amount
+        assert sent["alias"] == shown(text, "To  ") == alias  # the table's, not “To confirm, …”
+        assert f" {sent['currency_code']}\n" in text
+    assert "e" not in sent["amount"].lower()

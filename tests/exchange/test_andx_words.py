@@ -8,7 +8,14 @@ from typing import Any
 
 import pytest
 
-from chatbot.domain.errors import AccountOwnerDifferent, Cause, InsufficientBalance, Refused, Unavailable
+from chatbot.domain.errors import (
+    AccountOwnerDifferent,
+    Cause,
+    InsufficientBalance,
+    Refused,
+    Unavailable,
+    WithdrawAddressNotFound,
+)
 from chatbot.domain.ids import MarketCode, OrderNumber
 from chatbot.domain.market import Level, Market, PublicTrade, Ticker
 from chatbot.domain.orders import NewOrder, Order, OrderFilter, OrderStatus, OrderType, Side
@@ -20,6 +27,7 @@ from chatbot.ports.exchange import Priority
 from tests.exchange.clock import HandClock
 from tests.exchange.conftest import ALICE, BUY, open_gateway
 from tests.exchange.raw_server import RawServer, ok, sample
+from tests.fakes.exchange import permitted
 
 BTC = MarketCode("BTCUSDT")
 PERSON = Priority.PERSON
@@ -338,7 +346,7 @@ MARKET_BUY = NewOrder(
 
 async def sent_order(server: RawServer, gateway: AndxGateway, order: NewOrder) -> dict[str, object]:
     server.will(ok(sample("placed")))
-    await gateway.place_order(ALICE, order=order)
+    await gateway.place_order(ALICE, order=order, permit=permitted)
     sent: dict[str, object] = json.loads(server.requests[-1].body)
     return sent
 
@@ -357,7 +365,7 @@ async def test_a_market_buy_counted_in_the_counter_currency_sends_its_total(
         assert (await sent_order(server, gateway, MARKET_BUY))["volume"] == "100.00"
         assert (await sent_order(server, gateway, BUY))["volume"] == "0.01"
         with pytest.raises(ValueError, match="total"):
-            await gateway.place_order(ALICE, order=NewOrder(**{**_fields(MARKET_BUY), "total": None}))
+            await gateway.place_order(ALICE, order=NewOrder(**{**_fields(MARKET_BUY), "total": None}), permit=permitted)
     assert len(server.requests) == 2
 
 
@@ -368,6 +376,7 @@ def _fields(order: NewOrder) -> dict[str, Any]:
 def test_known_codes_have_their_class_and_unknown_ones_are_plain_refusals() -> None:
     assert type(refusal(1101, reason="")) is AccountOwnerDifferent
     assert type(refusal(1103, reason="")) is InsufficientBalance
+    assert type(refusal(1319, reason="")) is WithdrawAddressNotFound
     assert type(refusal(77, reason="")) is Refused
 
 

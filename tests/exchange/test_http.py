@@ -20,6 +20,7 @@ from chatbot.ports.exchange import Priority
 from tests.exchange.clock import HandClock
 from tests.exchange.conftest import ALICE, BUY, open_gateway
 from tests.exchange.raw_server import RawServer, Reply, Then, http, ok, sample
+from tests.fakes.exchange import permitted
 
 CANARIES = Credentials(
     username=Secret("canary-user"),
@@ -33,7 +34,7 @@ async def test_an_order_is_sent_as_the_reference_shows_and_signed_as_sent(
     server: RawServer, gateway: AndxGateway
 ) -> None:
     server.will(ok(sample("placed")))
-    await gateway.place_order(ALICE, order=BUY)
+    await gateway.place_order(ALICE, order=BUY, permit=permitted)
     (request,) = server.requests
     assert (request.method, request.target) == ("POST", "/api/v1/orders/")
     assert request.body == (
@@ -51,13 +52,13 @@ async def test_an_order_is_sent_as_the_reference_shows_and_signed_as_sent(
 async def test_milliseconds_are_a_setting(server: RawServer, clock: HandClock, budget: Budget) -> None:
     server.will(ok(sample("placed")))
     async with open_gateway(server.url, clock=clock, budget=budget, timestamps=TimestampUnit.MILLISECONDS) as gateway:
-        await gateway.place_order(ALICE, order=BUY)
+        await gateway.place_order(ALICE, order=BUY, permit=permitted)
     assert server.requests[0].headers["access-timestamp"] == "1795176000000"
 
 
 async def test_a_cancellation_sends_and_signs_two_braces(server: RawServer, gateway: AndxGateway) -> None:
     server.will(ok(sample("cancelled")))
-    await gateway.cancel_order(ALICE, number=OrderNumber(54264))
+    await gateway.cancel_order(ALICE, number=OrderNumber(54264), permit=permitted)
     (request,) = server.requests
     assert (request.method, request.target, request.body) == ("POST", "/api/v1/cancel_order/54264/", b"{}")
     at = request.headers["access-timestamp"]
@@ -122,7 +123,7 @@ async def test_a_credential_no_header_can_carry_is_not_sent(server: RawServer, g
         username=Secret("alice"), passphrase=Secret("a\r\nX: y"), api_key=Secret("k"), secret_key=Secret("s")
     )
     with pytest.raises(InputError):
-        await gateway.place_order(broken, order=BUY)
+        await gateway.place_order(broken, order=BUY, permit=permitted)
     assert server.requests == []
 
 
@@ -131,14 +132,14 @@ async def test_credentials_in_other_alphabets_arrive_as_utf_8(server: RawServer,
     foreign = Credentials(
         username=Secret("alice"), passphrase=Secret("şifre"), api_key=Secret("k"), secret_key=Secret("s")
     )
-    await gateway.place_order(foreign, order=BUY)
+    await gateway.place_order(foreign, order=BUY, permit=permitted)
     assert server.requests[0].headers["access-passphrase"] == "şifre"
 
 
 async def test_one_connection_serves_many_people(server: RawServer, gateway: AndxGateway) -> None:
     server.will(ok(sample("placed")))
     for _ in range(5):
-        await gateway.place_order(ALICE, order=BUY)
+        await gateway.place_order(ALICE, order=BUY, permit=permitted)
     assert server.connections == 1
 
 
@@ -147,9 +148,9 @@ async def test_a_change_on_a_kept_connection_that_dies_is_not_sent_twice(
     cut: Then, server: RawServer, gateway: AndxGateway
 ) -> None:
     server.will(ok(sample("placed")), Reply(then=cut), ok(sample("placed")))
-    await gateway.place_order(ALICE, order=BUY)
+    await gateway.place_order(ALICE, order=BUY, permit=permitted)
     with pytest.raises(OutcomeUnknown):
-        await gateway.place_order(ALICE, order=BUY)
+        await gateway.place_order(ALICE, order=BUY, permit=permitted)
     await asyncio.sleep(0.02)
     assert (server.connections, len(server.requests)) == (1, 2)
 
@@ -169,9 +170,9 @@ def count_slots(budget: Budget) -> list[int]:
     slots: list[int] = []
     give_back = budget.give_back
 
-    def noted(slot: int) -> None:
+    def noted(slot: int, *, used: bool = True) -> None:
         slots.append(slot)
-        give_back(slot)
+        give_back(slot, used=used)
 
     budget.give_back = noted  # type: ignore[method-assign]
     return slots
@@ -179,16 +180,16 @@ def count_slots(budget: Budget) -> list[int]:
 
 async def test_a_connection_closed_while_idle_is_replaced(server: RawServer, gateway: AndxGateway) -> None:
     server.will(http(200, sample("placed"), then=Then.CLOSE))
-    await gateway.place_order(ALICE, order=BUY)
+    await gateway.place_order(ALICE, order=BUY, permit=permitted)
     await asyncio.sleep(0.02)
-    await gateway.place_order(ALICE, order=BUY)
+    await gateway.place_order(ALICE, order=BUY, permit=permitted)
     assert (server.connections, len(server.requests)) == (2, 2)
 
 
 async def test_a_redirect_is_not_followed(server: RawServer, gateway: AndxGateway) -> None:
     server.will(http(307, headers=f"Location: {server.url}/api/v1/orders/\r\n"))
     with pytest.raises(OutcomeUnknown):
-        await gateway.place_order(ALICE, order=BUY)
+        await gateway.place_order(ALICE, order=BUY, permit=permitted)
     assert len(server.requests) == 1
 
 
@@ -197,8 +198,8 @@ async def test_no_cookie_is_kept(server: RawServer, clock: HandClock, budget: Bu
     by_name = server.url.replace("127.0.0.1", "localhost")
     channel = Channel(url=by_name, budget=budget, clock=clock)
     async with open_gateway(by_name, clock=clock, budget=budget, channel=channel) as gateway:
-        await gateway.place_order(ALICE, order=BUY)
-        await gateway.place_order(CANARIES, order=BUY)
+        await gateway.place_order(ALICE, order=BUY, permit=permitted)
+        await gateway.place_order(CANARIES, order=BUY, permit=permitted)
     assert "cookie" not in server.requests[1].headers
 
 
@@ -209,7 +210,7 @@ async def test_a_proxy_in_the_environment_is_not_used(
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     server.will(ok(sample("placed")))
     async with open_gateway(server.url, clock=clock, budget=budget) as gateway:
-        assert await gateway.place_order(ALICE, order=BUY) == 54264
+        assert await gateway.place_order(ALICE, order=BUY, permit=permitted) == 54264
 
 
 async def test_compressed_answers_are_read(server: RawServer, gateway: AndxGateway) -> None:
@@ -238,7 +239,7 @@ async def test_https_and_this_machine_are_fine(url: str, clock: HandClock, budge
 async def test_no_secret_in_errors(reply: Reply, server: RawServer, gateway: AndxGateway) -> None:
     server.will(reply)
     with pytest.raises(ChatbotError) as caught:
-        await gateway.place_order(CANARIES, order=BUY)
+        await gateway.place_order(CANARIES, order=BUY, permit=permitted)
     shown = "".join(traceback.format_exception(caught.value)) + repr(caught.value)
     assert "canary" not in shown
     error: BaseException | None = caught.value
@@ -250,9 +251,9 @@ async def test_no_secret_in_errors(reply: Reply, server: RawServer, gateway: And
 async def test_no_secret_in_logs(server: RawServer, gateway: AndxGateway) -> None:
     server.will(ok(sample("placed")), http(500))
     with structlog.testing.capture_logs() as entries:
-        await gateway.place_order(CANARIES, order=BUY)
+        await gateway.place_order(CANARIES, order=BUY, permit=permitted)
         with pytest.raises(OutcomeUnknown):
-            await gateway.place_order(CANARIES, order=BUY)
+            await gateway.place_order(CANARIES, order=BUY, permit=permitted)
     assert [(entry["endpoint"], entry["status"], entry["log_level"]) for entry in entries] == [
         ("place_order", 200, "debug"),
         ("place_order", 500, "debug"),
@@ -263,5 +264,5 @@ async def test_no_secret_in_logs(server: RawServer, gateway: AndxGateway) -> Non
 
 async def test_no_client_object_remembers_a_secret(server: RawServer, gateway: AndxGateway) -> None:
     server.will(ok(sample("placed")))
-    await gateway.place_order(CANARIES, order=BUY)
+    await gateway.place_order(CANARIES, order=BUY, permit=permitted)
     assert "canary" not in repr(vars(gateway._channel)) + repr(vars(gateway._channel._transport))

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import socket
 from dataclasses import dataclass
+from decimal import Decimal
 from unittest.mock import MagicMock
 
 import aiohttp
@@ -28,6 +29,7 @@ from chatbot.ports.exchange import Priority
 from tests.exchange.clock import HandClock
 from tests.exchange.conftest import ALICE, BUY, open_gateway
 from tests.exchange.raw_server import RawServer, Reply, Then, http, ok, sample
+from tests.fakes.exchange import permitted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +114,7 @@ async def test_a_change_is_sent_once_and_its_end_is_told_exactly(
     case = CASES[name]
     server.will(case.reply)
     with pytest.raises(ChatbotError) as caught:
-        await gateway.place_order(ALICE, order=BUY)
+        await gateway.place_order(ALICE, order=BUY, permit=permitted)
     assert type(caught.value) is case.change
     assert getattr(caught.value, "cause", None) == case.cause
     assert len(server.requests) == 1
@@ -136,20 +138,34 @@ async def test_a_cancellation_ends_as_every_change_does(name: str, server: RawSe
     case = CASES[name]
     server.will(case.reply)
     with pytest.raises(ChatbotError) as caught:
-        await gateway.cancel_order(ALICE, number=OrderNumber(1))
+        await gateway.cancel_order(ALICE, number=OrderNumber(1), permit=permitted)
     assert type(caught.value) is case.change
+    assert len(server.requests) == 1
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("name", CASES)
+async def test_a_withdrawal_is_sent_once_and_ends_as_every_change_does(
+    name: str, server: RawServer, gateway: AndxGateway
+) -> None:
+    case = CASES[name]
+    server.will(case.reply)
+    with pytest.raises(ChatbotError) as caught:
+        await gateway.withdraw(ALICE, currency="XRP", amount=Decimal("100.25"), alias="savings", permit=permitted)
+    assert type(caught.value) is case.change
+    assert getattr(caught.value, "cause", None) == case.cause
     assert len(server.requests) == 1
 
 
 async def test_a_placed_order_has_its_number(server: RawServer, gateway: AndxGateway) -> None:
     server.will(ok(PLACED))
-    assert await gateway.place_order(ALICE, order=BUY) == 54264
+    assert await gateway.place_order(ALICE, order=BUY, permit=permitted) == 54264
 
 
 async def test_cancelling_an_unknown_order_is_told_apart(server: RawServer, gateway: AndxGateway) -> None:
     server.will(ok(sample("cancel_refused")))
     with pytest.raises(OrderNotFound) as caught:
-        await gateway.cancel_order(ALICE, number=OrderNumber(1))
+        await gateway.cancel_order(ALICE, number=OrderNumber(1), permit=permitted)
     assert (caught.value.code, caught.value.reason) == (1201, "order_not_found")
 
 
@@ -163,7 +179,7 @@ def _unused_port() -> int:
 async def test_nothing_was_sent_where_nobody_listens(clock: HandClock, budget: Budget) -> None:
     async with open_gateway(f"http://127.0.0.1:{_unused_port()}", clock=clock, budget=budget) as gateway:
         with pytest.raises(NotSent) as caught:
-            await gateway.place_order(ALICE, order=BUY)
+            await gateway.place_order(ALICE, order=BUY, permit=permitted)
         assert caught.value.cause is Cause.UNREACHABLE
         with pytest.raises(Unavailable) as read:
             await gateway.tickers(priority=Priority.PERSON)
@@ -173,7 +189,7 @@ async def test_nothing_was_sent_where_nobody_listens(clock: HandClock, budget: B
 async def test_nothing_was_sent_where_the_name_is_unknown(clock: HandClock, budget: Budget) -> None:
     async with open_gateway("https://exchange.invalid", clock=clock, budget=budget) as gateway:
         with pytest.raises(NotSent):
-            await gateway.place_order(ALICE, order=BUY)
+            await gateway.place_order(ALICE, order=BUY, permit=permitted)
 
 
 async def test_nothing_was_sent_to_a_server_without_tls(
@@ -182,7 +198,7 @@ async def test_nothing_was_sent_to_a_server_without_tls(
     monkeypatch.setattr(channel, "_SECONDS", {"connect": 0.1, "pool": 0.1, "read": 5.0, "write": 5.0})
     async with open_gateway(server.url.replace("http:", "https:"), clock=clock, budget=budget) as gateway:
         with pytest.raises(NotSent):
-            await gateway.place_order(ALICE, order=BUY)
+            await gateway.place_order(ALICE, order=BUY, permit=permitted)
     assert server.requests == []
 
 
@@ -199,7 +215,7 @@ async def test_nothing_was_sent_while_no_connection_can_be_made(
             second.connect_ex(address)
             async with open_gateway(f"http://127.0.0.1:{address[1]}", clock=clock, budget=budget) as gateway:
                 with pytest.raises(NotSent) as caught:
-                    await gateway.place_order(ALICE, order=BUY)
+                    await gateway.place_order(ALICE, order=BUY, permit=permitted)
     assert caught.value.cause is Cause.UNREACHABLE
 
 
@@ -207,7 +223,7 @@ async def test_nothing_is_sent_after_closing(server: RawServer, clock: HandClock
     async with open_gateway(server.url, clock=clock, budget=budget) as gateway:
         pass
     with pytest.raises(NotSent) as caught:
-        await gateway.place_order(ALICE, order=BUY)
+        await gateway.place_order(ALICE, order=BUY, permit=permitted)
     assert caught.value.cause is Cause.SHUTDOWN
 
 
@@ -218,7 +234,7 @@ async def test_an_answer_that_never_ends_is_given_up(
     server.will(Reply(data=HALF, then=Then.HANG))
     async with asyncio.timeout(2):
         with pytest.raises(OutcomeUnknown) as caught:
-            await gateway.place_order(ALICE, order=BUY)
+            await gateway.place_order(ALICE, order=BUY, permit=permitted)
     assert caught.value.cause is Cause.TIMEOUT
 
 
@@ -251,12 +267,12 @@ async def test_only_a_connection_that_could_not_be_made_is_proof_that_nothing_wa
         aiohttp.TCPConnector if before else aiohttp.ClientRequest, "connect" if before else "send", fail
     )
     with pytest.raises(NotSent if before else OutcomeUnknown):
-        await gateway.place_order(ALICE, order=BUY)
+        await gateway.place_order(ALICE, order=BUY, permit=permitted)
 
 
 async def test_a_cancelled_change_says_nothing_and_is_not_sent_again(server: RawServer, gateway: AndxGateway) -> None:
     server.will(Reply(then=Then.HANG))
-    task = asyncio.create_task(gateway.place_order(ALICE, order=BUY))
+    task = asyncio.create_task(gateway.place_order(ALICE, order=BUY, permit=permitted))
     await server.arrived.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -302,10 +318,10 @@ async def test_a_retry_after_that_makes_no_sense_is_ignored(
 async def test_money_is_not_sent_during_a_long_pause(server: RawServer, gateway: AndxGateway, clock: HandClock) -> None:
     server.will(http(429, headers="Retry-After: 30\r\n"))
     with pytest.raises(OutcomeUnknown):
-        await gateway.place_order(ALICE, order=BUY)
+        await gateway.place_order(ALICE, order=BUY, permit=permitted)
     before = clock.seconds
     with pytest.raises(NotSent) as caught:
-        await gateway.place_order(ALICE, order=BUY)
+        await gateway.place_order(ALICE, order=BUY, permit=permitted)
     assert caught.value.cause is Cause.BUDGET
     assert clock.seconds == before
     assert len(server.requests) == 1

@@ -9,7 +9,15 @@ from pathlib import Path
 import httpx
 import pytest
 
-from chatbot.domain.errors import Cause, KeyRejected, OrderNotFound, OutcomeUnknown, Refused, Unavailable
+from chatbot.domain.errors import (
+    Cause,
+    KeyRejected,
+    OrderNotFound,
+    OutcomeUnknown,
+    Refused,
+    Unavailable,
+    WithdrawAddressNotFound,
+)
 from chatbot.domain.ids import ClientId, MarketCode, OrderNumber
 from chatbot.domain.orders import NewOrder, Order, OrderFilter, OrderStatus
 from chatbot.domain.secrets import Credentials, Secret
@@ -19,6 +27,7 @@ from chatbot.ports.exchange import Priority
 from chatbot.system import SystemClock
 from tests.exchange.conftest import BUY
 from tests.exchange.raw_server import RawServer, http, ok
+from tests.fakes.exchange import permitted
 
 PERSON = Priority.PERSON
 BTC = MarketCode("BTCUSDT")
@@ -77,14 +86,16 @@ async def test_warming_up_brings_markets_and_prices(opened: OpenExchange) -> Non
 
 async def test_an_order_is_placed_found_cancelled_and_read_back(opened: OpenExchange, credentials: Credentials) -> None:
     exchange = opened.exchange
-    number = await exchange.place_order(credentials, order=await far_from_the_market(opened, client_id=4711))
+    number = await exchange.place_order(
+        credentials, order=await far_from_the_market(opened, client_id=4711), permit=permitted
+    )
     page = await exchange.orders(
         credentials, account_name="Main", which=OrderFilter.OPEN, market=BTC, page=1, priority=PERSON
     )
     assert [(order.number, order.client_id, order.cancelable) for order in page.orders] == [(number, 4711, True)]
     held = await exchange.balances(credentials, account_name="Main", priority=PERSON)
     assert held.of("USDT").held > 0
-    await exchange.cancel_order(credentials, number=number)
+    await exchange.cancel_order(credentials, number=number, permit=permitted)
     assert (await settled(opened, credentials, number)).status is OrderStatus.CANCELLED
 
 
@@ -96,9 +107,11 @@ async def test_a_book_has_two_sides(opened: OpenExchange) -> None:
 
 async def test_refusals_come_through(opened: OpenExchange, credentials: Credentials) -> None:
     with pytest.raises(OrderNotFound):
-        await opened.exchange.cancel_order(credentials, number=OrderNumber(999_999))
+        await opened.exchange.cancel_order(credentials, number=OrderNumber(999_999), permit=permitted)
     with pytest.raises(Refused):
-        await opened.exchange.place_order(credentials, order=replace(BUY, volume=Decimal("0.00000001")))
+        await opened.exchange.place_order(
+            credentials, order=replace(BUY, volume=Decimal("0.00000001")), permit=permitted
+        )
 
 
 async def test_a_wrong_secret_is_a_rejected_key(opened: OpenExchange, credentials: Credentials) -> None:
@@ -106,19 +119,19 @@ async def test_a_wrong_secret_is_a_rejected_key(opened: OpenExchange, credential
     with pytest.raises(KeyRejected):
         await opened.exchange.balances(wrong, account_name="Main", priority=PERSON)
     with pytest.raises(KeyRejected):
-        await opened.exchange.place_order(wrong, order=BUY)
+        await opened.exchange.place_order(wrong, order=BUY, permit=permitted)
 
 
-@pytest.mark.parametrize(
-    ("fault", "cause"),
-    [
-        ({"kind": "drop_answer"}, Cause.BROKEN),
-        ({"kind": "half_body"}, Cause.BROKEN),
-        ({"kind": "garbage"}, Cause.UNREADABLE),
-        ({"kind": "status_after", "status": 502}, Cause.SERVER_FAULT),
-        ({"kind": "status_after", "status": 429}, Cause.RATE_LIMITED),
-    ],
-)
+LOSSES: list[tuple[dict[str, object], Cause]] = [
+    ({"kind": "drop_answer"}, Cause.BROKEN),
+    ({"kind": "half_body"}, Cause.BROKEN),
+    ({"kind": "garbage"}, Cause.UNREADABLE),
+    ({"kind": "status_after", "status": 502}, Cause.SERVER_FAULT),
+    ({"kind": "status_after", "status": 429}, Cause.RATE_LIMITED),
+]
+
+
+@pytest.mark.parametrize(("fault", "cause"), LOSSES)
 async def test_an_order_whose_answer_was_lost_is_uncertain_and_stands_there_once(
     fault: dict[str, object], cause: Cause, url: str, opened: OpenExchange, credentials: Credentials
 ) -> None:
@@ -126,10 +139,46 @@ async def test_an_order_whose_answer_was_lost_is_uncertain_and_stands_there_once
     async with httpx.AsyncClient(base_url=url, verify=False) as control:
         await control.post("/control/faults", json={"path": "/api/v1/orders/", "method": "POST", "times": 1, **fault})
         with pytest.raises(OutcomeUnknown) as caught:
-            await opened.exchange.place_order(credentials, order=order)
+            await opened.exchange.place_order(credentials, order=order, permit=permitted)
         listed = (await control.get("/control/orders")).json()["orders"]
     assert caught.value.cause is cause
     assert [entry["client_id"] for entry in listed] == [815]
+
+
+async def test_a_withdrawal_leaves_and_an_unknown_alias_does_not(
+    url: str, opened: OpenExchange, credentials: Credentials
+) -> None:
+    async def ask(alias: str) -> None:
+        await opened.exchange.withdraw(
+            credentials, currency="XRP", amount=Decimal("100.25"), alias=alias, permit=permitted
+        )
+
+    async with httpx.AsyncClient(base_url=url, verify=False) as control:
+        username = credentials.username.reveal()
+        fields = {"currency": "XRP", "alias": "Kasa Şubesi 🏦"}
+        await control.post(f"/control/accounts/{username}/aliases", json=fields)
+        await ask("Kasa Şubesi 🏦")
+        with pytest.raises(WithdrawAddressNotFound):
+            await ask("kasa Şubesi 🏦")
+        listed = (await control.get("/control/withdrawals")).json()["withdrawals"]
+    assert [(entry["amount"], entry["alias"]) for entry in listed] == [("100.25", "Kasa Şubesi 🏦")]
+    balances = await opened.exchange.balances(credentials, account_name="Main", priority=PERSON)
+    assert balances.of("XRP").held == Decimal("100.25")
+
+
+@pytest.mark.parametrize(("fault", "cause"), LOSSES)
+async def test_a_withdrawal_whose_answer_was_lost_is_uncertain_and_stands_there_once(
+    fault: dict[str, object], cause: Cause, url: str, opened: OpenExchange, credentials: Credentials
+) -> None:
+    async with httpx.AsyncClient(base_url=url, verify=False) as control:
+        await control.post("/control/faults", json={"path": "/api/v1/withdrawal/", "method": "POST", **fault})
+        with pytest.raises(OutcomeUnknown) as caught:
+            await opened.exchange.withdraw(
+                credentials, currency="XRP", amount=Decimal("100.25"), alias="cold", permit=permitted
+            )
+        listed = (await control.get("/control/withdrawals")).json()["withdrawals"]
+    assert caught.value.cause is cause
+    assert [entry["alias"] for entry in listed] == ["cold"]
 
 
 async def test_only_the_practice_exchange_opens_accounts(server: RawServer) -> None:

@@ -1,6 +1,7 @@
 """Time and chance as a test wants them."""
 
 import asyncio
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -60,6 +61,9 @@ class FakeEntropy:
 
     def token(self) -> str:
         return f"token-{next(self._numbers):016}"
+
+    def random_bytes(self, count: int) -> bytes:
+        return hashlib.sha256(str(next(self._numbers)).encode()).digest()[:count]
 
     def client_id(self) -> ClientId:
         return ClientId(900_000 + next(self._numbers))

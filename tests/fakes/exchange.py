@@ -1,9 +1,12 @@
 """An exchange in memory, with the same rules as the port, and faults on demand.
 
 It keeps orders and balances only as exactly as the services' tests need: limits rest until `fill`, market orders fill
-at once at the ticker's price. What the real exchange checks beyond that is the practice exchange's part.
+at once at the ticker's price. Withdrawals go to addresses saved under an alias and are held until
+`process_withdrawals`. What the real exchange checks beyond that is the practice exchange's part.
 """
 
+import asyncio
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -18,6 +21,7 @@ from chatbot.domain.errors import (
     OrderNotFound,
     OutcomeUnknown,
     Refused,
+    WithdrawAddressNotFound,
 )
 from chatbot.domain.ids import MarketCode, OrderNumber
 from chatbot.domain.market import Market, OrderBook, Ticker
@@ -35,10 +39,16 @@ from chatbot.domain.orders import (
 )
 from chatbot.domain.secrets import Credentials
 from chatbot.ports.clock import Clock
-from chatbot.ports.exchange import Priority
+from chatbot.ports.exchange import Permit, Priority
 from tests.fakes.values import BTC, ETH, TETHER, book, credentials, ticker
 
 PAGE = 20
+USUAL_ALIASES = ("savings", "cold")
+"""Saved for every currency that an account is opened with."""
+
+
+def permitted() -> None:
+    """The permit of what may be sent."""
 
 
 @dataclass(frozen=True)
@@ -49,26 +59,41 @@ class Fault:
     applied: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """A withdrawal as it was asked for."""
+
+    currency: str
+    amount: Decimal
+    alias: str
+
+
 @dataclass
 class Holder:
-    """An account at the exchange."""
+    """An account at the exchange. `requested` are the withdrawals that still wait for the exchange to process them."""
 
     credentials: Credentials
     totals: dict[str, Decimal]
     orders: dict[OrderNumber, Order] = field(default_factory=dict)
+    aliases: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    requested: list[Withdrawal] = field(default_factory=list)
 
     def held(self, currency: str) -> Decimal:
         resting = [order for order in self.orders.values() if not order.status.is_final]
         buys = (multiply(order.remaining, order.price) for order in resting if _pays(order, currency, Side.BUY))
         sells = (order.remaining for order in resting if _pays(order, currency, Side.SELL))
-        return sum((*buys, *sells), ZERO)
+        leaving = (withdrawal.amount for withdrawal in self.requested if withdrawal.currency == currency)
+        return sum((*buys, *sells, *leaving), ZERO)
 
     def available(self, currency: str) -> Decimal:
         return self.totals.get(currency, ZERO) - self.held(currency)
 
 
 class FakeExchange:
-    """`calls` names every call in order; `changes` the orders that were sent and the cancellations."""
+    """`calls` names every call in order; `changes` counts what was sent: orders, cancellations and withdrawals.
+
+    While `budget_free` is cleared, changing calls wait as for a slot of the request budget, and then ask their permit.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
@@ -83,6 +108,9 @@ class FakeExchange:
         self.calls: list[str] = []
         self.sent: list[NewOrder] = []
         self.cancels: list[OrderNumber] = []
+        self.withdrawals: list[Withdrawal] = []
+        self.budget_free = asyncio.Event()
+        self.budget_free.set()
         self.cancels_at_once = True
         self.endless_lists = False
         self.wait = timedelta(0)
@@ -91,13 +119,27 @@ class FakeExchange:
 
     @property
     def changes(self) -> int:
-        return len(self.sent) + len(self.cancels)
+        return len(self.sent) + len(self.cancels) + len(self.withdrawals)
 
     def open_account(self, *, funds: Mapping[str, str]) -> Credentials:
         opened = credentials(str(len(self.holders) + 1))
         totals = {currency: Decimal(total) for currency, total in funds.items()}
         self.holders[opened.api_key.reveal()] = Holder(credentials=opened, totals=totals)
+        for currency in funds:
+            for alias in USUAL_ALIASES:
+                self.save_alias(opened, currency, alias)
         return opened
+
+    def save_alias(self, by: Credentials, currency: str, alias: str) -> None:
+        """Save a withdrawal address, as one does on the exchange's site."""
+        self.holders[by.api_key.reveal()].aliases[currency].add(alias)
+
+    def process_withdrawals(self) -> None:
+        """Send off what was asked for: from now on it is missing from the totals, too."""
+        for holder in self.holders.values():
+            for withdrawal in holder.requested:
+                holder.totals[withdrawal.currency] -= withdrawal.amount
+            holder.requested.clear()
 
     def fail(self, call: str, error: Exception, *, applied: bool = False, times: int = 1) -> None:
         """Let the next calls of this name end in an error."""
@@ -183,7 +225,9 @@ class FakeExchange:
         self._called("order")
         return self._order(self._holder(credentials), number)
 
-    async def place_order(self, credentials: Credentials, *, order: NewOrder) -> OrderNumber:
+    async def place_order(self, credentials: Credentials, *, order: NewOrder, permit: Permit) -> OrderNumber:
+        await self.budget_free.wait()
+        permit()
         fault = self._next_fault("place_order")
         self.sent.append(order)
         if fault is not None and not fault.applied:
@@ -193,13 +237,35 @@ class FakeExchange:
             raise fault.error
         return number
 
-    async def cancel_order(self, credentials: Credentials, *, number: OrderNumber) -> None:
+    async def cancel_order(self, credentials: Credentials, *, number: OrderNumber, permit: Permit) -> None:
+        await self.budget_free.wait()
+        permit()
         fault = self._next_fault("cancel_order")
         self.cancels.append(number)
         if fault is None or fault.applied:
             self._cancel(self._holder(credentials), number)
         if fault is not None:
             raise fault.error
+
+    async def withdraw(
+        self, credentials: Credentials, *, currency: str, amount: Decimal, alias: str, permit: Permit
+    ) -> None:
+        await self.budget_free.wait()
+        permit()
+        fault = self._next_fault("withdraw")
+        withdrawal = Withdrawal(currency=currency, amount=amount, alias=alias)
+        self.withdrawals.append(withdrawal)
+        if fault is None or fault.applied:
+            self._request(self._holder(credentials), withdrawal)
+        if fault is not None:
+            raise fault.error
+
+    def _request(self, holder: Holder, withdrawal: Withdrawal) -> None:
+        if withdrawal.alias not in holder.aliases[withdrawal.currency]:
+            raise WithdrawAddressNotFound(code=1319, reason="Withdraw address not found")
+        if holder.available(withdrawal.currency) < withdrawal.amount:
+            raise InsufficientBalance(code=1103, reason="insufficient_balance")
+        holder.requested.append(withdrawal)
 
     def _place(self, holder: Holder, new: NewOrder) -> OrderNumber:
         market = next(market for market in self.listed if market.code == new.market)

@@ -44,6 +44,9 @@ class FixedEntropy:
     def token(self) -> str:
         return "abcdefghijklmnopqrstuv"
 
+    def random_bytes(self, count: int) -> bytes:
+        return bytes(range(count))
+
     def client_id(self) -> ClientId:
         return ClientId(1)
 
@@ -68,11 +71,11 @@ class FakePeople:
     async def add(self, person: Person) -> None:
         self.known[person.id] = person
 
-    async def remove(self, person: PersonId) -> bool:
+    async def remove(self, person: PersonId, *, by: PersonId, now: datetime) -> bool:
         return self.known.pop(person, None) is not None
 
     async def add_link(
-        self, *, kind: LinkKind, token_hash: bytes, made_by: PersonId | None, expires_at: datetime
+        self, *, kind: LinkKind, token_hash: bytes, made_by: PersonId | None, expires_at: datetime, now: datetime
     ) -> None:
         raise NotImplementedError
 

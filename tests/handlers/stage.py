@@ -10,7 +10,7 @@ from chatbot.demo.crowd import Crowd, Writing
 from chatbot.demo.server import LocalChat
 from chatbot.domain.drafts import Dialogue, LinkDraft
 from chatbot.domain.errors import ChatbotError, NotLinked
-from chatbot.domain.ids import PersonId
+from chatbot.domain.ids import ChatId, MessageId, PersonId
 from chatbot.domain.people import Access
 from chatbot.domain.secrets import Secret
 from chatbot.services.desk import Services
@@ -26,7 +26,8 @@ from handlers.router import Router
 from handlers.routing import Routes
 from handlers.sender import Sender
 from handlers.views.html import text
-from handlers.views.screen import Press, Screen
+from handlers.views.screen import Picture, Press, Screen
+from tests.fakes.pictures import png
 from tests.handlers.fakes import FakeChats, FakeDialogues, FakeInbox, FakePeople, FixedEntropy, SkippingClock
 
 ALICE, BOB, CAROL = 1001, 1002, 1003
@@ -49,6 +50,13 @@ class Private:
     pass
 
 
+@button("swipe")
+class Wipe:
+    """Deletes another message of the chat."""
+
+    message: int
+
+
 @button("sgone")
 class Undeclared:
     pass
@@ -66,6 +74,7 @@ class Stage:
         self.people.let_in(BOB)
         self.access = access
         self.ran: list[str] = []
+        self.turned_away: list[tuple[int, int]] = []
         self.busy: dict[int, int] = {}
         self.most_at_once = 0
         self.go_on = asyncio.Event()
@@ -89,6 +98,7 @@ class Stage:
                 access=self.access,
                 owners=frozenset({PersonId(ALICE)}),
                 is_linked=self._is_linked,
+                turned_away=self._turn_away,
                 clock=self.clock,
             ),
             attendant=Attendant(
@@ -107,6 +117,7 @@ class Stage:
             updates=line.updates,
             inbox=self.inbox,
             handle=router.handle,
+            urgent=router.urgent,
             spawner=self.supervisor,
             clock=self.clock,
             entropy=entropy,
@@ -155,6 +166,9 @@ class Stage:
         shown = self.chat.world.chats[chat].changed_since(0)
         return [message for message in shown if message.sender.id == self.chat.world.bot.id]
 
+    async def _turn_away(self, person: PersonId, chat: ChatId) -> None:
+        self.turned_away.append((person, chat))
+
     async def _is_linked(self, person: PersonId) -> bool:
         return person in self.linked
 
@@ -162,15 +176,18 @@ class Stage:
         return (
             Command("ping", "Answers", handle=self._noting("ping", reply=True), where=Where.ANYWHERE),
             Command("card", "A card", handle=self._card, where=Where.ANYWHERE),
+            Command("photo", "A picture", handle=self._photo, where=Where.ANYWHERE),
             Command("begin", "For strangers", handle=self._noting("begin", reply=True), needs=Needs.NOTHING),
             Command("keys", "Takes a secret", handle=self._noting("keys"), secret=True),
             Command("own", "For owners", handle=self._noting("own"), needs=Needs.OWNER),
             Command("account", "For linked ones", handle=self._noting("account"), needs=Needs.LINKED),
             Command("fail", "Fails", handle=self._fail),
             Command("slow", "Takes its time", handle=self._slow),
+            Command("now", "Waits for nothing", handle=self._noting("now"), urgent=True, late=self._noting("late")),
             Button(Push, handle=self._push, where=Where.ANYWHERE),
             Button(Talk, handle=self._talk, where=Where.ANYWHERE, answers=True),
             Button(Private, handle=self._talk),
+            Button(Wipe, handle=self._wipe),
             Answer(LinkDraft, handle=self._answer, secret=True),
         )
 
@@ -185,6 +202,14 @@ class Stage:
     async def _card(self, ctx: Context) -> None:
         rows = ((Press("Push", Push(number=1)), Press("Talk", Talk())), (Press("Private", Private()),))
         await ctx.reply(Screen(text("a card"), (*rows, (Press("Gone", Undeclared()),))))
+
+    async def _photo(self, ctx: Context) -> None:
+        secret = await ctx.reply(Picture(content=png(), caption=text("a secret"), protected=True))
+        rows = ((Press("Push", Push(number=1)), Press("Wipe", Wipe(message=secret))),)
+        await ctx.reply(Picture(content=png(), rows=rows))
+
+    async def _wipe(self, ctx: Context, action: Wipe) -> None:
+        self.ran.append(f"wiped {await ctx.delete(MessageId(action.message))}")
 
     async def _fail(self, ctx: Context) -> None:
         raise self.error

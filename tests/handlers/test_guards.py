@@ -74,6 +74,17 @@ async def test_a_command_for_another_bot_is_not_ours(stage: Stage) -> None:
     assert stage.ran == ["ping two"]
 
 
+async def test_an_old_command_still_does_what_is_safe_late(stage: Stage) -> None:
+    await stage.write("/now", date=int((stage.clock.now() - timedelta(seconds=130)).timestamp()))
+    await stage.write("/now")
+    assert (stage.ran, stage.said()) == (["late", "now"], [])
+
+
+async def test_a_stranger_is_not_let_in_by_urgency(stage: Stage) -> None:
+    await stage.write("/now", user=CAROL)
+    assert stage.ran == []
+
+
 async def test_old_commands_are_not_carried_out_and_that_is_said_once(stage: Stage) -> None:
     long_ago = int((stage.clock.now() - timedelta(seconds=130)).timestamp())
     await stage.write("/ping one", date=long_ago)

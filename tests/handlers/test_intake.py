@@ -69,6 +69,7 @@ class Bench:
             updates=feed,
             inbox=inbox,
             handle=self._handle,
+            urgent=lambda given: given.message.text if given.message and given.message.text == "/now" else None,
             spawner=self.supervisor,
             clock=self.clock,
             entropy=FixedEntropy(),
@@ -197,6 +198,15 @@ async def test_a_person_is_served_in_order_and_one_at_a_time(stage: Stage) -> No
     assert stage.most_at_once == 1
 
 
+async def test_an_urgent_command_does_not_wait_for_its_own_person(stage: Stage) -> None:
+    stage.crowd.write(BOB, BOB, Writing(text="/slow"))
+    await until(lambda: stage.ran)
+    stage.crowd.write(BOB, BOB, Writing(text="/now"))
+    await until(lambda: len(stage.ran) == 2)
+    assert stage.ran == ["slow ", "now"]
+    stage.go_on.set()
+
+
 async def test_a_slow_handler_keeps_nobody_else_waiting(stage: Stage) -> None:
     stage.crowd.write(BOB, BOB, Writing(text="/slow"))
     stage.crowd.write(ALICE, ALICE, Writing(text="/ping"))
@@ -291,3 +301,66 @@ async def test_one_person_cannot_fill_the_lanes() -> None:
     await lanes.idle()
     assert lanes.put(1, work)
     await lanes.idle()
+
+
+async def test_an_urgent_command_passes_a_slow_one_of_the_same_person() -> None:
+    bench = Bench(Feed([update(1)], [update(2, words="/now"), update(3)]), FakeInbox())
+    go_on = asyncio.Event()
+
+    async def slowly(given: Update) -> None:
+        if given.update_id == 1:
+            await go_on.wait()
+
+    bench.hold = slowly
+    bench.start()
+    await until(lambda: bench.handled)
+    assert (bench.begun, bench.handled) == ([1, 2], [2])
+    go_on.set()
+    await until(lambda: len(bench.handled) == 3)
+    assert bench.handled == [2, 1, 3]
+
+
+async def test_an_urgent_command_passes_everybody_else_when_all_places_are_taken() -> None:
+    crowd = [update(number, user=number) for number in range(1, 301)]
+    bench = Bench(Feed(crowd, [update(301, user=1_000, words="/now")]), FakeInbox())
+    go_on = asyncio.Event()
+
+    async def slowly(given: Update) -> None:
+        if given.update_id <= 300:
+            await go_on.wait()
+
+    bench.hold = slowly
+    bench.start()
+    await until(lambda: bench.handled)
+    assert bench.handled == [301] and len(bench.begun) < 300
+    go_on.set()
+    await until(lambda: len(bench.handled) == 301)
+
+
+async def test_an_urgent_command_does_not_wait_until_it_is_stored() -> None:
+    class SlowDisk(FakeInbox):
+        async def store(self, updates: Pairs, *, received_at: datetime) -> tuple[InboxItem, ...]:
+            await asyncio.Event().wait()
+            return ()
+
+    bench = Bench(Feed([update(1), update(2, user=ALICE, words="/now")]), SlowDisk())
+    bench.start()
+    await until(lambda: bench.handled)
+    assert bench.handled == [2]
+    await bench.crash()
+
+
+async def test_the_same_urgent_command_twice_goes_one_after_the_other() -> None:
+    bench = Bench(Feed([update(1, words="/now"), update(2, words="/now")]), FakeInbox())
+    go_on = asyncio.Event()
+
+    async def slowly(given: Update) -> None:
+        await go_on.wait()
+
+    bench.hold = slowly
+    bench.start()
+    await until(lambda: bench.begun)
+    assert bench.begun == [1]
+    go_on.set()
+    await bench.intake.settle()
+    await until(lambda: bench.handled == [1, 2])

@@ -12,10 +12,11 @@ from chatbot.domain.ids import ChatId, MessageId
 from chatbot.domain.people import Access, Role
 from chatbot.services.desk import Services
 from chatbot.services.people import People
+from chatbot.storage.master_key import KeyFile
 from chatbot.storage.opening import open_storage
 from handlers import markets, people
 from handlers.context import BotName, ChatKind, Context, Room, Speaker
-from handlers.views.screen import Screen
+from handlers.views.screen import Screen, Shown
 from tests.fakes.clock import FakeClock, FakeEntropy
 from tests.fakes.exchange import FakeExchange
 from tests.services.house import ANNA, CHAT, House
@@ -27,8 +28,9 @@ class Ear:
     def __init__(self) -> None:
         self.heard: list[Screen] = []
 
-    async def send(self, room: Room, screen: Screen, *, reply_to: MessageId | None = None) -> MessageId:
-        self.heard.append(screen)
+    async def send(self, room: Room, shown: Shown, *, reply_to: MessageId | None = None) -> MessageId:
+        assert isinstance(shown, Screen)
+        self.heard.append(shown)
         return MessageId(len(self.heard))
 
     async def edit(self, chat: ChatId, message: MessageId, screen: Screen) -> bool:
@@ -45,7 +47,7 @@ class Ear:
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     clock = FakeClock()
     storage = await open_storage(
-        url=f"sqlite:///{tmp_path}/chatbot.db", master_key_file=tmp_path / "master.key", clock=clock
+        url=f"sqlite:///{tmp_path}/chatbot.db", master_key=KeyFile(tmp_path / "master.key"), clock=clock
     )
     yield House(storage, clock, exchange=FakeExchange(clock), entropy=FakeEntropy())
     await storage.aclose()
@@ -64,6 +66,7 @@ async def said(
     invited = People(
         store=storage.people,
         outbox=storage.outbox,
+        journal=storage.journal,
         owner_ids=(ANNA,),
         access=access,
         clock=house.clock,
@@ -81,6 +84,7 @@ async def said(
             clock=house.clock,
             services=cast(Services, services),
             commands={},
+            protected={},
             mouth=ear,
         )
     )

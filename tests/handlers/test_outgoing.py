@@ -7,8 +7,8 @@ import pytest
 
 from chatbot.demo.faults import Fault, FaultKind
 from chatbot.domain.ids import ChatId, MessageId, PersonId, TicketId
-from chatbot.domain.notices import Notice, PersonJoined, TicketSettled
-from handlers.outgoing import Delivery
+from chatbot.domain.notices import Notice, OutboxEntry, PersonJoined, TicketSettled
+from handlers.outgoing import Delivery, Push
 from handlers.views.html import text
 from handlers.views.screen import Screen
 from tests.handlers.fakes import FakeOutbox
@@ -29,12 +29,12 @@ class Desk:
         quoted = None if reply_to is None else MessageId(reply_to)
         await self.outbox.add(notice, chat=ChatId(chat), reply_to=quoted, now=self.stage.clock.now())
 
-    async def _render(self, notice: Notice) -> Screen | None:
-        match notice:
+    async def _render(self, entry: OutboxEntry) -> Push | None:
+        match entry.notice:
             case PersonJoined(name="broken"):
                 raise RuntimeError("a fault of ours")
-            case PersonJoined():
-                return Screen(text(notice.name))
+            case PersonJoined() as notice:
+                return Push(screen=Screen(text(notice.name)), silent=notice.name == "quiet")
             case _:
                 return None
 
@@ -60,6 +60,14 @@ async def test_a_notice_is_sent_once_quoting_its_card(desk: Desk) -> None:
     assert desk.stage.said()[1:] == ["one"]
     assert json.loads(desk.stage.calls("sendMessage")[-1]["reply_parameters"])["message_id"] == card
     assert not desk.outbox.entries
+
+
+async def test_a_silent_notice_makes_no_sound_and_others_do(desk: Desk) -> None:
+    for name in ("quiet", "loud"):
+        await desk.put(joined(name))
+        desk.stage.clock.skipped += 2
+        await desk.delivery.step()
+    assert [call.get("disable_notification") for call in desk.stage.calls("sendMessage")[-2:]] == ["true", None]
 
 
 async def test_one_chats_queue_does_not_hold_up_another(desk: Desk) -> None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 
+from chatbot.storage.master_key import KeyFile
 from chatbot.storage.opening import Storage, open_storage
 from chatbot.workers.supervisor import Supervisor
 from handlers.intake import Intake
@@ -22,9 +23,16 @@ async def program(
     """A run of the program; leaving it is its sudden death."""
     clock = StillClock()
     supervisor = Supervisor(clock)
-    storage = await open_storage(url=f"sqlite:///{folder}/x.db", master_key_file=folder / "master.key", clock=clock)
+    key = KeyFile(folder / "master.key")
+    storage = await open_storage(url=f"sqlite:///{folder}/x.db", master_key=key, clock=clock)
     intake = Intake(
-        updates=feed, inbox=storage.inbox, handle=handle, spawner=supervisor, clock=clock, entropy=FixedEntropy()
+        updates=feed,
+        inbox=storage.inbox,
+        handle=handle,
+        urgent=lambda _: None,
+        spawner=supervisor,
+        clock=clock,
+        entropy=FixedEntropy(),
     )
     supervisor.spawn(intake.run(), name="intake")
     yield intake, storage

@@ -1,8 +1,9 @@
 import pytest
 
 from chatbot.domain.drafts import LinkDraft
+from chatbot.domain.protected import Invite
 from handlers.buttons import button
-from handlers.commands import Answer, Button, Command, Needs, Route, Where
+from handlers.commands import Answer, Button, Command, Needs, Protected, Route, Where
 from handlers.context import Context
 from handlers.menus import menu, publish
 from handlers.routing import Routes, Words, read_words
@@ -26,7 +27,9 @@ PING = Command("ping", "Answers", handle=handle)
 
 
 @pytest.mark.parametrize(
-    "twice", [PING, Button(Known, handle=handle), Answer(LinkDraft, handle=handle)], ids=lambda it: type(it).__name__
+    "twice",
+    [PING, Button(Known, handle=handle), Answer(LinkDraft, handle=handle), Protected(Invite, handle=handle)],
+    ids=lambda it: type(it).__name__,
 )
 def test_nothing_is_declared_twice(twice: Route) -> None:
     with pytest.raises(ValueError, match="twice"):

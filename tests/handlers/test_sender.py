@@ -1,6 +1,7 @@
 """What goes out, against a server that says no in all of Telegram's ways."""
 
 import pytest
+from telegram.error import BadRequest
 
 from chatbot.demo import members
 from chatbot.demo.faults import Fault, FaultKind
@@ -8,7 +9,8 @@ from chatbot.domain.ids import ChatId, MessageId
 from handlers.context import ChatKind, Room
 from handlers.sender import ChatClosed, NotDelivered
 from handlers.views.html import bold, text
-from handlers.views.screen import Copy, Link, Press, Screen
+from handlers.views.screen import Attachment, Copy, File, Link, Picture, Press, Screen, Shown
+from tests.fakes.pictures import png
 from tests.handlers.stage import ALICE, BOB, CAROL, GROUP, Push, Stage, staged
 
 PRIVATE = Room(id=ChatId(BOB), kind=ChatKind.PRIVATE)
@@ -51,6 +53,119 @@ async def test_redrawing_without_rows_takes_the_buttons_away(known: Stage) -> No
     message = known.chat.world.chats[BOB].message(sent)
     assert message is not None
     assert message.inline_keyboard == []
+
+
+ATTACHMENTS = [
+    ("sendPhoto", Picture(content=png(), caption=bold("a < b"), rows=((Press("Yes", Push(number=1)),),))),
+    ("sendDocument", File(name="a.csv", content=b"x", caption=bold("a < b"), rows=((Press("Yes", Push(number=1)),),))),
+]
+either = pytest.mark.parametrize(("method", "attachment"), ATTACHMENTS, ids=["picture", "file"])
+
+
+@either
+async def test_an_attachment_arrives_with_caption_and_buttons(
+    known: Stage, method: str, attachment: Attachment
+) -> None:
+    room = Room(id=PRIVATE.id, kind=ChatKind.PRIVATE, thread=7)
+    first = known.last()
+    sent = await known.sender.send(room, attachment, reply_to=MessageId(first))
+    message = known.chat.world.chats[BOB].message(sent)
+    assert message is not None and message.media is not None and message.reply_to is not None
+    assert known.chat.world.files.content(message.media) == attachment.content
+    assert (message.text, message.thread, message.reply_to.id) == ("a < b", 7, first)
+    assert message.inline_keyboard == [[{"text": "Yes", "callback_data": "spush:1"}]]
+    assert len(known.calls(method)) == 1
+    assert not message.protected and not message.silent
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        Screen(text("x"), protected=True),
+        Picture(content=png(), protected=True),
+        File(name="codes.txt", content=b"x", protected=True),
+    ],
+)
+async def test_what_is_protected_cannot_be_forwarded(known: Stage, secret: Shown) -> None:
+    message = known.chat.world.chats[BOB].message(await known.sender.send(PRIVATE, secret))
+    assert message is not None and message.protected
+
+
+@pytest.mark.parametrize("shown", [HELLO, Picture(content=png()), File(name="a.csv", content=b"x")])
+async def test_only_what_is_pushed_silently_makes_no_sound(known: Stage, shown: Shown) -> None:
+    for silent in (True, False):
+        message = known.chat.world.chats[BOB].message(await known.sender.push(PRIVATE.id, shown, silent=silent))
+        assert message is not None and message.silent is silent
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<b>bold?</b> & </a>",
+        "\u202eevil\x00\x1b[31m",
+        '"\r\nContent-Disposition: form-data; name="chat_id"\r\n\r\n1001\r\n--',
+        "😀" * 512,
+        "/start @alice https://x.example",
+    ],
+)
+@pytest.mark.parametrize("kind", ["picture", "file"])
+async def test_a_hostile_caption_is_only_ever_read(known: Stage, kind: str, hostile: str) -> None:
+    caption = text(hostile)
+    shown = (
+        Picture(content=png(), caption=caption) if kind == "picture" else File(name="a", content=b"x", caption=caption)
+    )
+    message = known.chat.world.chats[BOB].message(await known.sender.send(PRIVATE, shown))
+    assert message is not None and message.chat["id"] == BOB
+    assert message.text == caption.plain.replace("\r", "").strip()
+    assert not {entity["type"] for entity in message.entities} & {"bold", "text_link", "code"}
+
+
+@either
+async def test_a_picture_or_file_cannot_be_redrawn_as_a_text(known: Stage, method: str, attachment: Attachment) -> None:
+    sent = await known.sender.send(PRIVATE, attachment)
+    assert not await known.sender.edit(PRIVATE.id, sent, OTHER)
+    assert known.said()[-1] == "a < b"
+
+
+@either
+async def test_an_attachment_is_deleted_as_a_text_is(known: Stage, method: str, attachment: Attachment) -> None:
+    sent = await known.sender.send(PRIVATE, attachment)
+    assert await known.sender.delete(PRIVATE.id, sent)
+    assert known.chat.world.chats[BOB].message(sent) is None
+
+
+@either
+@pytest.mark.parametrize("kind", [FaultKind.DROP_BEFORE, FaultKind.DROP_AFTER, FaultKind.HTML_502, FaultKind.RESET])
+async def test_an_attachment_without_an_answer_is_not_sent_again(
+    known: Stage, method: str, attachment: Attachment, kind: FaultKind
+) -> None:
+    break_next(known, method, kind)
+    with pytest.raises(NotDelivered) as caught:
+        await known.sender.send(PRIVATE, attachment)
+    assert caught.value.ambiguous
+    assert len(known.calls(method)) == 1
+
+
+@either
+async def test_an_attachment_waits_out_too_many_requests(known: Stage, method: str, attachment: Attachment) -> None:
+    break_next(known, method, FaultKind.TOO_MANY, seconds=7)
+    before = known.clock.skipped
+    await known.sender.send(PRIVATE, attachment)
+    assert known.clock.skipped - before >= 6.9
+    assert len(known.calls(method)) == 2
+
+
+async def test_pictures_keep_the_same_pace_as_texts(known: Stage) -> None:
+    known.chat.limits.enabled = True
+    before = known.clock.skipped
+    for shown in (Picture(content=png()), File(name="a.csv", content=b"x"), HELLO):
+        await known.sender.push(ChatId(BOB), shown)
+    assert 1.5 < known.clock.skipped - before <= 3
+
+
+async def test_a_picture_telegram_cannot_read_is_refused_and_said_so(known: Stage) -> None:
+    with pytest.raises(BadRequest, match=r"(?i)image_process_failed"):
+        await known.sender.send(PRIVATE, Picture(content=b"no picture"))
 
 
 async def test_redrawing_the_same_is_success(known: Stage) -> None:

@@ -9,7 +9,7 @@ from telegram.error import NetworkError, TimedOut
 
 from chatbot.demo.faults import Fault, FaultKind
 from chatbot.demo.server import LocalChat, listen
-from handlers.transport import Flooded, Transport, Unreachable
+from handlers.transport import Flooded, Transport, Unreachable, Upload
 
 
 @pytest.fixture
@@ -34,6 +34,29 @@ async def test_an_answer_is_given_as_it_came(chat: LocalChat, transport: Transpo
     status, body = await transport.call(address(chat), {}, timeout=5)
     assert status == 200
     assert transport.parse_json_payload(body)["result"]["username"] == "andx_practice_bot"
+
+
+async def test_a_file_goes_along_with_its_fields() -> None:
+    content = bytes(range(256)) * 8192 + b"\r\n--"
+    received: list[dict[str, object]] = []
+
+    async def receive(request: web.Request) -> web.Response:
+        fields = await request.post()
+        received.append({name: _content(value) for name, value in fields.items()})
+        return web.json_response({"ok": True, "result": {}})
+
+    app = web.Application(client_max_size=4 << 20)
+    app.router.add_post("/{path:.*}", receive)
+    transport = Transport(connections=1)
+    await transport.initialize()
+    async with TestServer(app) as server:
+        upload = Upload(parameter="document", name="a.csv", content=content)
+        fields = {"chat_id": 7, "caption": "ä & b", "reply_markup": {"inline_keyboard": []}}
+        status, _ = await transport.call(str(server.make_url("/x")), fields, timeout=5, upload=upload)
+    await transport.shutdown()
+    sent = {"chat_id": "7", "caption": "ä & b", "reply_markup": '{"inline_keyboard":[]}', "document": content}
+    assert (status, received) == (200, [sent])
+    assert "\x00" not in repr(upload) and len(repr(upload)) < 100
 
 
 async def test_an_answer_that_comes_too_late_is_ambiguous(chat: LocalChat) -> None:
@@ -84,10 +107,7 @@ async def test_the_library_sends_forms_and_files_through_it() -> None:
 
     async def receive(request: web.Request) -> web.Response:
         fields = await request.post()
-        shown = {
-            name: value.file.read() if isinstance(value, web.FileField) else value for name, value in fields.items()
-        }
-        received.append((request.content_type, shown))
+        received.append((request.content_type, {name: _content(value) for name, value in fields.items()}))
         message = {"message_id": 5, "date": 1, "chat": {"id": 7, "type": "private"}}
         return web.json_response({"ok": True, "result": message})
 

@@ -15,8 +15,19 @@ _NEVER = 1 << 60  # a revision nobody reaches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Media:
+    """A picture or a file as a message has it; its bytes are `Chat.content(message)`."""
+
+    name: str
+    size: int
+    mime_type: str | None = None
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A message as it stood at `revision`."""
+    """A message as it stood at `revision`; `text` is the caption of a picture or a file."""
 
     id: int
     chat: int
@@ -26,6 +37,32 @@ class Message:
     rows: tuple[tuple[str, ...], ...]
     reply_to: int | None
     raw: Json = field(repr=False)
+
+    @property
+    def photo(self) -> Media | None:
+        return self._media("photo")
+
+    @property
+    def document(self) -> Media | None:
+        return self._media("document")
+
+    @property
+    def protected(self) -> bool:
+        """Whether it can be neither forwarded nor saved."""
+        return bool(self.raw.get("has_protected_content"))
+
+    @property
+    def silent(self) -> bool:
+        """Whether it came without a sound."""
+        return bool(self.raw.get("silent"))
+
+    def _media(self, kind: str) -> Media | None:
+        facts = self.raw.get("media", {})
+        if facts.get("kind") != kind:
+            return None
+        mime_type = self.raw["document"]["mime_type"] if kind == "document" else None
+        size = facts.get("width"), facts.get("height")
+        return Media(name=facts["name"], size=facts["size"], mime_type=mime_type, width=size[0], height=size[1])
 
     @property
     def buttons(self) -> tuple[str, ...]:
@@ -97,6 +134,13 @@ class Chat:
         """What stands in a chat now, in order; with `after`, only what changed since that revision."""
         return [_message(chat, raw) for raw in self.get(f"chat/{chat}", after=after)["messages"]]
 
+    def content(self, message: Message) -> bytes:
+        """The bytes of a message's picture or file, as the bot sent them. Raises ValueError if there are none."""
+        response = self._http.get(f"/control/chat/{message.chat}/media/{message.id}")
+        if response.status_code != 200:
+            raise ValueError(response.json()["error"])
+        return response.content
+
     def deleted(self, chat: int) -> list[int]:
         return [int(number) for number in self.get(f"chat/{chat}/deleted")["deleted"]]
 
@@ -162,7 +206,7 @@ def _message(chat: int, raw: Json) -> Message:
         id=raw["message_id"],
         chat=chat,
         sender=raw.get("from", {}).get("id", 0),
-        text=raw.get("text", ""),
+        text=raw.get("text") or raw.get("caption", ""),
         revision=raw["revision"],
         rows=tuple(tuple(key["text"] for key in row) for row in keyboard),
         reply_to=raw.get("reply_to_message", {}).get("message_id"),

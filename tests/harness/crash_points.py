@@ -11,8 +11,15 @@ from typing import Any
 
 import aiohttp
 
+from chatbot.domain.drafts import CodeDraft
 from chatbot.domain.tickets import Lost, TicketState
 from chatbot.exchange.http import Channel
+from chatbot.services.execution.cancellations import CancelExecutor
+from chatbot.services.execution.changes import Changes
+from chatbot.services.execution.orders import OrderExecutor
+from chatbot.services.execution.withdrawals import WithdrawalExecutor
+from chatbot.services.protection import Protection
+from chatbot.services.questions import Questions
 from chatbot.services.settling import Settling
 from chatbot.services.tickets import Tickets
 from chatbot.storage.database import Database
@@ -24,6 +31,7 @@ from handlers.sender import Sender
 
 Hit = Callable[[str], None]
 Wrap = Callable[[str, Hit], None]
+_CHANGES = ("/api/v1/orders/", "/api/v1/cancel_order/", "/api/v1/withdrawal/request/")
 _UNTIL_WRITTEN = 0.004  # seconds after which a request's bytes have surely left
 
 
@@ -77,7 +85,7 @@ def _answer_not_read(name: str, hit: Hit) -> None:
     original = aiohttp.ClientResponse.start
 
     async def wrapped(self: aiohttp.ClientResponse, connection: Any) -> aiohttp.ClientResponse:
-        if self.method == "POST" and self.url.path.startswith(("/api/v1/orders/", "/api/v1/cancel_order/")):
+        if self.method == "POST" and self.url.path.startswith(_CHANGES):
             await asyncio.sleep(_UNTIL_WRITTEN)
             hit(name)
         return await original(self, connection)
@@ -113,6 +121,10 @@ def _succeeded(given: Given) -> bool:
     return given.result is not None
 
 
+def _asks_for_a_code(given: Given) -> bool:
+    return isinstance(given.arguments[0], CodeDraft)
+
+
 def _says_sending(given: Given) -> bool:
     return bool(given.arguments[1] == "Sending…")
 
@@ -144,8 +156,8 @@ AFTER_THE_TAP: dict[str, Wrap] = {
     "after the tap is stored": _after(StoredInbox, "store", _brings_a_tap),
     "before the claim": _before(StoredTickets, "claim"),
     "after the claim": _after(StoredTickets, "claim", _succeeded),
-    "before looking at price and balance": _before(Tickets, "_has_moved"),
-    "after looking at price and balance": _after(Tickets, "_has_moved"),
+    "before looking at price and balance": _before(OrderExecutor, "has_moved"),
+    "after looking at price and balance": _after(OrderExecutor, "has_moved"),
     "before the request's first byte": _before(Channel, "_send", _changes_something),
     "request sent, answer not read": _answer_not_read,
     "after the answer": _after(Channel, "_send", _changes_something),
@@ -161,12 +173,12 @@ AFTER_THE_TAP: dict[str, Wrap] = {
     "after the result is painted": _after(CardPainter, "_draw", _is_result),
     "before the tap is marked done": _before(StoredInbox, "done"),
     "after the tap is marked done": _after(StoredInbox, "done"),
-    "before an order is followed": _before(Settling, "_follow"),
-    "before the last update": _before(Settling, "_change", _is_final_order),
-    "after the last update": _after(Settling, "_change", _is_final_order),
-    "before orders are read back": _before(Settling, "_read_back"),
-    "between orders read back": _after(Settling, "_read_one"),
-    "after orders are read back": _after(Settling, "_read_back"),
+    "before an order is followed": _before(OrderExecutor, "_follow"),
+    "before the last update": _before(Changes, "record", _is_final_order),
+    "after the last update": _after(Changes, "record", _is_final_order),
+    "before orders are read back": _before(CancelExecutor, "_read_back"),
+    "between orders read back": _after(CancelExecutor, "_read_one"),
+    "after orders are read back": _after(CancelExecutor, "_read_back"),
 }
 """Passed by an order or cancellation whose outcome is known at once; most of them always."""
 
@@ -174,19 +186,48 @@ AFTER_A_LOSS: dict[str, Wrap] = {
     "before recovering": _before(Settling, "recover"),
     "recovered, not painted": _after(StoredTickets, "recover", _succeeded),
     "after recovering": _after(Settling, "recover"),
-    "before a search": _before(Settling, "_search"),
-    "after a search found nothing": _after(Settling, "_find", lambda given: given.result is None),
-    "after the first clean read": _after(Settling, "_change", _is_first_clean_read),
-    "before a settled outcome is written": _before(Settling, "_change", _has_news),
-    "after a settled outcome is written": _after(Settling, "_change", _has_news),
-    "after a search found the order": _after(Settling, "_find", _succeeded),
+    "before a search": _before(OrderExecutor, "_search"),
+    "after a search found nothing": _after(OrderExecutor, "_find", lambda given: given.result is None),
+    "after the first clean read": _after(Changes, "record", _is_first_clean_read),
+    "before a settled outcome is written": _before(Changes, "record", _has_news),
+    "after a settled outcome is written": _after(Changes, "record", _has_news),
+    "after a search found the order": _after(OrderExecutor, "_find", _succeeded),
     "before a notice is sent": _before(Sender, "push"),
     "notice sent, not marked": _before(StoredOutbox, "sent"),
     "after the notice is marked": _after(StoredOutbox, "sent"),
 }
 """Passed while an outcome is searched for and told."""
 
-POINTS = AFTER_THE_TAP | AFTER_A_LOSS
+OF_A_WITHDRAWAL: dict[str, Wrap] = {
+    "before the question for the second step": _before(Questions, "ask", _asks_for_a_code),
+    "after the question for the second step": _after(Questions, "ask", _asks_for_a_code),
+    "before the first step": _before(StoredTickets, "proceed"),
+    "after the first step": _after(StoredTickets, "proceed", _succeeded),
+    "before the answer is judged": _before(Protection, "answer"),
+    "after the answer was judged": _after(Protection, "answer"),
+    "before the second step": _before(StoredTickets, "confirm"),
+    "after the second step": _after(StoredTickets, "confirm", _succeeded),
+    "before the release": _before(StoredTickets, "release"),
+    "after the release": _after(StoredTickets, "release", _succeeded),
+    "before the balance is read": _before(WithdrawalExecutor, "has_moved"),
+    "after the balance was read": _after(WithdrawalExecutor, "has_moved"),
+    "before the balance is read for its person": _before(WithdrawalExecutor, "look"),
+    "after the balance was read for its person": _after(WithdrawalExecutor, "look"),
+}
+"""Passed by a withdrawal on its way to the first byte, and once its answer was lost."""
+
+WITH_A_WITHDRAWAL = (
+    *OF_A_WITHDRAWAL,
+    "before the request's first byte",
+    "request sent, answer not read",
+    "after the answer",
+    "before the record",
+    "in the record, before its commit",
+    "after the record",
+)
+"""All that a withdrawal passes between its card and what became of it."""
+
+POINTS = AFTER_THE_TAP | AFTER_A_LOSS | OF_A_WITHDRAWAL
 
 
 def install(hit: Hit) -> None:

@@ -12,6 +12,7 @@ Json = dict[str, Any]
 ORDERS = "/api/v1/orders/"
 """Placing is a POST here; the lists are GETs below it."""
 CANCEL = "/api/v1/cancel_order/"
+WITHDRAWAL = "/api/v1/withdrawal/request/"
 BALANCE = "/api/v1/balance/"
 ORDER_STATUS = "/api/v1/order_status/"
 
@@ -55,6 +56,12 @@ class PracticeExchange:
         orders: list[Json] = _read(self._http.get("/control/orders"))["orders"]
         return [order for order in orders if username in (None, order["username"])]
 
+    def withdrawals(self, owner: "str | Any" = None) -> list[Json]:
+        """All withdrawals the exchange took, oldest first; of one username, or of a persona with an account."""
+        username = getattr(owner, "username", owner)
+        withdrawals: list[Json] = _read(self._http.get("/control/withdrawals"))["withdrawals"]
+        return [withdrawal for withdrawal in withdrawals if username in (None, withdrawal["username"])]
+
     def requests(self, path: str = "", *, method: str | None = None, since: int = 0) -> list[Json]:
         """API requests received after number `since`, by path prefix and method."""
         entries: list[Json] = _read(self._http.get("/control/requests", params={"since": since}))["requests"]
@@ -70,6 +77,10 @@ class PracticeExchange:
     def placed(self, *, since: int = 0) -> list[Json]:
         """Every attempt to place an order that reached the exchange."""
         return self.requests(ORDERS, method="POST", since=since)
+
+    def asked_to_withdraw(self, *, since: int = 0) -> list[Json]:
+        """Every attempt to withdraw that reached the exchange."""
+        return self.requests(WITHDRAWAL, method="POST", since=since)
 
     def wait_for_request(self, path: str, *, method: str | None = None, since: int, count: int = 1) -> list[Json]:
         """Wait until so many such requests came in."""
@@ -95,9 +106,10 @@ class PracticeExchange:
         self.post("/control/freeze", frozen=frozen)
 
     def reset(self) -> None:
-        """No faults, the usual delay of cancellations, full books of the traded markets (frozen ones do not refill)."""
+        """No faults, the usual delays, full books of the traded markets (frozen ones do not refill)."""
         self.clear_faults()
         self.cancel_delay(0.25)
+        self.withdrawal_delay(20)
         for market in {order["market_code"] for order in self.orders()}:
             book = self.book(market)
             if min(len(book["buyers"]), len(book["sellers"])) < _THIN:
@@ -113,6 +125,33 @@ class PracticeExchange:
         """`set_balances(alice, USDT="12.5")`."""
         username = getattr(owner, "username", owner)
         self.post(f"/control/accounts/{username}/balances", **{name: str(amount) for name, amount in amounts.items()})
+
+    def withdrawal_delay(self, seconds: float | None) -> None:
+        """On average, from a request to its processing; None leaves them to `process_withdrawals`."""
+        self.post("/control/withdrawal_delay", seconds=seconds)
+
+    def process_withdrawals(self, *numbers: int) -> None:
+        """Have these withdrawals, or all there are, sent off now."""
+        self._close_withdrawals("process", numbers)
+
+    def reject_withdrawals(self, *numbers: int) -> None:
+        """Have the exchange decline these withdrawals, or all there are, after it took them: the money comes back."""
+        self._close_withdrawals("reject", numbers)
+
+    def _close_withdrawals(self, how: str, numbers: tuple[int, ...]) -> None:
+        for one in [{"number": number} for number in numbers] or [{}]:
+            self.post(f"/control/withdrawals/{how}", **one)
+
+    def save_alias(self, owner: "str | Any", currency: str, alias: str) -> None:
+        """Save a withdrawal address, as one does on the exchange's site: `save_alias(alice, "XRP", "my ledger")`."""
+        self._alias(owner, currency, alias, saved=True)
+
+    def remove_alias(self, owner: "str | Any", currency: str, alias: str) -> None:
+        self._alias(owner, currency, alias, saved=False)
+
+    def _alias(self, owner: "str | Any", currency: str, alias: str, *, saved: bool) -> None:
+        username = getattr(owner, "username", owner)
+        self.post(f"/control/accounts/{username}/aliases", currency=currency, alias=alias, saved=saved)
 
     def ticker(self, market: str) -> dict[str, Decimal]:
         """`bid`, `ask` and `last` of a market now."""

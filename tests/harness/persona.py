@@ -52,9 +52,11 @@ class Persona:
         return self.chat.tap(self.id, message, data=data)
 
     def ask(self, text: str, *, chat: int | None = None, timeout: float = PATIENCE) -> Message:
-        """Write, and wait for the bot's next message."""
+        """Write, and wait for the bot's next message. Alarms come when they come, and are no answers."""
         said = self.say(text, chat=chat)
-        return self.wait_for(lambda message: message.id > said.id, chat=chat, timeout=timeout)
+        return self.wait_for(
+            lambda message: message.id > said.id and not message.text.startswith("🔔"), chat=chat, timeout=timeout
+        )
 
     def open_link(self, url: str) -> Message:
         """Follow a link to the bot, and wait for what it says."""

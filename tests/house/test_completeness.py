@@ -6,7 +6,7 @@ from pathlib import Path
 from chatbot.domain import errors
 from chatbot.domain.errors import ChatbotError
 from chatbot.domain.intents import INTENTS, TERMS
-from chatbot.domain.notices import NOTICES
+from chatbot.domain.notices import NOTICES, NoticeKind
 from chatbot.domain.tickets import OUTCOMES
 from chatbot.settings import Settings
 from handlers import actions
@@ -58,7 +58,11 @@ def test_every_error_has_a_sentence_of_its_own_or_its_ancestors() -> None:
 def test_tags_are_stable_and_told_apart() -> None:
     for registry in (INTENTS, TERMS, OUTCOMES, NOTICES):
         assert all(kind.tag == tag for tag, kind in registry.items())
-    assert set(INTENTS) == {"place_order", "cancel_orders"}
+    assert set(INTENTS) == {"place_order", "cancel_orders", "withdraw"}
+
+
+def test_every_notice_is_an_alarm_or_of_a_kind_that_can_be_switched_off() -> None:
+    assert [kind.tag for kind in NOTICES.values() if not isinstance(kind.about, NoticeKind)] == []
 
 
 def test_every_button_type_has_a_handler() -> None:

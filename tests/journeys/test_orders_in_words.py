@@ -60,7 +60,7 @@ def test_a_share_of_what_one_has_is_sold(stack: Stack, dora: Persona) -> None:
 
 
 def test_all_of_it_goes_with_a_limit(stack: Stack, dora: Persona) -> None:
-    price = (stack.exchange.ticker("ETHUSDT")["ask"] * Decimal("1.2")).quantize(CENT)
+    price = (stack.exchange.ticker("ETHUSDT")["ask"] * Decimal("1.05")).quantize(CENT)
     _confirm(dora, dora.ask(f"/sell all ETH @ {price}"), "is open")
     [order] = stack.exchange.orders(dora)
     assert (Decimal(order["volume"]), Decimal(order["price"])) == (Decimal(10), price)
@@ -160,7 +160,7 @@ def test_a_price_outside_the_multipliers_is_warned_of_and_its_refusal_told(stack
 
 
 def test_a_fat_finger_is_warned_of(stack: Stack, dora: Persona) -> None:
-    price = (stack.exchange.ticker("ETHUSDT")["ask"] * Decimal("1.5")).quantize(CENT)
+    price = (stack.exchange.ticker("ETHUSDT")["ask"] * Decimal("1.15")).quantize(CENT)
     card = dora.ask(f"/buy 0.02 ETH @ {price}")
     assert "above the last price. Is it meant?" in card.text and "taker" in card.text
 

@@ -43,7 +43,7 @@ def test_paper_says_address_and_two_accounts_on_its_first_line(tmp_path: Path) -
     program = Program.start("chatbot", "paper", "--port", "0", "--json", folder=tmp_path, tether=False)
     try:
         said = json.loads(program.first_line())
-        assert set(said) == {"url", "accounts"} and len(said["accounts"]) == 2
+        assert set(said) == {"url", "accounts", "aliases"} and len(said["accounts"]) == 2
         for account in said["accounts"]:
             assert set(account) == {"username", "passphrase", "api_key", "secret_key"} and all(account.values())
         ticker = httpx.get(f"{said['url']}/api/v1/ticker/BTCUSDT/", trust_env=False).json()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from chatbot.domain.ids import ChatId, MessageId, PersonId
 from chatbot.domain.tickets import Ticket, TicketState
+from chatbot.storage.master_key import KeyFile
 from chatbot.storage.opening import Storage, open_storage
 from tests.prove.proof import Proof, Run
 from tests.storage.examples import ANNA, ANNAS_CHAT, BORIS, NOW, ManualClock, ticket
@@ -24,7 +25,7 @@ def prove(run: Run) -> None:
 async def _prove(run: Run) -> None:
     with tempfile.TemporaryDirectory() as folder:
         storage = await open_storage(
-            url=f"sqlite:///{folder}/race.db", master_key_file=Path(folder) / "master.key", clock=ManualClock()
+            url=f"sqlite:///{folder}/race.db", master_key=KeyFile(Path(folder) / "master.key"), clock=ManualClock()
         )
         try:
             for case, chance in run.cases():

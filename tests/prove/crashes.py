@@ -1,8 +1,9 @@
 """`kill -9` at a named point, again and again: never a second order, never a forgotten one, and everybody is told.
 
-One case is one trial: one or two people tap cards (market and limit orders, cancellations of one or all), the exchange
-may be in trouble at that moment, and the bot kills itself at a random point. It is started again at once, perhaps to
-be killed again while it finds out; and left alone at last. Then the practice exchange's books are the judge.
+One case is one trial: one or two people tap cards (market and limit orders, cancellations of one or all), or one takes
+the two steps of a withdrawal. The exchange may be in trouble at that moment, and the bot kills itself at a random
+point. It is started again at once, perhaps to be killed again while it finds out; and left alone at last. Then the
+practice exchange's books are the judge.
 """
 
 import random
@@ -21,6 +22,7 @@ from tests.harness.crash_points import AFTER_A_LOSS, AFTER_THE_TAP
 from tests.harness.crashing import CrashingStack, StoredTicket
 from tests.prove.judging import Judge, Tapped, Wrong
 from tests.prove.proof import Proof, Run
+from tests.prove.withdrawal_crashes import WithdrawalTrial
 
 RATE = 20.0
 """The thirty seconds between two clean reads are one and a half."""
@@ -200,7 +202,7 @@ def prove(run: Run) -> None:
     """Counts kills, not trials."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        CrashingStack.crashing(Path(folder), rate=RATE) as stack,
+        CrashingStack.crashing(Path(folder), rate=RATE, ALIAS_HOLD_MINUTES="1") as stack,
         httpx.Client(trust_env=False, verify=False) as http,
     ):
         stack.bot.run()
@@ -221,7 +223,12 @@ def prove(run: Run) -> None:
 
 def _try(run: Run, case: int, *, people: list[Persona], http: httpx.Client, judge: Judge) -> None:
     stack = judge.stack
-    trial = Trial(stack, run.chance(case), people, http, judge)
+    chance = run.chance(case)
+    trial: Trial | WithdrawalTrial = (
+        WithdrawalTrial(stack, chance, chance.choice(people), run, case)
+        if case % 3 == 2
+        else Trial(stack, chance, people, http, judge)
+    )
     try:
         trial.carry_out()
     except (Wrong, AssertionError) as error:
@@ -233,7 +240,7 @@ def _try(run: Run, case: int, *, people: list[Persona], http: httpx.Client, judg
 
 PROOF = Proof(
     name="crashes",
-    claim="kill -9 between tap and last card, restarted: no double, no forgotten order, the right outcome told",
+    claim="kill -9 between tap and last card, restarted: nothing doubled, nothing forgotten, the right outcome told",
     required=500,
     sample=3,
     prove=prove,

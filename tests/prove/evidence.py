@@ -21,12 +21,13 @@ from chatbot.domain.orders import NewOrder, Order, OrderFilter, OrderPage, Order
 from chatbot.domain.secrets import Credentials
 from chatbot.domain.tickets import NotFound, Placed, Ticket, TicketState
 from chatbot.ports.accounts import Accounts
-from chatbot.ports.exchange import Exchange, Priority
+from chatbot.ports.exchange import Exchange, Permit, Priority
 from chatbot.ports.tickets import Tickets as TicketStore
-from chatbot.services.settling import CLEAN_READS, SETTLED_IN, SPACING, Settling
-from chatbot.services.tickets import Tickets
+from chatbot.services.execution.orders import CLEAN_READS, SETTLED_IN, SPACING
 from tests.fakes.cards import FakeCards
 from tests.fakes.clock import START, FakeClock, FakeEntropy
+from tests.fakes.exchange import permitted
+from tests.fakes.execution import execution_services
 from tests.fakes.values import credentials
 from tests.prove.proof import Proof, Run
 from tests.storage.examples import BUY, ORDER, ticket
@@ -113,7 +114,8 @@ class World:
         order = replace(ORDER, number=marked, client_id=ClientId(client), volume=volume)
         self.books.append(Stranger(order, shows_at, closes_at))
 
-    async def place_order(self, _: Credentials, *, order: NewOrder) -> OrderNumber:
+    async def place_order(self, _: Credentials, *, order: NewOrder, permit: Permit) -> OrderNumber:
+        permit()
         self.sent.append(order)
         if self.placed:
             self.add(closes_at=self.chance.choice(self.closes), client=order.client_id, shows_at=self.shows_at)
@@ -191,15 +193,16 @@ async def live(world: World) -> Store:
         "exchanges": {Venue.PAPER: cast(Exchange, world)},
         "cards": FakeCards(),
         "clock": world.clock,
+        "entropy": FakeEntropy(),
     }
-    settling = Settling(**shared)
+    tickets, settling = execution_services(**shared)
     if world.chance.random() < 0.3:  # killed between sending and recording
         try:
-            await world.place_order(credentials("1"), order=cast(NewOrder, _Sent(claimed.client_id)))
+            await world.place_order(credentials("1"), order=cast(NewOrder, _Sent(claimed.client_id)), permit=permitted)
         except OutcomeUnknown:
             await settling.recover()
     else:
-        await Tickets(entropy=FakeEntropy(), **shared).execute(claimed)
+        await tickets.execute(claimed)
     for _ in range(_MOST_LOOKS):
         due = store.ticket.next_look_at
         if due is None or (store.ticket.state is not TicketState.UNCERTAIN and world.now > 400):
@@ -207,7 +210,7 @@ async def live(world: World) -> Store:
         world.clock.at = max(world.clock.at, due) + timedelta(seconds=world.chance.choice((0, 0, 0.05, 2)))
         await settling.look(store.ticket)
         if world.chance.random() < 0.05:
-            settling = Settling(**shared)
+            _, settling = execution_services(**shared)
             await settling.recover()
     return store
 

@@ -1,40 +1,48 @@
-"""What the card says against what is sent: random orders, from the wish to the body handed to the channel."""
+"""What the card says against what is sent: random orders and withdrawals, from the wish to the body handed to the
+channel."""
 
 import asyncio
 import random
 import re
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, TypeVar, cast
 
 import msgspec
 
 from chatbot.domain.accounts import Account, Venue
+from chatbot.domain.aliases import LONGEST, read_alias
+from chatbot.domain.errors import InputError
 from chatbot.domain.ids import AccountId, ChatId, MessageId, PersonId, TicketId
-from chatbot.domain.intents import PlaceOrder
+from chatbot.domain.intents import PlaceOrder, Withdraw, WithdrawTerms
+from chatbot.domain.money import Amount
 from chatbot.domain.orders import OrderType, Side
 from chatbot.domain.secrets import Credentials
 from chatbot.domain.sizing import OrderUnfit, size_order
-from chatbot.domain.tickets import Placed, Ticket, TicketState
+from chatbot.domain.tickets import Placed, Requested, Ticket, TicketState
 from chatbot.exchange.andx.gateway import AndxGateway
 from chatbot.exchange.andx.signing import TimestampUnit
 from chatbot.exchange.andx.words import MarketBuyVolume
 from chatbot.exchange.budget import Budget
 from chatbot.exchange.http import Call, Channel
 from chatbot.ports.accounts import Accounts
-from chatbot.ports.exchange import Priority
+from chatbot.ports.exchange import Permit, Priority
 from chatbot.ports.tickets import Tickets as TicketStore
-from chatbot.services.tickets import Tickets
 from handlers.views.tickets import card
 from tests.fakes.cards import FakeCards
 from tests.fakes.clock import START, FakeClock, FakeEntropy
+from tests.fakes.execution import execution_services
 from tests.fakes.values import credentials
 from tests.prove.proof import Proof, Run
 from tests.prove.sizing import a_request, a_situation
 
 T = TypeVar("T")
 _PERSON, _CHAT = PersonId(7), ChatId(7)
-_ANSWER = b'{"status":"success","data":{"order_number":54264}}'
+_ANSWERS = {
+    "/api/v1/orders/": b'{"status":"success","data":{"order_number":54264}}',
+    "/api/v1/withdrawal/request/": b'{"status":"success","data":{"message":"Your withdraw request is processing."}}',
+}
 
 
 class RecordingChannel:
@@ -45,11 +53,21 @@ class RecordingChannel:
         self.signed: list[bool] = []
         self.book = b'{"status":"success","data":null}'
 
-    async def change(self, call: Call[T], *, priority: Priority) -> T:
-        assert call.method == "POST" and call.path == "/api/v1/orders/"
+    async def change(self, call: Call[T], *, priority: Priority, permit: Permit) -> T:
+        assert call.method == "POST"
+        permit()
         self.bodies.append(call.body)
         self.signed.append(call.sign is not None)
-        return call.parse(_ANSWER)
+        return call.parse(_ANSWERS[call.path])
+
+    def sent(self) -> dict[str, Any]:
+        """The one signed body since the last time."""
+        [body], [signed] = self.bodies, self.signed
+        self.bodies.clear()
+        self.signed.clear()
+        assert signed, "not signed"
+        content: dict[str, Any] = msgspec.json.decode(body)
+        return content
 
     async def read(self, call: Call[T], *, priority: Priority) -> T:
         return call.parse(self.book)
@@ -68,6 +86,14 @@ class OneTicket:
         assert self.ticket is not None
         self.ticket = replace(self.ticket, state=TicketState.CLAIMED, claimed_at=START)
         return self.ticket
+
+    async def proceed(self, _: TicketId, *, number: str, **__: Any) -> Ticket | None:
+        assert self.ticket is not None
+        self.ticket = replace(self.ticket, state=TicketState.CONTINUED, number=number)
+        return self.ticket
+
+    async def confirm(self, _: TicketId, **__: Any) -> Ticket | None:
+        return await self.claim(_)
 
     async def update(self, _: TicketId, change: Any, **__: Any) -> Ticket:
         self.ticket = cast(Ticket, change(self.ticket))
@@ -96,7 +122,7 @@ class Desk:
             timestamps=TimestampUnit.SECONDS,
             market_buy_volume=MarketBuyVolume.BASE,
         )
-        self.tickets = Tickets(
+        self.tickets, _ = execution_services(
             store=cast(TicketStore, self.store),
             accounts=cast(Accounts, OneKey()),
             exchanges={Venue.PAPER: gateway},
@@ -115,12 +141,12 @@ async def _prove(run: Run) -> None:
     desk = Desk()
     for case, chance in run.cases():
         try:
-            await _try(desk, chance)
+            await (_try_order if case % 2 else _try_withdrawal)(desk, chance)
         except Exception as error:
             run.fail(case, f"{error!r}")
 
 
-async def _try(desk: Desk, chance: random.Random) -> None:
+async def _try_order(desk: Desk, chance: random.Random) -> None:
     desk.clock.pass_(1)  # else the last order would be a reason to read the balance anew
     ticket, ask, bid = await _opened(desk, chance)
     desk.channel.book = msgspec.json.encode(_book(ask=ask, bid=bid))
@@ -128,11 +154,74 @@ async def _try(desk: Desk, chance: random.Random) -> None:
     claimed = await desk.tickets.claim(ticket.id, person=_PERSON, chat=_CHAT, message=MessageId(5))
     done = await desk.tickets.execute(claimed)
     assert isinstance(done.outcome, Placed), f"it ended {done.outcome}"
-    [body], [signed] = desk.channel.bodies, desk.channel.signed
-    desk.channel.bodies.clear()
-    desk.channel.signed.clear()
-    assert signed, "not signed"
-    _compare(msgspec.json.decode(body), ticket, screen)
+    _compare(desk.channel.sent(), ticket, screen)
+
+
+async def _try_withdrawal(desk: Desk, chance: random.Random) -> None:
+    """Both steps' cards, and the headline of what became of it."""
+    intent, terms = _withdrawal(chance)
+    desk.channel.book = msgspec.json.encode(_balances(terms.before))
+    opened = await desk.tickets.open(intent, terms, person=_PERSON, chat=_CHAT, account=ACCOUNT)
+    number = "" if chance.random() < 0.5 else "4711"
+    steps = {"person": _PERSON, "chat": _CHAT, "message": MessageId(5)}
+    continued = await desk.tickets.proceed(opened.id, number=number, **steps)  # type: ignore[arg-type]
+    done = await desk.tickets.confirm(opened.id, person=_PERSON)
+    assert done.outcome == Requested(), f"it ended {done.outcome}"
+    sent = desk.channel.sent()
+    meant = {"currency_code": intent.currency, "amount": sent["amount"], "alias": intent.alias}
+    assert sent == meant, f"sent {sent}, the ticket says {meant}"
+    assert Decimal(sent["amount"]) == intent.amount and "e" not in sent["amount"].lower()
+    for ticket in (opened, continued):
+        said = _read_withdrawal(card(ticket, now=desk.clock.now()).text.plain, intent.currency)
+        assert said == (Decimal(sent["amount"]), sent["alias"]), f"the card reads {said}, sent was {sent}"
+    headline = card(done, now=desk.clock.now()).text.plain.split("\n")[0]
+    assert headline.endswith(f" {sent['currency_code']} to “{sent['alias']}”"), headline
+
+
+def _withdrawal(chance: random.Random) -> tuple[Withdraw, WithdrawTerms]:
+    currency = chance.choice(("BTC", "USDT", "XRP", "1INCH"))
+    amount = Decimal(chance.randint(1, 10 ** chance.randint(1, 20))).scaleb(-chance.randint(0, 18))
+    before = Amount(amount + Decimal(chance.randint(0, 10**9)).scaleb(-8), currency)
+    intent = Withdraw(account=ACCOUNT.id, currency=currency, amount=amount, alias=_an_alias(chance))
+    terms = WithdrawTerms(
+        before=before,
+        after=before - Amount(amount, currency),
+        uses=chance.randint(0, 3),
+        hold=timedelta(hours=chance.choice((0, 24))),
+        held_until=None,
+        value=chance.choice((None, Decimal(7))),
+        left=Amount(Decimal(10), chance.choice((currency, "USDT"))),
+    )
+    return intent, terms
+
+
+def _an_alias(chance: random.Random) -> str:
+    """Anything that people may call an address, from every corner of Unicode."""
+    while True:
+        last = chance.choice((0x7E, 0x2FFF, 0x10FFFF))
+        name = "".join(chr(chance.randint(32, last)) for _ in range(chance.randint(1, LONGEST)))
+        try:
+            return read_alias(chance.choice((name, name[:3], f"<b>cold</b> & {name[:9]}")))
+        except InputError:
+            continue
+
+
+def _balances(of: Amount) -> dict[str, Any]:
+    """The balance at the second step, as the exchange says it."""
+    there = format(of.value, "f")
+    balance = {"currency_code": of.currency, "balance": there, "available_balance": there}
+    return {"status": "success", "data": {"balances": {of.currency: balance}}}
+
+
+def _read_withdrawal(screen: str, currency: str) -> tuple[Decimal, str]:
+    """Amount and alias of a card's first line and of its table, which must agree."""
+    lines = screen.split("\n")
+    first = re.fullmatch(r"Withdraw ([0-9.,]+) (\w+) to “(.*)”", lines[0])
+    assert first and first[2] == currency, f"the card begins {lines[0]!r}"
+    amount = next(line for line in lines if line.startswith("Amount "))[7:]
+    alias = next(line for line in lines if line.startswith("To     "))[7:]
+    assert alias == first[3] and amount == f"{first[1]} {currency}", f"two answers on one card:\n{screen}"
+    return Decimal(first[1].replace(",", "")), alias
 
 
 async def _opened(desk: Desk, chance: random.Random) -> tuple[Ticket, Decimal, Decimal]:
@@ -223,7 +312,8 @@ def _book(*, ask: Decimal, bid: Decimal) -> dict[str, Any]:
 PROOF = Proof(
     name="shown",
     claim="what the card's ticket says is exactly what the body sent contains",
-    required=20_000,
+    required=100_000,
     sample=500,
     prove=prove,
+    shares=2,
 )

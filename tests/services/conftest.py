@@ -6,6 +6,7 @@ from structlog.testing import capture_logs
 
 from chatbot.domain.accounts import Account
 from chatbot.domain.tickets import Ticket
+from chatbot.storage.master_key import KeyFile
 from chatbot.storage.opening import Storage, open_storage
 from tests.fakes.clock import FakeClock, FakeEntropy
 from tests.fakes.exchange import FakeExchange
@@ -27,7 +28,7 @@ def clock() -> FakeClock:
 @pytest.fixture
 async def storage(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Storage]:
     opened = await open_storage(
-        url=f"sqlite:///{tmp_path}/data/chatbot.db", master_key_file=tmp_path / "data" / "master.key", clock=clock
+        url=f"sqlite:///{tmp_path}/data/chatbot.db", master_key=KeyFile(tmp_path / "data" / "master.key"), clock=clock
     )
     yield opened
     await opened.aclose()

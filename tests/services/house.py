@@ -6,25 +6,34 @@ from decimal import Decimal
 from chatbot.domain.accounts import Account, Venue
 from chatbot.domain.ids import ChatId, DialogueId, MessageId, OrderNumber, PersonId
 from chatbot.domain.intents import CancelOrders, CancelTerms, PlaceOrder
-from chatbot.domain.notices import Notice
+from chatbot.domain.notices import Alarm, AlarmKind, Notice
 from chatbot.domain.orders import Order, OrderType, Side
 from chatbot.domain.people import Access
 from chatbot.domain.tickets import Cancelled, CancelResult, Placed, Ticket
 from chatbot.services.accounts import Accounts
+from chatbot.services.aliases import AliasBook
 from chatbot.services.balances import BalanceReader
+from chatbot.services.factors import Factors
+from chatbot.services.key_health import KeyHealth
+from chatbot.services.limits import LimitDesk
 from chatbot.services.linking import Linking
+from chatbot.services.locks import Locks
 from chatbot.services.markets import Markets
 from chatbot.services.orders import Orders
+from chatbot.services.panic import Panic
 from chatbot.services.people import People
+from chatbot.services.preferences import Preferences
+from chatbot.services.protection import Protection
 from chatbot.services.questions import Questions
-from chatbot.services.settling import Settling
-from chatbot.services.tickets import Tickets
 from chatbot.services.trading import Asked, OrderDesk
+from chatbot.services.values import Values
+from chatbot.services.withdrawals import WithdrawalDesk
 from chatbot.storage.opening import Storage
 from tests.fakes.cards import FakeCards
 from tests.fakes.clock import FakeClock, FakeEntropy
 from tests.fakes.desk import FakeDesk
 from tests.fakes.exchange import FakeExchange
+from tests.fakes.execution import execution_services
 from tests.storage.examples import BUY, BUY_TERMS
 
 ANNA, BORIS = PersonId(7_001), PersonId(7_002)
@@ -41,22 +50,63 @@ class House:
         self.desk = FakeDesk(exchange)
         exchanges = {Venue.PAPER: exchange}
         store, accounts = storage.tickets, storage.accounts
-        self.accounts = Accounts(store=accounts, tickets=store, exchanges=exchanges, practice=self.desk, clock=clock)
+        self.accounts = Accounts(
+            store=accounts,
+            tickets=store,
+            exchanges=exchanges,
+            practice=self.desk,
+            journal=storage.journal,
+            clock=clock,
+        )
         self.markets = Markets(exchanges=exchanges, accounts=accounts, favourites=storage.favourites)
         self.balances = BalanceReader(exchanges=exchanges, accounts=self.accounts, store=accounts, markets=self.markets)
-        self.tickets = Tickets(
-            store=store, accounts=accounts, exchanges=exchanges, cards=self.cards, clock=clock, entropy=entropy
+        self.locks = Locks(store=storage.locks, cards=self.cards, clock=clock)
+        self.tickets, self.settling = execution_services(
+            store=store,
+            accounts=accounts,
+            exchanges=exchanges,
+            cards=self.cards,
+            clock=clock,
+            entropy=entropy,
+            permits=self.locks,
         )
-        self.settling = Settling(store=store, accounts=accounts, exchanges=exchanges, cards=self.cards, clock=clock)
+        self.panic = Panic(exchanges=exchanges, store=accounts, tickets=self.tickets, clock=clock)
+        self.key_health = KeyHealth(store=storage.key_health, accounts=accounts, exchanges=exchanges, clock=clock)
+        self.preferences = Preferences(store=storage.preferences, clock=clock)
         self.questions = Questions(dialogues=storage.dialogues, clock=clock, entropy=entropy)
+        self.values = Values(markets=self.markets, balances=self.balances)
+        self.limits = LimitDesk(
+            store=storage.limits,
+            standings=storage.standings,
+            accounts=self.accounts,
+            values=self.values,
+            questions=self.questions,
+            clock=clock,
+        )
+        self.aliases = AliasBook(store=storage.aliases, accounts=self.accounts, values=self.values, clock=clock)
         self.trading = OrderDesk(
             exchanges=exchanges,
             accounts=self.accounts,
             balances=self.balances,
             markets=self.markets,
+            values=self.values,
+            standings=storage.standings,
             tickets=self.tickets,
             store=store,
             questions=self.questions,
+            clock=clock,
+        )
+        self.withdrawals = WithdrawalDesk(
+            accounts=self.accounts,
+            balances=self.balances,
+            markets=self.markets,
+            values=self.values,
+            aliases=storage.aliases,
+            standings=storage.standings,
+            tickets=self.tickets,
+            store=store,
+            questions=self.questions,
+            clock=clock,
         )
         self.orders = Orders(
             exchanges=exchanges,
@@ -67,11 +117,16 @@ class House:
             clock=clock,
         )
         self.linking = Linking(self.questions)
+        self.factors = Factors(store=storage.factors, clock=clock, entropy=entropy)
+        self.protection = Protection(
+            factors=storage.factors, questions=self.questions, tickets=self.tickets, clock=clock, entropy=entropy
+        )
 
     def people(self, *owner_ids: PersonId) -> People:
         return People(
             store=self.storage.people,
             outbox=self.storage.outbox,
+            journal=self.storage.journal,
             owner_ids=owner_ids,
             access=Access.INVITE,
             clock=self.clock,
@@ -86,6 +141,9 @@ class House:
         credentials = self.exchange.open_account(funds=funds or {"BTC": "1", "USDT": "10000"})
         report = await self.accounts.link(person, venue=Venue.PAPER, credentials=credentials)
         assert report.account is not None
+        for entry in await self.storage.outbox.due(now=self.clock.at, limit=99):
+            if isinstance(entry.notice, Alarm) and entry.notice.kind is AlarmKind.LINKED:
+                await self.storage.outbox.sent(entry.id)  # nobody asks after it here
         return report.account
 
     async def order_card(self, account: Account, **changes: object) -> Ticket:
@@ -95,10 +153,34 @@ class House:
             said["price"] = None
         intent = replace(BUY, **said)  # type: ignore[arg-type]
         price = intent.price or (Decimal(60_100) if intent.side is Side.BUY else Decimal(60_000))
-        terms = replace(BUY_TERMS, best=price, expected_price=price, total=intent.volume * price)
+        total = intent.volume * price
+        terms = replace(BUY_TERMS, best=price, expected_price=price, total=total, value=total)
         ticket = await self.tickets.open(intent, terms, person=ANNA, chat=CHAT, account=account)
         await self.tickets.attach(ticket.id, CARD)
         return ticket
+
+    async def withdrawal_card(self, words: str = "BTC 0.05 savings") -> Ticket:
+        """A card for what Anna says; shown as `CARD`."""
+        ticket = await self.withdrawals.say(words, person=ANNA, chat=CHAT)
+        assert isinstance(ticket, Ticket)
+        await self.tickets.attach(ticket.id, CARD)
+        return ticket
+
+    async def proceed(self, ticket: Ticket) -> Ticket:
+        """The first step, as the tap on Continue does it."""
+        return await self.tickets.proceed(ticket.id, person=ANNA, chat=CHAT, message=CARD, number="4711")
+
+    async def confirm(self, ticket: Ticket) -> Ticket:
+        """Both steps."""
+        await self.proceed(ticket)
+        return await self.tickets.confirm(ticket.id, person=ANNA)
+
+    async def know(self, account: Account, currency: str = "BTC", alias: str = "savings") -> None:
+        """Have an alias whose hold is over, by letting time go by."""
+        await self.storage.aliases.add(
+            account, currency=currency, name=alias, person=ANNA, chat=CHAT, now=self.clock.at
+        )
+        self.clock.pass_(self.storage.aliases.hold_time.total_seconds())
 
     async def cancel_card(self, account: Account, *numbers: OrderNumber) -> Ticket:
         """A card that cancels these orders; shown as `CARD`."""

@@ -96,6 +96,7 @@ async def test_without_a_practice_venue_that_is_said(house: House) -> None:
         tickets=house.storage.tickets,
         exchanges={Venue.ANDX: house.exchange},
         practice=None,
+        journal=house.storage.journal,
         clock=house.clock,
     )
     assert not accounts.has_practice

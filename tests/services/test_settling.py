@@ -15,7 +15,7 @@ from chatbot.domain.ids import ClientId, MarketCode, OrderNumber
 from chatbot.domain.notices import TicketSettled
 from chatbot.domain.orders import OrderFilter, OrderPage, OrderStatus, Side
 from chatbot.domain.tickets import Lost, NotFound, Placed, Ticket, TicketState
-from chatbot.services.settling import MOST_PAGES, is_ours
+from chatbot.services.execution.orders import MOST_PAGES, is_ours
 from tests.fakes.exchange import FakeExchange
 from tests.services.house import ANNA, CARD, CHAT, House
 from tests.storage.examples import BUY, ORDER

@@ -13,19 +13,25 @@ from chatbot.domain.errors import (
     AmbiguousNumber,
     Cause,
     ChatbotError,
+    FactorLocked,
+    FactorMissing,
     InputError,
     InsufficientBalance,
     KeyRejected,
     NotAllowed,
     NotLinked,
     NotSent,
+    Obstacle,
     OrderNotFound,
     OutcomeUnknown,
     Refused,
+    Stopped,
     TicketError,
     TicketProblem,
     Unavailable,
     UnknownMarket,
+    WithdrawAddressNotFound,
+    WrongCode,
 )
 from chatbot.domain.ids import ChatId, MessageId, TicketId
 from chatbot.domain.money import round_down
@@ -39,7 +45,9 @@ from chatbot.domain.tickets import (
     TicketState,
     Unsent,
 )
-from chatbot.services.tickets import FIRST_LOOK, classify, new_order
+from chatbot.services.execution.orders import new_order
+from chatbot.services.tickets import FIRST_LOOK, classify
+from tests.fakes.clock import START
 from tests.fakes.exchange import FakeExchange, every_error
 from tests.fakes.values import BTC, book, levels
 from tests.services.house import ANNA, BORIS, CARD, CHAT, House, placed
@@ -232,6 +240,7 @@ PLACING: list[tuple[Exception, TicketState, Outcome]] = [
     (InsufficientBalance(code=1103, reason="x"), TicketState.REFUSED, RefusedBy(code=1103, reason="x")),
     (AccountOwnerDifferent(code=1101, reason="x"), TicketState.REFUSED, RefusedBy(code=1101, reason="x")),
     (OrderNotFound(code=1201, reason="x"), TicketState.REFUSED, RefusedBy(code=1201, reason="x")),
+    (WithdrawAddressNotFound(code=1319, reason="x"), TicketState.REFUSED, RefusedBy(code=1319, reason="x")),
     (NotLinked(), TicketState.REFUSED, RefusedBy(code=None, reason="the account is no longer linked")),
     *((OutcomeUnknown(cause), TicketState.UNCERTAIN, Lost(cause=cause)) for cause in Cause),
     (RuntimeError("a bug"), TicketState.UNCERTAIN, Lost(cause=Cause.BROKEN)),
@@ -241,6 +250,10 @@ PLACING: list[tuple[Exception, TicketState, Outcome]] = [
     (AmbiguousNumber(typed="1,500", meanings=("1500", "1.500")), TicketState.UNCERTAIN, Lost(cause=Cause.BROKEN)),
     (UnknownMarket(symbol="X", nearest=()), TicketState.UNCERTAIN, Lost(cause=Cause.BROKEN)),
     (TicketError(TicketProblem.UNKNOWN), TicketState.UNCERTAIN, Lost(cause=Cause.BROKEN)),
+    (Stopped(Obstacle.LOCKED), TicketState.UNCERTAIN, Lost(cause=Cause.BROKEN)),
+    (FactorMissing(), TicketState.UNCERTAIN, Lost(cause=Cause.BROKEN)),
+    (FactorLocked(START), TicketState.UNCERTAIN, Lost(cause=Cause.BROKEN)),
+    (WrongCode(left=1), TicketState.UNCERTAIN, Lost(cause=Cause.BROKEN)),
 ]
 
 

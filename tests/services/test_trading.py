@@ -6,14 +6,16 @@ import pytest
 
 from chatbot.domain.accounts import Account
 from chatbot.domain.drafts import OrderDraft, QuantityKind, Question
-from chatbot.domain.errors import Cause, InputError, NotLinked, Unavailable
-from chatbot.domain.ids import ChatId
+from chatbot.domain.errors import Cause, InputError, NotLinked, Obstacle, Stopped, Unavailable
+from chatbot.domain.ids import ChatId, MarketCode
 from chatbot.domain.intents import OrderTerms
+from chatbot.domain.money import Amount
 from chatbot.domain.orders import OrderType, Side
 from chatbot.domain.tickets import Ticket, TicketState
+from chatbot.services.limits import LimitSet
 from chatbot.services.trading import Asked
-from tests.fakes.values import BTC, ETH
-from tests.services.house import ANNA, BORIS, CHAT, House, asked, dialogue, intent
+from tests.fakes.values import BTC, ETH, ticker
+from tests.services.house import ANNA, BORIS, CARD, CHAT, House, asked, dialogue, intent
 
 ELSEWHERE = ChatId(-9)
 
@@ -78,8 +80,8 @@ async def test_everything_leaves_room_for_the_fee(house: House, account: Account
     assert (
         order.volume * 50_000 * Decimal("1.0025") <= 10_000 < (order.volume + Decimal("0.00000001")) * Decimal(50_125)
     )
-    assert intent(await say(house, "25% BTC @ 50000", Side.SELL)).volume == Decimal("0.2")  # no more than 10,000
-    assert intent(await say(house, "10% BTC @ 50000", Side.SELL)).volume == Decimal("0.1")
+    assert intent(await say(house, "25% BTC @ 62500", Side.SELL)).volume == Decimal("0.16")  # no more than 10,000
+    assert intent(await say(house, "10% BTC @ 62500", Side.SELL)).volume == Decimal("0.1")
 
 
 async def test_an_amount_in_a_foreign_currency_is_refused_with_the_right_one(house: House, account: Account) -> None:
@@ -147,8 +149,11 @@ async def test_a_number_with_two_readings_is_offered_as_two_buttons_that_lead_to
 async def test_the_other_reading_of_a_price_is_checked_like_any_order(house: House, account: Account) -> None:
     question = asked(await say(house, "0.1 BTC @ 60,000", Side.SELL))
     assert labels(question) == ["60000", "60.000"]
-    order = intent(await choose(house, question, "60.000"))
-    assert (order.side, order.volume, order.price) == (Side.SELL, Decimal("0.1"), Decimal(60))
+    with pytest.raises(Stopped) as stopped:
+        await choose(house, question, "60.000")
+    assert stopped.value.obstacle is Obstacle.TOO_FAR
+    order = intent(await choose(house, question, "60000"))
+    assert (order.side, order.volume, order.price) == (Side.SELL, Decimal("0.1"), Decimal(60_000))
     again = asked(await say(house, "0.01 BTC @ 60,000"))
     unfit = asked(await choose(house, again, "60.000"))
     assert "orders start at 5 USDT; this one is worth 0.60" in unfit.problem
@@ -366,3 +371,80 @@ async def test_an_order_is_repeated_as_it_was_with_todays_terms(house: House, ac
 async def test_a_cancellation_is_not_repeated(house: House, account: Account) -> None:
     with pytest.raises(InputError):
         await house.trading.again(await house.cancel_card(account))
+
+
+# ---- limits
+
+
+async def limit(house: House, text: str) -> None:
+    assert isinstance(await house.limits.say(text, person=ANNA, chat=CHAT), LimitSet)
+
+
+async def test_a_card_says_what_the_order_is_worth_and_what_the_day_leaves(house: House, account: Account) -> None:
+    first = await say(house, "0.01 BTC @ 50000")
+    assert isinstance(first, Ticket) and isinstance(first.terms, OrderTerms)
+    assert (first.terms.value, first.terms.left) == (Decimal(500), Amount(Decimal(100_000), "USDT"))
+    await house.tickets.attach(first.id, CARD)
+    await house.tap(first)
+    second = await say(house, "0.01 BTC @ 50000")
+    assert isinstance(second, Ticket) and isinstance(second.terms, OrderTerms)
+    assert second.terms.left == Amount(Decimal(99_500), "USDT")
+
+
+async def test_a_sale_below_the_last_price_is_worth_what_is_given_away(house: House, account: Account) -> None:
+    card = await say(house, "0.01 BTC @ 58000", Side.SELL)
+    assert isinstance(card, Ticket) and isinstance(card.terms, OrderTerms)
+    assert (card.terms.total, card.terms.value) == (Decimal(580), Decimal("600.5"))
+
+
+@pytest.mark.parametrize(
+    ("limited", "order", "obstacle"),
+    [
+        ("order 499.99", "0.01 BTC @ 50000", Obstacle.ORDER_TOO_LARGE),
+        ("orders 499.99", "0.01 BTC @ 50000", Obstacle.ORDERS_USED_UP),
+        ("distance 1%", "0.01 BTC @ 60651", Obstacle.TOO_FAR),
+    ],
+)
+async def test_an_order_beyond_a_limit_gets_no_card(
+    house: House, account: Account, limited: str, order: str, obstacle: Obstacle
+) -> None:
+    assert isinstance(await say(house, order), Ticket)
+    await limit(house, limited)
+    with pytest.raises(Stopped) as stopped:
+        await say(house, order)
+    assert stopped.value.obstacle is obstacle
+    assert house.exchange.changes == 0
+
+
+async def test_an_order_at_the_limit_to_the_last_digit_gets_its_card(house: House, account: Account) -> None:
+    await limit(house, "order 500")
+    await limit(house, "orders 500")
+    assert isinstance(await say(house, "0.01 BTC @ 50000"), Ticket)
+
+
+async def test_an_answer_beyond_a_limit_keeps_the_question_open(house: House, account: Account) -> None:
+    await limit(house, "order 500")
+    await say(house, "BTC @ 50000")
+    with pytest.raises(Stopped):
+        await reply(house, "0.02")
+    assert intent(await reply(house, "0.01")).volume == Decimal("0.01")
+
+
+async def test_an_order_in_a_currency_nobody_can_value_is_refused(house: House, account: Account) -> None:
+    house.exchange.listed.append(replace(ETH, code=MarketCode("ETHEUR"), counter="EUR"))
+    house.exchange.tickers_now[MarketCode("ETHEUR")] = ticker(ETH, "2500", "2501", "2500")
+    holder = await house.link(EUR="10000")
+    with pytest.raises(Stopped) as stopped:
+        await say(house, "1 ETHEUR @ 2400")
+    assert (stopped.value.obstacle, stopped.value.currency) == (Obstacle.NOT_VALUED, "EUR")
+    assert holder.id != account.id
+
+
+async def test_a_limit_lowered_after_the_card_was_opened_stops_its_tap(house: House, account: Account) -> None:
+    card = await say(house, "0.01 BTC @ 50000")
+    assert isinstance(card, Ticket)
+    await house.tickets.attach(card.id, CARD)
+    await limit(house, "order 100")
+    with pytest.raises(Stopped):
+        await house.tap(card)
+    assert house.exchange.changes == 0

@@ -4,6 +4,7 @@ from typing import Protocol
 
 import pytest
 
+from chatbot.storage.master_key import KeyFile
 from chatbot.storage.opening import Storage, open_storage
 from tests.storage.examples import ManualClock
 
@@ -33,7 +34,7 @@ def reopen(database_file: Path, key_file: Path, clock: ManualClock) -> Reopen:
 
     async def open_it(*, exclusive: bool = True) -> Storage:
         url = f"sqlite:///{database_file}"
-        return await open_storage(url=url, master_key_file=key_file, clock=clock, exclusive=exclusive)
+        return await open_storage(url=url, master_key=KeyFile(key_file), clock=clock, exclusive=exclusive)
 
     return open_it
 

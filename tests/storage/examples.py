@@ -74,6 +74,7 @@ BUY_TERMS = OrderTerms(
     warnings=("far away",),
     price_decimals=2,
     volume_decimals=8,
+    value=Decimal("0.000600001"),
 )
 
 CANCEL = CancelOrders(account=MAIN, account_name="Main", orders=(OrderNumber(54259),))

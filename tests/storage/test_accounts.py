@@ -7,9 +7,12 @@ import sqlalchemy as sa
 from chatbot.domain.accounts import Venue
 from chatbot.domain.errors import NotLinked
 from chatbot.domain.ids import AccountId, PersonId
-from chatbot.storage.accounts import ACCOUNT_SECRETS, DATA_KEYS
+from chatbot.domain.secrets import Secret
+from chatbot.storage.accounts import ACCOUNT_SECRETS, ACCOUNTS
 from chatbot.storage.faults import SealBroken
+from chatbot.storage.keys import DATA_KEYS
 from chatbot.storage.opening import Storage
+from chatbot.storage.secrets import SECRETS
 from tests.storage.conftest import Reopen
 from tests.storage.examples import ANNA, BORIS, NOW, credentials
 
@@ -42,7 +45,7 @@ async def test_label_takes_the_lowest_free_number_of_its_venue(storage: Storage)
     first, second = await linked(storage), await linked(storage)
     await linked(storage, venue=Venue.PAPER)
     await linked(storage, person=BORIS)
-    await storage.accounts.remove(ANNA, first)
+    await storage.accounts.remove(ANNA, first, now=NOW)
     third = await linked(storage)
     labels = {account.id: account.label for account in await storage.accounts.of(ANNA)}
     assert (labels[second], labels[third]) == ("andx-2", "andx-1")
@@ -61,29 +64,29 @@ async def test_only_ones_own_account_can_be_activated(storage: Storage) -> None:
 
 async def test_removing_the_active_account_activates_another(storage: Storage) -> None:
     first, second, third = await linked(storage), await linked(storage), await linked(storage)
-    assert await storage.accounts.remove(ANNA, third)
+    assert await storage.accounts.remove(ANNA, third, now=NOW)
     active = await storage.accounts.active(ANNA)
     assert active is not None
     assert active.id == second
-    assert await storage.accounts.remove(ANNA, first)
+    assert await storage.accounts.remove(ANNA, first, now=NOW)
     active = await storage.accounts.active(ANNA)
     assert active is not None
     assert active.id == second
-    assert await storage.accounts.remove(ANNA, second)
+    assert await storage.accounts.remove(ANNA, second, now=NOW)
     assert await storage.accounts.active(ANNA) is None
 
 
 async def test_only_ones_own_account_can_be_removed(storage: Storage) -> None:
     account = await linked(storage)
-    assert not await storage.accounts.remove(BORIS, account)
+    assert not await storage.accounts.remove(BORIS, account, now=NOW)
     assert await storage.accounts.credentials(account) == credentials()
 
 
 async def test_removed_account_no_longer_opens(storage: Storage) -> None:
     account = await linked(storage)
     await storage.accounts.credentials(account)
-    assert await storage.accounts.remove(ANNA, account)
-    assert not await storage.accounts.remove(ANNA, account)
+    assert await storage.accounts.remove(ANNA, account, now=NOW)
+    assert not await storage.accounts.remove(ANNA, account, now=NOW)
     assert await storage.accounts.get(account) is None
     with pytest.raises(NotLinked):
         await storage.accounts.credentials(account)
@@ -91,7 +94,7 @@ async def test_removed_account_no_longer_opens(storage: Storage) -> None:
 
 async def test_number_of_a_removed_account_is_never_given_out_again(storage: Storage) -> None:
     account = await linked(storage)
-    await storage.accounts.remove(ANNA, account)
+    await storage.accounts.remove(ANNA, account, now=NOW)
     assert await linked(storage) > account
 
 
@@ -102,10 +105,54 @@ async def test_data_key_goes_with_the_last_account(storage: Storage) -> None:
 
     first, second = await linked(storage), await linked(storage)
     assert await keys() == 1
-    await storage.accounts.remove(ANNA, first)
+    await storage.accounts.remove(ANNA, first, now=NOW)
     assert await keys() == 1
-    await storage.accounts.remove(ANNA, second)
+    await storage.accounts.remove(ANNA, second, now=NOW)
     assert await keys() == 0
+
+
+async def test_data_key_outlives_the_last_account_if_a_named_secret_hangs_on_it(storage: Storage) -> None:
+    account = await linked(storage)
+    await put_totp(storage, ANNA)
+    await storage.accounts.remove(ANNA, account, now=NOW)
+    found = await storage.database.read(lambda connection: storage.keys.get_secret(connection, ANNA, "totp"))
+    assert found == Secret("canary-totp")
+    assert await storage.accounts.credentials(await linked(storage)) == credentials()
+
+
+async def test_erasing_a_person_leaves_nothing_of_them_and_all_of_others(storage: Storage, database_file: Path) -> None:
+    def contents() -> bytes:
+        return b"".join(file.read_bytes() for file in database_file.parent.iterdir())
+
+    accounts = [await linked(storage), await linked(storage, venue=Venue.PAPER)]
+    other = await linked(storage, person=BORIS)
+    for person in (ANNA, BORIS):
+        await put_totp(storage, person)
+    for account in accounts:
+        await storage.accounts.credentials(account)
+    sealed = await storage.database.read(lambda connection: sealed_bytes_of(connection, ANNA))
+    assert len(sealed) == 1 + 1 + 8 and all(each in contents() for each in sealed)
+    await storage.accounts.erase_all(ANNA)
+    assert not any(each in contents() for each in sealed)
+    assert await storage.accounts.of(ANNA) == () and await storage.accounts.active(ANNA) is None
+    for account in accounts:
+        with pytest.raises(NotLinked):
+            await storage.accounts.credentials(account)
+    assert await storage.accounts.credentials(other) == credentials()
+    assert len(await storage.database.read(lambda connection: sealed_bytes_of(connection, BORIS))) == 1 + 1 + 4
+
+
+async def put_totp(storage: Storage, person: PersonId) -> None:
+    secret = Secret("canary-totp")
+    await storage.database.write(lambda connection: storage.keys.put_secret(connection, person, "totp", secret))
+
+
+def sealed_bytes_of(connection: sa.Connection, person: PersonId) -> list[bytes]:
+    """Wrapped data keys, named secrets and accounts' secrets."""
+    of_accounts = sa.select(ACCOUNT_SECRETS.c.sealed).join(ACCOUNTS).where(ACCOUNTS.c.person == person)
+    named = sa.select(SECRETS.c.sealed).where(SECRETS.c.person == person)
+    wrapped = sa.select(DATA_KEYS.c.wrapped).where(DATA_KEYS.c.person == person)
+    return [row for query in (of_accounts, named, wrapped) for row in connection.execute(query).scalars()]
 
 
 @pytest.mark.parametrize(("owner", "field"), [(ANNA, "username"), (BORIS, "passphrase")])
@@ -150,7 +197,7 @@ async def test_removed_account_leaves_no_sealed_bytes_in_any_file(storage: Stora
     sealed = await storage.database.read(lambda connection: connection.execute(query).scalars().all())
     assert len(sealed) == 4
     assert all(each in contents() for each in sealed)
-    await storage.accounts.remove(ANNA, account)
+    await storage.accounts.remove(ANNA, account, now=NOW)
     assert not any(each in contents() for each in sealed)
 
 

@@ -20,7 +20,7 @@ from chatbot.storage.faults import (
     MasterKeyWrong,
     UnsupportedUrl,
 )
-from chatbot.storage.master_key import create_master_key
+from chatbot.storage.master_key import KeyFile
 from chatbot.storage.opening import BACKUPS_KEPT, database_path
 from tests.storage.conftest import Reopen
 from tests.storage.examples import ANNA, NOW, ManualClock, credentials
@@ -117,7 +117,7 @@ async def test_sealed_database_without_its_key_is_refused_and_no_key_is_made(reo
 async def test_sealed_database_with_another_key_is_refused(reopen: Reopen, key_file: Path) -> None:
     await (await reopen()).aclose()
     key_file.unlink()
-    create_master_key(key_file)
+    KeyFile(key_file).make_first()
     with pytest.raises(MasterKeyWrong):
         await reopen()
 
@@ -187,13 +187,14 @@ async def test_tool_does_not_migrate_under_a_running_bot(reopen: Reopen, databas
 OPEN_TWICE = """
 import asyncio, sys
 from pathlib import Path
+from chatbot.storage.master_key import KeyFile
 from chatbot.storage.opening import open_storage
 from tests.storage.examples import ManualClock
 
 async def main(database, key):
     for _ in range(2):
         url = f"sqlite:///{database}"
-        await (await open_storage(url=url, master_key_file=Path(key), clock=ManualClock())).aclose()
+        await (await open_storage(url=url, master_key=KeyFile(Path(key)), clock=ManualClock())).aclose()
     print("alembic" in sys.modules)
 
 asyncio.run(main(*sys.argv[1:]))

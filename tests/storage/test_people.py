@@ -17,7 +17,7 @@ HASH = b"h" * 32
 
 
 async def make_link(storage: Storage, *, kind: LinkKind = LinkKind.INVITE, made_by: PersonId | None = ANNA) -> None:
-    await storage.people.add_link(kind=kind, token_hash=HASH, made_by=made_by, expires_at=NOW + HOUR)
+    await storage.people.add_link(kind=kind, token_hash=HASH, made_by=made_by, expires_at=NOW + HOUR, now=NOW)
 
 
 async def use_link(
@@ -59,8 +59,8 @@ async def test_adding_somebody_again_changes_name_and_role(storage: Storage) -> 
 async def test_removed_people_are_out_also_after_a_restart(reopen: Reopen) -> None:
     storage = await reopen()
     await storage.people.add(MEMBER)
-    assert await storage.people.remove(BORIS)
-    assert not await storage.people.remove(BORIS)
+    assert await storage.people.remove(BORIS, by=ANNA, now=NOW)
+    assert not await storage.people.remove(BORIS, by=ANNA, now=NOW)
     assert await storage.people.get(BORIS) is None
     await storage.aclose()
     storage = await reopen()
@@ -93,7 +93,7 @@ async def test_claim_works_only_while_there_is_no_owner(storage: Storage) -> Non
     await make_link(storage, kind=LinkKind.CLAIM, made_by=None)
     await storage.people.add(OWNER)
     assert await use_link(storage, kind=LinkKind.CLAIM) == (False, None)
-    await storage.people.remove(ANNA)
+    await storage.people.remove(ANNA, by=ANNA, now=NOW)
     assert await use_link(storage, kind=LinkKind.CLAIM) == (True, None)
     claimed = await storage.people.get(BORIS)
     assert claimed is not None
@@ -111,5 +111,5 @@ async def test_invitation_takes_nothing_from_somebody_who_is_in(storage: Storage
 async def test_links_end_with_the_access_of_who_made_them(storage: Storage) -> None:
     await storage.people.add(OWNER)
     await make_link(storage)
-    await storage.people.remove(ANNA)
+    await storage.people.remove(ANNA, by=ANNA, now=NOW)
     assert await use_link(storage) == (False, None)

@@ -5,8 +5,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from chatbot.ports.accounts import Accounts
     from chatbot.ports.dialogues import Dialogues
+    from chatbot.ports.factors import Factors
+    from chatbot.ports.key_health import KeyHealth
+    from chatbot.ports.keys import Rotation
+    from chatbot.ports.locks import Locks
     from chatbot.ports.messages import Inbox, Outbox
     from chatbot.ports.people import Chats, Favourites, People
+    from chatbot.ports.preferences import Preferences
+    from chatbot.ports.shown_secrets import ShownSecrets
     from chatbot.ports.tickets import Tickets
     from chatbot.storage.opening import Storage
 
@@ -15,7 +21,13 @@ if TYPE_CHECKING:
         _chats: Chats = storage.chats
         _favourites: Favourites = storage.favourites
         _accounts: Accounts = storage.accounts
+        _factors: Factors = storage.factors
+        _shown_secrets: ShownSecrets = storage.shown_secrets
         _tickets: Tickets = storage.tickets
         _dialogues: Dialogues = storage.dialogues
         _inbox: Inbox = storage.inbox
         _outbox: Outbox = storage.outbox
+        _rotation: Rotation = storage.rotation
+        _locks: Locks = storage.locks
+        _preferences: Preferences = storage.preferences
+        _key_health: KeyHealth = storage.key_health

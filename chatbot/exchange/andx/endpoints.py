@@ -54,3 +54,6 @@ PLACE_ORDER = Endpoint(name="place_order", method="POST", path="/api/v1/orders/"
 CANCEL_ORDER = Endpoint(
     name="cancel_order", method="POST", path="/api/v1/cancel_order/{number}/", private=True, answer=wire.CancelData
 )
+WITHDRAW = Endpoint(
+    name="withdraw", method="POST", path="/api/v1/withdrawal/request/", private=True, answer=wire.WithdrawalData
+)

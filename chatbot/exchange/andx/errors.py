@@ -4,7 +4,13 @@ import unicodedata
 
 import msgspec
 
-from chatbot.domain.errors import AccountOwnerDifferent, InsufficientBalance, OrderNotFound, Refused
+from chatbot.domain.errors import (
+    AccountOwnerDifferent,
+    InsufficientBalance,
+    OrderNotFound,
+    Refused,
+    WithdrawAddressNotFound,
+)
 
 _LONGEST_REASON = 200
 
@@ -12,6 +18,7 @@ _CLASSES: dict[int, type[Refused]] = {
     1101: AccountOwnerDifferent,  # account_owner_different, when creating an order
     1103: InsufficientBalance,  # seen by clients when creating an order; not in the vendor's page
     1201: OrderNotFound,  # order_not_found, when cancelling
+    1319: WithdrawAddressNotFound,  # Withdraw address not found, when withdrawing
 }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from decimal import Decimal
 from typing import TypeVar
 
 import msgspec
@@ -19,7 +20,7 @@ from chatbot.exchange.andx.words import MarketBuyVolume
 from chatbot.exchange.budget import Budget
 from chatbot.exchange.http import Call, Channel, Headers, Unreadable
 from chatbot.ports.clock import Clock
-from chatbot.ports.exchange import Priority
+from chatbot.ports.exchange import Permit, Priority
 
 log = structlog.get_logger(__name__)
 
@@ -93,7 +94,8 @@ class AndxGateway:
     async def balances(self, credentials: Credentials, *, account_name: str, priority: Priority) -> Balances:
         def parse(body: bytes) -> Balances:
             listed = endpoints.BALANCES.read(body).balances
-            balances = {currency: words.balance(info) for currency, info in listed.items()}
+            named = {currency: info for currency, info in listed.items() if words.is_code(info.currency_code)}
+            balances = {currency: words.balance(info) for currency, info in named.items()}
             return Balances(by_currency=balances, at=self._clock.now())
 
         call = self._call(
@@ -136,7 +138,7 @@ class AndxGateway:
         call = self._call(endpoints.ORDER, parse=parse, credentials=credentials, path=endpoints.ORDER.at(number=number))
         return await self._channel.read(call, priority=priority)
 
-    async def place_order(self, credentials: Credentials, *, order: NewOrder) -> OrderNumber:
+    async def place_order(self, credentials: Credentials, *, order: NewOrder, permit: Permit) -> OrderNumber:
         body = msgspec.json.encode(words.new_order_body(order, market_buy_volume=self._market_buy_volume))
         call = self._call(
             endpoints.PLACE_ORDER,
@@ -144,9 +146,9 @@ class AndxGateway:
             credentials=credentials,
             body=body,
         )
-        return await self._channel.change(call, priority=Priority.MONEY)
+        return await self._channel.change(call, priority=Priority.MONEY, permit=permit)
 
-    async def cancel_order(self, credentials: Credentials, *, number: OrderNumber) -> None:
+    async def cancel_order(self, credentials: Credentials, *, number: OrderNumber, permit: Permit) -> None:
         call = self._call(
             endpoints.CANCEL_ORDER,
             parse=endpoints.CANCEL_ORDER.read,
@@ -154,7 +156,18 @@ class AndxGateway:
             body=_EMPTY,
             path=endpoints.CANCEL_ORDER.at(number=number),
         )
-        await self._channel.change(call, priority=Priority.CANCEL)
+        await self._channel.change(call, priority=Priority.CANCEL, permit=permit)
+
+    async def withdraw(
+        self, credentials: Credentials, *, currency: str, amount: Decimal, alias: str, permit: Permit
+    ) -> None:
+        call = self._call(
+            endpoints.WITHDRAW,
+            parse=endpoints.WITHDRAW.read,
+            credentials=credentials,
+            body=msgspec.json.encode(words.withdrawal_body(currency=currency, amount=amount, alias=alias)),
+        )
+        await self._channel.change(call, priority=Priority.MONEY, permit=permit)
 
     def _call(
         self,

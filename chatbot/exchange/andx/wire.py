@@ -214,6 +214,12 @@ class CancelData(Wire, frozen=True):
     message: str
 
 
+class WithdrawalData(Wire, frozen=True):
+    """A7: says that the request is being processed, and nothing by which to find it again."""
+
+    message: str
+
+
 class NewOrderBody(Wire, frozen=True):
     """A5. Numbers are texts; the price of a market order is `0`."""
 
@@ -225,6 +231,14 @@ class NewOrderBody(Wire, frozen=True):
     client_id: int
     post_only: bool
     account_name: str
+
+
+class WithdrawalBody(Wire, frozen=True):
+    """A7. The amount is a text; the alias stands for a saved address. The account is the key's: it has no field."""
+
+    currency_code: str
+    amount: str
+    alias: str
 
 
 class Reader(Generic[T]):

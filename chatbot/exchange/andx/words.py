@@ -1,5 +1,6 @@
 """ANDX's words and ours: from what is on the wire to domain values, and back."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -19,6 +20,7 @@ from chatbot.domain.orders import (
 from chatbot.exchange.andx import wire
 from chatbot.exchange.http import Unreadable
 
+_CODE = re.compile(r"[A-Za-z0-9_-]{1,20}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SIDES = {"B": Side.BUY, "S": Side.SELL}
 _LETTERS = {side: letter for letter, side in _SIDES.items()}
@@ -40,7 +42,15 @@ class MarketBuyVolume(StrEnum):
     COUNTER = "counter"
 
 
+def is_code(text: str) -> bool:
+    """Whether a market or currency is called something that can be shown, typed and told from others."""
+    return _CODE.fullmatch(text) is not None
+
+
 def market(info: wire.MarketInfo) -> Market:
+    """Raises `Unreadable` for codes that cannot be any."""
+    if not all(map(is_code, (info.market_code, info.base_currency, info.counter_currency))):
+        raise Unreadable("a code")
     return Market(
         code=MarketCode(info.market_code.upper()),
         base=info.base_currency,
@@ -95,8 +105,10 @@ def balance(info: wire.BalanceInfo) -> Balance:
 
 
 def order(info: wire.OrderInfo) -> Order:
-    """Raises `Unreadable` for a side or a date that cannot be one."""
+    """Raises `Unreadable` for a code, a side or a date that cannot be one."""
     side = _SIDES.get(info.buy_sell)
+    if not all(map(is_code, (info.market_code, info.base_currency, info.counter_currency))):
+        raise Unreadable("a code")
     if side is None:
         raise Unreadable("buy_sell")
     status = _status(info)
@@ -135,6 +147,16 @@ def new_order_body(order: NewOrder, *, market_buy_volume: MarketBuyVolume) -> wi
         post_only=order.post_only,
         account_name=order.account_name,
     )
+
+
+def withdrawal_body(*, currency: str, amount: Decimal, alias: str) -> wire.WithdrawalBody:
+    """What asks for a withdrawal: the amount in plain notation, the alias as it was written.
+
+    Raises `ValueError` for an amount that is not above zero.
+    """
+    if not (amount.is_finite() and amount > 0):
+        raise ValueError("a withdrawal is of more than nothing")
+    return wire.WithdrawalBody(currency_code=currency, amount=to_text(amount), alias=alias)
 
 
 def _volume(order: NewOrder, market_buy_volume: MarketBuyVolume) -> Decimal:

@@ -7,7 +7,7 @@ import unicodedata
 _TOKEN = re.compile(r"<(/?)([a-z]+)((?: [^<>]*)?)>|([^<>&]+)|&(?:lt|gt|amp|quot|#x27|#39);")
 _TAGS = {"b", "i", "u", "s", "code", "pre", "blockquote", "a"}
 _HIDDEN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # controls, direction marks, surrogates, line separators
-_JOINERS = "\n\u200c\u200d"  # emoji and scripts need these
+_JOINERS = "\n\u200c\u200d\u2060"  # emoji and scripts need these; the last keeps words from becoming links
 # Format characters that are seen: number signs of Arabic, Syriac and Kaithi, and hieroglyphs' joiners.
 _SEEN = re.compile("[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd\U00013430-\U0001343f]")
 
@@ -38,4 +38,4 @@ def read(markup: str) -> str:
     hidden = [mark for mark in marks if unicodedata.category(mark) in _HIDDEN and mark not in _JOINERS]
     if hidden:
         raise ValueError(f"hidden characters: {hidden!r}")
-    return visible
+    return visible.replace("\u2060", "")

@@ -1,10 +1,22 @@
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from chatbot.domain.errors import Cause, ChatbotError, NotSent, OutcomeUnknown, TicketProblem, Unavailable
+from chatbot.domain.errors import (
+    Cause,
+    ChatbotError,
+    NotSent,
+    Obstacle,
+    OutcomeUnknown,
+    Stopped,
+    TicketProblem,
+    Unavailable,
+)
+from chatbot.domain.money import Amount
 from handlers.views.errors import describe
 from handlers.views.screen import Screen
+from tests.fakes.clock import START
 from tests.fakes.exchange import every_error
 from tests.handlers.views.markup import read
 
@@ -22,13 +34,18 @@ FULL: dict[str, Any] = {
     "code": 1,
     "symbol": "X",
     "nearest": (),
+    "left": 2,
+    "until": START,
+}
+OWN: dict[type[ChatbotError], dict[str, Any]] = {
+    Stopped: {"obstacle": Obstacle.TOO_FAR, "limit": None, "left": None, "share": None, "currency": "", "ease_at": None}
 }
 UNSPOKEN = {"ChatbotError", "AccessError"}  # never raised themselves
 
 
 def told(kind: type[ChatbotError], **facts: Any) -> Screen | None:
     error = kind.__new__(kind, "A sentence.")
-    for name, value in {**FULL, **facts}.items():
+    for name, value in {**FULL, **facts, **OWN.get(kind, {})}.items():
         setattr(error, name, value)
     return describe(error)
 
@@ -53,3 +70,32 @@ def test_nothing_was_changed_is_said_where_it_is_so() -> None:
         assert "Nothing was changed." in describe(Unavailable(cause)).text.plain  # type: ignore[union-attr]
         assert "Nothing was sent." in describe(NotSent(cause)).text.plain  # type: ignore[union-attr]
         assert "Nothing" not in describe(OutcomeUnknown(cause)).text.plain  # type: ignore[union-attr]
+
+
+LIMIT, LEFT = Amount(Decimal(100_000), "USDT"), Amount(Decimal("99.999"), "USDT")
+
+
+@pytest.mark.parametrize("obstacle", list(Obstacle))
+@pytest.mark.parametrize(
+    "facts", [{}, {"limit": LIMIT, "left": LEFT, "share": Decimal("0.1"), "currency": "XRP", "ease_at": START}]
+)
+def test_every_obstacle_is_told_with_what_to_do_and_fits_the_answer_to_a_tap(
+    obstacle: Obstacle, facts: dict[str, Any]
+) -> None:
+    screen = describe(Stopped(obstacle, **facts))
+    assert screen is not None and not screen.rows
+    said = read(str(screen.text))
+    assert len(said) < 200 and "/" in said
+
+
+def test_a_used_up_limit_says_what_is_left_and_when_there_is_more() -> None:
+    error = Stopped(Obstacle.ORDERS_USED_UP, limit=LIMIT, left=LEFT, ease_at=START)
+    assert describe(error).text.plain == (  # type: ignore[union-attr]
+        "That is beyond your limit for orders of 100,000 USDT a day. Left: 99.99 USDT. "
+        "More is free from 12:00 UTC on.\nSee /limits."
+    )
+
+
+def test_none_at_all_is_said_as_such() -> None:
+    error = Stopped(Obstacle.WITHDRAWAL_TOO_LARGE, limit=Amount(Decimal(0), "USDT"))
+    assert describe(error).text.plain.startswith("Your limit lets nothing be withdrawn.")  # type: ignore[union-attr]

@@ -1,0 +1,117 @@
+"""The one gate that every ticket passes on its way to the exchange: when it is claimed, and when a held one is sent.
+
+Nothing here knows where the facts come from. `check` either returns, or raises `Stopped` with the reason.
+"""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import assert_never
+
+from chatbot.domain.errors import Obstacle, Stopped
+from chatbot.domain.intents import CancelOrders, Intent, OrderTerms, PlaceOrder, Terms, Withdraw, WithdrawTerms
+from chatbot.domain.limits import VALUED_IN, Limits, Spent
+from chatbot.domain.money import EXACT, Amount
+from chatbot.domain.orders import Side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """All that may stand in a ticket's way. `frozen`: an earlier withdrawal of the same currency has no known outcome.
+
+    `factor_missing`: a second factor is asked of everybody here, and this person has none.
+    """
+
+    halted: bool = False
+    locked: bool = False
+    factor_missing: bool = False
+    frozen: bool = False
+    limits: Limits = field(default_factory=Limits)
+    spent: Spent = field(default_factory=Spent)
+
+
+def check(intent: Intent, terms: Terms, standing: Standing) -> None:
+    """Raise `Stopped` if the ticket may not be sent."""
+    match intent:
+        case CancelOrders():
+            _check_switches(standing, urgent=intent.urgent)
+        case PlaceOrder():
+            _check_switches(standing)
+            if not isinstance(terms, OrderTerms):
+                raise ValueError("an intent met another intent's terms")
+            _check_order(intent, terms, standing)
+        case Withdraw():
+            _check_switches(standing)
+            if not isinstance(terms, WithdrawTerms):
+                raise ValueError("an intent met another intent's terms")
+            _check_withdrawal(intent, terms, standing)
+        case _:
+            assert_never(intent)
+
+
+def _check_switches(standing: Standing, *, urgent: bool = False) -> None:
+    """A panic's cancellations pass: they only bring money back."""
+    if urgent:
+        return
+    if standing.halted:
+        raise Stopped(Obstacle.HALTED)
+    if standing.locked:
+        raise Stopped(Obstacle.LOCKED)
+    if standing.factor_missing:
+        raise Stopped(Obstacle.FACTOR_MISSING)
+
+
+def _check_order(intent: PlaceOrder, terms: OrderTerms, standing: Standing) -> None:
+    limits = standing.limits
+    off = losing_distance(intent, terms)
+    if off > limits.distance:
+        raise Stopped(Obstacle.TOO_FAR, share=limits.distance)
+    if terms.value is None:
+        raise Stopped(Obstacle.NOT_VALUED, currency=intent.counter)
+    if terms.value > limits.order:
+        raise Stopped(Obstacle.ORDER_TOO_LARGE, limit=Amount(limits.order, VALUED_IN))
+    left = orders_left(standing)
+    if terms.value > left.value:
+        ease_at = standing.spent.orders_ease_at
+        raise Stopped(Obstacle.ORDERS_USED_UP, limit=Amount(limits.orders, VALUED_IN), left=left, ease_at=ease_at)
+
+
+def _check_withdrawal(intent: Withdraw, terms: WithdrawTerms, standing: Standing) -> None:
+    limits = standing.limits
+    if standing.frozen:
+        raise Stopped(Obstacle.FROZEN, currency=intent.currency)
+    own = limits.by_currency.get(intent.currency)
+    if not limits.withdrawal or (terms.value is not None and terms.value > limits.withdrawal):
+        raise Stopped(Obstacle.WITHDRAWAL_TOO_LARGE, limit=Amount(limits.withdrawal, VALUED_IN))
+    if terms.value is None and own is None:
+        raise Stopped(Obstacle.NOT_VALUED, currency=intent.currency)
+    limit = Amount(limits.withdrawals, VALUED_IN) if own is None else Amount(own, intent.currency)
+    left = withdrawals_left(intent.currency, standing)
+    asked = intent.amount if own is not None else terms.value
+    if asked is not None and asked > left.value:
+        ease_at = standing.spent.withdrawn_ease_at
+        raise Stopped(Obstacle.WITHDRAWALS_USED_UP, limit=limit, left=left, currency=intent.currency, ease_at=ease_at)
+
+
+def orders_left(standing: Standing) -> Amount:
+    """What the account's orders may still be worth today, in `VALUED_IN`."""
+    left = EXACT.subtract(standing.limits.orders, standing.spent.orders)
+    return Amount(max(left, Decimal(0)), VALUED_IN)
+
+
+def withdrawals_left(currency: str, standing: Standing) -> Amount:
+    """What may still be withdrawn of a currency today: in itself where it has its own limit, else in `VALUED_IN`."""
+    own = standing.limits.by_currency.get(currency)
+    if own is not None:
+        return Amount(max(EXACT.subtract(own, standing.spent.withdrawn), Decimal(0)), currency)
+    left = EXACT.subtract(standing.limits.withdrawals, standing.spent.withdrawn_value)
+    return Amount(max(left, Decimal(0)), VALUED_IN)
+
+
+def losing_distance(intent: PlaceOrder, terms: OrderTerms) -> Decimal:
+    """How far the price lies on the losing side of the last one, as a fraction: above it for a buyer, below for a
+    seller. Zero on the other side, where an order waits for a better price and risks nothing.
+
+    A market order's price is the average the book gives.
+    """
+    off = terms.distance if intent.side is Side.BUY else -terms.distance
+    return max(off, Decimal(0))

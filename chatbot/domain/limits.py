@@ -1,0 +1,151 @@
+"""How much an account may move. What is spent is counted over the last 24 hours, wherever midnight falls."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from chatbot.domain.ids import AccountId, LimitChangeId, PersonId
+from chatbot.domain.money import ZERO, sum_exactly
+
+VALUED_IN = "USDT"
+"""Orders and withdrawals in many currencies are held against one limit by their worth in this one."""
+WINDOW = timedelta(hours=24)
+"""How long what was spent counts."""
+RAISE_DELAY = timedelta(hours=24)
+"""How long a raised limit waits before it holds."""
+
+
+class LimitKind(StrEnum):
+    """`ORDER` and `WITHDRAWAL` are the largest single one, in `VALUED_IN`; `ORDERS` what all orders of a day may be
+    worth together; `WITHDRAWALS` what may leave a day in each currency: worth in `VALUED_IN`, or, where a currency has
+    a limit of its own, in that currency. `DISTANCE` is how far on the losing side of the last price an order's price
+    may lie, as a fraction.
+    """
+
+    ORDER = "order"
+    ORDERS = "orders"
+    WITHDRAWAL = "withdrawal"
+    WITHDRAWALS = "withdrawals"
+    DISTANCE = "distance"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What holds for an account right now. `by_currency` replaces `withdrawals` for the currencies it names."""
+
+    order: Decimal = Decimal(25_000)
+    orders: Decimal = Decimal(100_000)
+    withdrawal: Decimal = Decimal(5_000)
+    withdrawals: Decimal = Decimal(10_000)
+    distance: Decimal = Decimal("0.20")
+    by_currency: Mapping[str, Decimal] = field(default_factory=dict)
+
+    def of(self, kind: LimitKind, currency: str = "") -> Decimal | None:
+        """One of them; None for a currency without a limit of its own."""
+        if currency:
+            return self.by_currency.get(currency)
+        value: Decimal = getattr(self, kind.value)
+        return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitChange:
+    """A limit's new value. A lowered one holds at once, a raised one from `effective_at` on.
+
+    `currency` is set for a currency's own limit on withdrawals.
+    """
+
+    id: LimitChangeId
+    account: AccountId
+    kind: LimitKind
+    currency: str
+    value: Decimal
+    asked_at: datetime
+    effective_at: datetime
+    by: PersonId
+
+
+def limits_after(changes: Iterable[LimitChange]) -> Limits:
+    """The limits that changes, in their order, make of the usual ones."""
+    own: dict[str, Any] = {}
+    by_currency: dict[str, Decimal] = {}
+    for change in changes:
+        if change.currency:
+            by_currency[change.currency] = change.value
+        else:
+            own[change.kind.value] = change.value
+    return Limits(**own, by_currency=by_currency)
+
+
+class SpendKind(StrEnum):
+    ORDER = "order"
+    WITHDRAWAL = "withdrawal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spend:
+    """What a ticket takes out of the limits. `value` is in `VALUED_IN`; None where no market gives one.
+
+    An order's `amount` is its total in the counter currency, a withdrawal's the amount that leaves.
+    """
+
+    kind: SpendKind
+    currency: str
+    amount: Decimal
+    value: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """A spend that counts. `until` is when it no longer does; None while it is on its way or has no known outcome.
+
+    `uncertain`: its outcome is not known.
+    """
+
+    spend: Spend
+    until: datetime | None
+    uncertain: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """What counts against an account's limits already: the last day's orders and, of one currency, withdrawals.
+
+    What is on its way or has no known outcome counts as spent. `orders_ease_at` and `withdrawn_ease_at` are when the
+    earliest of it stops counting, None if nothing does by the mere passing of time.
+    """
+
+    orders: Decimal = ZERO
+    orders_ease_at: datetime | None = None
+    withdrawn: Decimal = ZERO
+    withdrawn_value: Decimal = ZERO
+    withdrawn_ease_at: datetime | None = None
+
+
+def add_up(counted: Iterable[Counted], *, currency: str) -> Spent:
+    """What all orders, and the withdrawals of one currency, come to."""
+    every = tuple(counted)
+    orders = [each for each in every if each.spend.kind is SpendKind.ORDER]
+    withdrawals = [each for each in every if is_withdrawal_of(currency, each)]
+    return Spent(
+        orders=_worth(orders),
+        orders_ease_at=_earliest(orders),
+        withdrawn=sum_exactly(each.spend.amount for each in withdrawals),
+        withdrawn_value=_worth(withdrawals),
+        withdrawn_ease_at=_earliest(withdrawals),
+    )
+
+
+def is_withdrawal_of(currency: str, counted: Counted) -> bool:
+    return counted.spend.kind is SpendKind.WITHDRAWAL and counted.spend.currency == currency
+
+
+def _worth(counted: Iterable[Counted]) -> Decimal:
+    return sum_exactly(each.spend.value or ZERO for each in counted)
+
+
+def _earliest(counted: Iterable[Counted]) -> datetime | None:
+    return min((each.until for each in counted if each.until is not None), default=None)

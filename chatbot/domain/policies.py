@@ -1,0 +1,25 @@
+"""How each kind of intent is treated: how long its card can be used, and how many steps confirm it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from chatbot.domain.intents import CancelOrders, Intent, PlaceOrder, Withdraw
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """`lifetime` is how long a card can be confirmed. What takes `two_steps` is not sent by a tap alone. An uncertain
+    outcome is closed `by_word` of its person where nobody can look it up.
+    """
+
+    lifetime: timedelta
+    two_steps: bool = False
+    by_word: bool = False
+
+
+POLICIES: Mapping[type[Intent], Policy] = {
+    PlaceOrder: Policy(lifetime=timedelta(seconds=60)),
+    CancelOrders: Policy(lifetime=timedelta(seconds=60)),
+    Withdraw: Policy(lifetime=timedelta(seconds=90), two_steps=True, by_word=True),
+}

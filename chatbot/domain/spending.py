@@ -1,0 +1,32 @@
+"""What a ticket takes out of its account's limits."""
+
+from decimal import Decimal
+
+from chatbot.domain.intents import OrderTerms, PlaceOrder, Withdraw, WithdrawTerms
+from chatbot.domain.limits import Spend, SpendKind
+from chatbot.domain.money import divide, multiply
+from chatbot.domain.orders import Order
+from chatbot.domain.tickets import Ticket
+
+
+def spend_of(ticket: Ticket) -> Spend | None:
+    """An order counts whole until it has ended, and then by what was executed of it. None: it takes nothing."""
+    match ticket.intent, ticket.terms:
+        case PlaceOrder() as intent, OrderTerms() as terms:
+            share = _share(ticket.order)
+            return Spend(
+                kind=SpendKind.ORDER,
+                currency=intent.counter,
+                amount=multiply(terms.total, share),
+                value=None if terms.value is None else multiply(terms.value, share),
+            )
+        case Withdraw() as intent, WithdrawTerms() as terms:
+            return Spend(kind=SpendKind.WITHDRAWAL, currency=intent.currency, amount=intent.amount, value=terms.value)
+        case _:
+            return None
+
+
+def _share(order: Order | None) -> Decimal:
+    if order is None or not order.status.is_final or not order.volume:
+        return Decimal(1)
+    return divide(order.executed, order.volume)

@@ -1,0 +1,48 @@
+"""How the audit log and alarms tell a ticket's changes of state."""
+
+from datetime import datetime
+
+from chatbot.domain.audit import Deed
+from chatbot.domain.intents import Withdraw
+from chatbot.domain.notices import Alarm, AlarmKind
+from chatbot.domain.tickets import Blocked, RefusedBy, Ticket, TicketState
+
+_DEEDS = {
+    TicketState.CONTINUED: Deed.CONTINUED,
+    TicketState.HELD: Deed.CONFIRMED,
+    TicketState.CLAIMED: Deed.CONFIRMED,
+    TicketState.DECLINED: Deed.DECLINED,
+    TicketState.EXPIRED: Deed.EXPIRED,
+}
+
+
+def deed_of(old: Ticket, new: Ticket) -> Deed:
+    """What a change of state is called."""
+    if old.state is TicketState.HELD and new.state is TicketState.CLAIMED:
+        return Deed.RELEASED
+    if old.state.is_waiting:
+        return _DEEDS.get(new.state, Deed.STOPPED)
+    return Deed.SENT if old.state is TicketState.CLAIMED else Deed.SETTLED
+
+
+def result_of(ticket: Ticket) -> str:
+    """What came of it, in a word or two; of an exchange's refusal its code."""
+    match ticket.outcome:
+        case None:
+            return "held" if ticket.state is TicketState.HELD else ""
+        case RefusedBy(code=code):
+            return f"refused {code or ''}".strip()
+        case Blocked(obstacle=obstacle):
+            return obstacle.value
+        case outcome:
+            return outcome.tag.replace("_", " ")
+
+
+def alarm_of(old: Ticket, new: Ticket, *, now: datetime) -> Alarm | None:
+    """A withdrawal is told when it was confirmed, whatever its person switched off."""
+    confirmed = new.state in (TicketState.HELD, TicketState.CLAIMED) and old.state is TicketState.CONTINUED
+    if not confirmed or not isinstance(new.intent, Withdraw):
+        return None
+    return Alarm(
+        kind=AlarmKind.WITHDRAWAL, at=now, account=new.account_label, subject=new.intent.subject, due=new.send_at
+    )

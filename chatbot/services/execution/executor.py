@@ -1,0 +1,70 @@
+"""What every executor can do, and what it needs for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from chatbot.domain.accounts import Venue
+from chatbot.domain.intents import Intent
+from chatbot.domain.secrets import Credentials
+from chatbot.domain.tickets import Outcome, Ticket, TicketState
+from chatbot.ports.accounts import Accounts
+from chatbot.ports.clock import Clock
+from chatbot.ports.exchange import Exchange, Permit
+from chatbot.ports.tickets import Tickets
+from chatbot.services.execution.changes import Changes
+from chatbot.services.execution.claims import RecentClaims
+
+
+class Executor(Protocol):
+    async def has_moved(self, ticket: Ticket) -> bool:
+        """Whether price or balance left what the card showed, right before sending. Raises what reads raise."""
+        ...
+
+    async def send(self, ticket: Ticket, credentials: Credentials, permit: Permit) -> tuple[TicketState, Outcome]:
+        """Send what the ticket says, derived from it and from nothing else, once.
+
+        Raises what changing calls raise; see `chatbot.ports.exchange`.
+        """
+        ...
+
+    async def look(self, ticket: Ticket) -> None:
+        """Do the next thing for a ticket that was sent and is due. Raises what reads raise."""
+        ...
+
+
+Executors = Mapping[type[Intent], Executor]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What executors work with."""
+
+    store: Tickets
+    accounts: Accounts
+    exchanges: Mapping[Venue, Exchange]
+    changes: Changes
+    claims: RecentClaims
+    clock: Clock
+
+
+Pauses = tuple[tuple[timedelta, timedelta], ...]
+"""(age up to which, pause between looks), youngest first."""
+
+ASK_AGAIN: Pauses = (
+    (timedelta(minutes=1), timedelta(seconds=5)),
+    (timedelta(minutes=10), timedelta(seconds=30)),
+)
+ASK_OLD = timedelta(minutes=2)
+"""How soon a failed or fruitless look is repeated: `ASK_AGAIN` by age, `ASK_OLD` later on."""
+
+
+def asked_at(ticket: Ticket) -> datetime:
+    return ticket.claimed_at or ticket.created_at
+
+
+def pause_after(ticket: Ticket, steps: Pauses, otherwise: timedelta, *, now: datetime) -> timedelta:
+    """How long to wait before the next look: short while fresh, longer later."""
+    age = now - asked_at(ticket)
+    return next((pause for limit, pause in steps if age < limit), otherwise)

@@ -1,0 +1,41 @@
+"""Every executor there is, by the intent it carries out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chatbot.domain.accounts import Venue
+from chatbot.domain.intents import CancelOrders, PlaceOrder, Withdraw
+from chatbot.ports.accounts import Accounts
+from chatbot.ports.cards import Cards
+from chatbot.ports.clock import Clock
+from chatbot.ports.exchange import Exchange
+from chatbot.ports.tickets import Tickets
+from chatbot.services.execution.cancellations import CancelExecutor
+from chatbot.services.execution.changes import Changes
+from chatbot.services.execution.claims import RecentClaims
+from chatbot.services.execution.executor import Executors, Tools
+from chatbot.services.execution.orders import OrderExecutor
+from chatbot.services.execution.withdrawals import WithdrawalExecutor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution:
+    """The executors, and what they share with those who call them."""
+
+    executors: Executors
+    claims: RecentClaims
+    changes: Changes
+
+
+def build_execution(
+    *, store: Tickets, accounts: Accounts, exchanges: Mapping[Venue, Exchange], cards: Cards, clock: Clock
+) -> Execution:
+    claims = RecentClaims(store=store, started_at=clock.now())
+    changes = Changes(store=store, cards=cards)
+    tools = Tools(store=store, accounts=accounts, exchanges=exchanges, changes=changes, claims=claims, clock=clock)
+    executors: Executors = {
+        PlaceOrder: OrderExecutor(tools),
+        CancelOrders: CancelExecutor(tools),
+        Withdraw: WithdrawalExecutor(tools),
+    }
+    return Execution(executors=executors, claims=claims, changes=changes)

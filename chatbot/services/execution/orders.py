@@ -1,0 +1,303 @@
+"""Placing orders: sent once, found again by evidence, followed to their end.
+
+Evidence rules: an order found by its client id was placed. It was not placed only after at least two complete,
+successful reads of all open and closed orders, at least 30 seconds apart, did not show it. A failed read is never
+evidence, and neither is time alone.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from chatbot.domain.errors import Cause, Unavailable
+from chatbot.domain.ids import ClientId, OrderNumber
+from chatbot.domain.intents import OrderTerms, PlaceOrder
+from chatbot.domain.market import OrderBook, walk_volume
+from chatbot.domain.money import multiply, round_down
+from chatbot.domain.notices import OrderFinished, TicketSettled
+from chatbot.domain.orders import NewOrder, Order, OrderFilter, OrderPage, OrderType, Side
+from chatbot.domain.secrets import Credentials
+from chatbot.domain.tickets import Lost, NotFound, Outcome, Placed, Ticket, TicketState
+from chatbot.ports.exchange import Permit, Priority
+from chatbot.services.execution.executor import ASK_AGAIN, ASK_OLD, Tools, asked_at, pause_after
+
+PRICE_TOLERANCE = Decimal("0.01")
+"""How much worse than shown a market order's price may have become at the tap."""
+FRESH_ENOUGH = timedelta(seconds=10)
+"""How old a price may be that a tap is held against; older ones are read anew."""
+SPACING = timedelta(seconds=30)
+"""How far apart two reads must be to count as two."""
+SETTLED_IN = timedelta(seconds=10)
+"""How long after the tap an answer may still be on its way into the exchange's lists."""
+CLEAN_READS = 2
+MOST_PAGES = 200
+"""A list longer than this is not read completely, so it never proves that an order is missing."""
+_MOST_READINGS = 6
+"""How often a list that keeps changing is read before the look is given up, to be repeated later."""
+WORTH_TELLING = timedelta(seconds=60)
+"""An order that ends later than this after the tap is told with a message of its own."""
+
+FOLLOW = (
+    (timedelta(seconds=5), timedelta(seconds=1)),
+    (timedelta(seconds=15), timedelta(seconds=2.5)),
+    (timedelta(minutes=1), timedelta(seconds=6)),
+    (timedelta(minutes=10), timedelta(seconds=20)),
+    (timedelta(hours=1), timedelta(minutes=1)),
+    (timedelta(days=1), timedelta(minutes=5)),
+)
+FOLLOW_OLD = timedelta(minutes=15)
+
+
+_LATE_LOOKS = (timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=1))
+"""When an order that was not found is looked for again, each after the one before."""
+_SKEW = timedelta(seconds=60)
+"""How far the exchange's clock may be behind ours."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Listed:
+    """A list of orders, read to its end, or to the order that was looked for."""
+
+    ours: Order | None
+    twin: OrderNumber | None
+    numbers: frozenset[OrderNumber]
+    pages: int
+
+
+class OrderExecutor:
+    """`Executor` of `PlaceOrder`."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._accounts = tools.accounts
+        self._exchanges = tools.exchanges
+        self._changes = tools.changes
+        self._clock = tools.clock
+        self._claims = tools.claims
+
+    async def has_moved(self, ticket: Ticket) -> bool:
+        intent, terms = order_of(ticket)
+        return await self._price_moved(ticket, intent, terms) or await self._balance_moved(ticket, intent, terms)
+
+    async def send(self, ticket: Ticket, credentials: Credentials, permit: Permit) -> tuple[TicketState, Outcome]:
+        intent, terms = order_of(ticket)
+        order = new_order(ticket, intent, terms)
+        number = await self._exchanges[ticket.venue].place_order(credentials, order=order, permit=permit)
+        return TicketState.DONE, Placed(number=number)
+
+    async def look(self, ticket: Ticket) -> None:
+        intent, _ = order_of(ticket)
+        if ticket.state is TicketState.UNCERTAIN:
+            await self._search(ticket, intent)
+        elif isinstance(ticket.outcome, Placed):
+            await self._follow(ticket, intent, ticket.outcome)
+        elif isinstance(ticket.outcome, NotFound):
+            await self._look_late(ticket, intent, ticket.outcome)
+        else:
+            await self._changes.record(ticket, next_look_at=None)
+
+    async def _price_moved(self, ticket: Ticket, intent: PlaceOrder, terms: OrderTerms) -> bool:
+        """A limit order carries its own price; a market order is held against what the book would give now."""
+        if intent.type is OrderType.LIMIT:
+            return False
+        exchange = self._exchanges[ticket.venue]
+        book = await exchange.order_book(intent.market, priority=Priority.MONEY, within=FRESH_ENOUGH)
+        return book is None or is_worse(book, intent, than=terms.total)
+
+    async def _balance_moved(self, ticket: Ticket, intent: PlaceOrder, terms: OrderTerms) -> bool:
+        """Only another order of the same account, claimed since, is a reason to read the balance again."""
+        if not await self._claims.any_since(ticket):
+            return False
+        credentials = await self._accounts.credentials(ticket.account)
+        balances = await self._exchanges[ticket.venue].balances(
+            credentials, account_name=intent.account_name, priority=Priority.MONEY
+        )
+        if intent.side is Side.SELL:
+            return balances.of(intent.base).available < intent.volume
+        return balances.of(intent.counter).available < terms.total
+
+    async def _search(self, ticket: Ticket, intent: PlaceOrder) -> None:
+        """Look for an order whose placing was not confirmed."""
+        credentials = await self._accounts.credentials(ticket.account)
+        began = self._clock.now()
+        found = await self._find(ticket, intent, credentials)
+        if found.ours is not None:
+            await self._found(ticket, found.ours)
+            return
+        if found.twin is not None:
+            await self._unclear(ticket, found.twin)
+            return
+        now = self._clock.now()
+        lost = _count_clean_read(ticket, began=began, now=now)
+        if lost.clean_reads >= CLEAN_READS:
+            await self._not_found(ticket, lost, now=now)
+        else:
+            wait = max(pause_after(ticket, ASK_AGAIN, ASK_OLD, now=now), _until_counting(ticket, lost, now=now))
+            await self._changes.record(ticket, outcome=lost, next_look_at=now + wait)
+
+    async def _find(self, ticket: Ticket, intent: PlaceOrder, credentials: Credentials) -> "_Listed":
+        """Read all open, then all closed orders of the market. Raises `Unavailable` if that cannot be complete.
+
+        When an open order ends, those behind it move up, over the border to a page that was read before: a list of
+        several pages counts as read only once a second reading shows again all that the first one did.
+        """
+        before: frozenset[OrderNumber] | None = None
+        for _ in range(_MOST_READINGS):
+            listed = await self._read_list(ticket, intent, credentials, which=OrderFilter.OPEN)
+            if listed.ours is not None:
+                return listed
+            if listed.pages == 1 or (before is not None and before <= listed.numbers):
+                break
+            before = listed.numbers
+        else:
+            raise Unavailable(Cause.UNREADABLE)
+        # Orders are only ever added to this list, which hides none of them.
+        closed = await self._read_list(ticket, intent, credentials, which=OrderFilter.CLOSED)
+        return replace(closed, twin=closed.twin or listed.twin)
+
+    async def _read_list(
+        self, ticket: Ticket, intent: PlaceOrder, credentials: Credentials, *, which: OrderFilter
+    ) -> "_Listed":
+        """Page after page, to the end or to the ticket's own order."""
+        numbers: set[OrderNumber] = set()
+        twin: OrderNumber | None = None
+        for page in range(1, MOST_PAGES + 1):
+            read = await self._exchanges[ticket.venue].orders(
+                credentials,
+                account_name=intent.account_name,
+                which=which,
+                market=intent.market,
+                page=page,
+                priority=Priority.RECONCILE,
+            )
+            numbers.update(order.number for order in read.orders)
+            ours = next((order for order in read.orders if is_ours(order, intent, ticket.client_id)), None)
+            twin = twin or next((order.number for order in read.orders if is_twin(order, intent, ticket)), None)
+            if ours is not None or not read.has_next:
+                _check_whole(read, numbers, found=ours is not None)
+                return _Listed(ours=ours, twin=twin, numbers=frozenset(numbers), pages=page)
+        raise Unavailable(Cause.UNREADABLE)
+
+    async def _found(self, ticket: Ticket, order: Order) -> None:
+        now = self._clock.now()
+        await self._changes.record(
+            ticket,
+            state=TicketState.DONE,
+            outcome=Placed(number=order.number),
+            order=order,
+            closed_at=now,
+            next_look_at=None if order.status.is_final else now,
+            notice=TicketSettled(ticket=ticket.id),
+        )
+
+    async def _not_found(self, ticket: Ticket, lost: Lost, *, now: datetime) -> None:
+        await self._changes.record(
+            ticket,
+            state=TicketState.REFUSED,
+            outcome=NotFound(reads=lost.clean_reads),
+            closed_at=now,
+            next_look_at=now + _LATE_LOOKS[0],
+            notice=TicketSettled(ticket=ticket.id),
+        )
+
+    async def _unclear(self, ticket: Ticket, twin: OrderNumber) -> None:
+        """An order without a mark may be this one: no read proves anything then, and the person is shown it."""
+        lost = ticket.outcome if isinstance(ticket.outcome, Lost) else Lost(cause=Cause.SHUTDOWN)
+        await self._changes.record(ticket, outcome=replace(lost, twin=twin), next_look_at=self._clock.now() + ASK_OLD)
+
+    async def _look_late(self, ticket: Ticket, intent: PlaceOrder, outcome: NotFound) -> None:
+        """The exchange's lists may have been late: an order that turns up after all is told at once."""
+        credentials = await self._accounts.credentials(ticket.account)
+        found = await self._find(ticket, intent, credentials)
+        if found.ours is not None:
+            await self._found(ticket, found.ours)
+            return
+        looks = outcome.late_looks + 1
+        again = self._clock.now() + _LATE_LOOKS[looks] if looks < len(_LATE_LOOKS) else None
+        await self._changes.record(ticket, outcome=replace(outcome, late_looks=looks), next_look_at=again)
+
+    async def _follow(self, ticket: Ticket, intent: PlaceOrder, placed: Placed) -> None:
+        """Read a placed order until it has ended."""
+        credentials = await self._accounts.credentials(ticket.account)
+        order = await self._exchanges[ticket.venue].order(credentials, number=placed.number, priority=Priority.WATCHER)
+        if not is_like(order, intent):
+            raise Unavailable(Cause.UNREADABLE)  # another order's number, or another order under this number
+        now = self._clock.now()
+        if order.status.is_final:
+            told = ticket.claimed_at is None or now - ticket.claimed_at <= WORTH_TELLING
+            notice = None if told else OrderFinished(ticket=ticket.id)
+            await self._changes.record(ticket, order=order, next_look_at=None, notice=notice)
+        else:
+            pause = pause_after(ticket, FOLLOW, FOLLOW_OLD, now=now)
+            await self._changes.record(ticket, order=order, next_look_at=now + pause)
+
+
+def order_of(ticket: Ticket) -> tuple[PlaceOrder, OrderTerms]:
+    """What a ticket's card asks for and shows. Raises `TypeError` for a ticket of another kind."""
+    if not isinstance(ticket.intent, PlaceOrder) or not isinstance(ticket.terms, OrderTerms):
+        raise TypeError("not an order's ticket")
+    return ticket.intent, ticket.terms
+
+
+def new_order(ticket: Ticket, intent: PlaceOrder, terms: OrderTerms) -> NewOrder:
+    """What is sent for a ticket: its intent, marked with its own client id."""
+    return NewOrder(
+        market=intent.market,
+        side=intent.side,
+        type=intent.type,
+        volume=intent.volume,
+        price=intent.price,
+        post_only=intent.post_only,
+        client_id=ticket.client_id,
+        account_name=intent.account_name,
+        total=round_down(terms.total, decimals=terms.price_decimals) if intent.type is OrderType.MARKET else None,
+    )
+
+
+def is_worse(book: OrderBook, intent: PlaceOrder, *, than: Decimal) -> bool:
+    """Whether the volume now costs more, or brings less, than the total shown, beyond the tolerance."""
+    walk = walk_volume(book.opposite(intent.side), volume=intent.volume)
+    if not walk.complete or walk.total <= 0:
+        return True
+    if intent.side is Side.BUY:
+        return walk.total > multiply(than, 1 + PRICE_TOLERANCE)
+    return walk.total < multiply(than, 1 - PRICE_TOLERANCE)
+
+
+def is_like(order: Order, intent: PlaceOrder) -> bool:
+    """Whether an order is on the market and side that were meant, however the exchange spells the market's code."""
+    same_market = order.market == intent.market or (order.base, order.counter) == (intent.base, intent.counter)
+    return same_market and order.side is intent.side
+
+
+def is_ours(order: Order, intent: PlaceOrder, client_id: ClientId) -> bool:
+    """Whether an order is the one a ticket sent: its mark, on the market and side that were meant."""
+    return order.client_id == client_id and is_like(order, intent)
+
+
+def is_twin(order: Order, intent: PlaceOrder, ticket: Ticket) -> bool:
+    """Whether an order without a mark could be the one a ticket sent: alike, and not older than the tap."""
+    if order.client_id or not is_like(order, intent) or order.volume != intent.volume:
+        return False
+    same_price = intent.price is None or order.price == intent.price
+    return same_price and order.placed_at >= asked_at(ticket) - _SKEW
+
+
+def _check_whole(last: OrderPage, numbers: set[OrderNumber], *, found: bool) -> None:
+    """Raise `Unavailable` if a list was not read to its end, so that it proves nothing."""
+    if not found and (last.cut_off or (last.rows is not None and len(numbers) < last.rows)):
+        raise Unavailable(Cause.UNREADABLE)
+
+
+def _count_clean_read(ticket: Ticket, *, began: datetime, now: datetime) -> Lost:
+    """Count a complete read that did not show the order, if it began far enough from the tap and the last one's end."""
+    lost = ticket.outcome if isinstance(ticket.outcome, Lost) else Lost(cause=Cause.SHUTDOWN)
+    since = lost.last_clean_read
+    counts = began - asked_at(ticket) >= SETTLED_IN if since is None else began - since >= SPACING
+    return replace(lost, clean_reads=lost.clean_reads + 1, last_clean_read=now) if counts else lost
+
+
+def _until_counting(ticket: Ticket, lost: Lost, *, now: datetime) -> timedelta:
+    """How long until a read can count again."""
+    if lost.last_clean_read is not None:
+        return lost.last_clean_read + SPACING - now
+    return min(asked_at(ticket) + SETTLED_IN - now, timedelta(seconds=2))

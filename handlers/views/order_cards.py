@@ -1,0 +1,224 @@
+"""The card of an order's ticket, through its whole life."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import assert_never
+
+from chatbot.domain.ids import OrderNumber
+from chatbot.domain.intents import OrderTerms, PlaceOrder
+from chatbot.domain.money import ZERO, Amount, divide, round_down, round_half_up, round_up
+from chatbot.domain.orders import Order, OrderStatus, OrderType, Side
+from chatbot.domain.tickets import Blocked, Lost, Moved, NotFound, Placed, RefusedBy, Ticket, TicketState, Unsent
+from handlers.actions import CancelOrder, ConfirmTicket, DeclineTicket, RefreshTicket, RepeatTicket, ShowPending
+from handlers.views.format import amount, bar, number, percent, ratio
+from handlers.views.html import Html, bold, code, italic, lines, pre, text
+from handlers.views.screen import Press, Rows, Screen
+from handlers.views.ticket_parts import CAUSES, countdown, cut, headline, open_orders, plain, reason, table
+
+_SURPRISE = Decimal("0.05")
+"""An executed total this far from the one shown gets a remark."""
+
+_FEE_DECIMALS = 8
+
+
+def order_card(ticket: Ticket, *, now: datetime) -> Screen:
+    intent, terms = ticket.intent, ticket.terms
+    if not isinstance(intent, PlaceOrder) or not isinstance(terms, OrderTerms):
+        raise TypeError("not an order's ticket")
+    match ticket.state:
+        case TicketState.PENDING:
+            return _pending_order(ticket, intent, terms, now=now)
+        case TicketState.CLAIMED | TicketState.CONTINUED | TicketState.HELD:  # one step: the latter two never happen
+            return plain(ticket, "Sending…")
+        case TicketState.DECLINED:
+            return plain(ticket, "Cancelled by you. Nothing was sent.")
+        case TicketState.EXPIRED:
+            again = Press("New card", RepeatTicket(ticket=ticket.id))
+            return plain(ticket, "Expired. Nothing was sent.", rows=((again,),))
+        case TicketState.UNCERTAIN:
+            return _uncertain(ticket, now=now)
+        case TicketState.REFUSED:
+            return _refused(ticket)
+        case TicketState.DONE:
+            return _done(ticket, intent, terms)
+        case _:
+            assert_never(ticket.state)
+
+
+def order_lines(order: Order) -> Html:
+    """How far an order is: state, bar, what was executed at which price."""
+    executed = f"{number(order.executed)} of {number(order.volume)} {order.base}"
+    rows = [text(bar(order.executed_share), "  ", ratio(order.executed_share, decimals=1), f" · {executed}")]
+    if order.executed:
+        rows.append(text("Average ", code(number(order.average_price)), f" {order.counter}"))
+        rows.append(text("Total ", code(number(_executed_total(order))), f" {order.counter}"))
+    if order.fee:
+        rows.append(text("Fee ", code(number(round_half_up(order.fee, decimals=_FEE_DECIMALS)))))
+    return lines(*rows)
+
+
+def _pending_order(ticket: Ticket, intent: PlaceOrder, terms: OrderTerms, *, now: datetime) -> Screen:
+    about = "≈ " if intent.price is None else ""
+    price = f"{about}{number(terms.expected_price, decimals=terms.price_decimals)} {intent.counter}"
+    rows = (
+        ("Market", f"{intent.base}/{intent.counter}"),
+        ("Type", _type(intent)),
+        ("Volume", f"{number(intent.volume)} {intent.base}"),
+        ("Price", price),
+        ("Total", f"{about or _bound(intent, terms)}{_total(intent, terms)}"),
+        ("Fee", f"≈ {_fee(terms)}"),
+        ("", f"{ratio(terms.fee_ratio)} as {'maker' if terms.maker else 'taker'}"),
+        ("Last", number(terms.last, decimals=terms.price_decimals)),
+        ("", _distance(intent, terms)),
+        *_limit_row(terms),
+        ("After", f"≈ {cut(terms.after[0], terms.volume_decimals)}"),
+        ("", f"≈ {cut(terms.after[1], terms.price_decimals)}"),
+    )
+    notes = [text("⚠️ ", warning) for warning in terms.warnings]
+    if intent.type is OrderType.MARKET:
+        notes.append(italic("If the price gets more than 1% worse before your tap, I ask again."))
+    elif not terms.maker:
+        now_worth = cut(Amount(intent.volume * terms.best, intent.counter), terms.price_decimals)
+        notes.append(
+            italic(f"This crosses the book: it fills at once, now for about {now_worth}, at worst at your price.")
+        )
+    return Screen(
+        lines(bold(headline(ticket)), pre(table(rows)), *notes, countdown(ticket, now=now)),
+        (
+            (Press("Confirm", ConfirmTicket(ticket=ticket.id), style="success"),),
+            (Press("Cancel", DeclineTicket(ticket=ticket.id)),),
+        ),
+    )
+
+
+def _limit_row(terms: OrderTerms) -> tuple[tuple[str, str], ...]:
+    """What the day's limit leaves, this order not counted."""
+    return () if terms.left is None else (("Limit", f"{cut(terms.left, 2)} left today"),)
+
+
+def _uncertain(ticket: Ticket, *, now: datetime) -> Screen:
+    lost = ticket.outcome if isinstance(ticket.outcome, Lost) else None
+    why = CAUSES[lost.cause] if lost else "No answer came"
+    doing = "I am looking for it in your orders at the exchange"
+    if lost is not None and lost.clean_reads:
+        doing = "One complete look at your orders did not show it; a second one follows"
+    if lost is not None and lost.twin is not None:
+        doing = f"Order #{lost.twin} looks like it but carries no mark of mine: please check on the exchange's site"
+    return plain(
+        ticket,
+        text(bold("Outcome not known yet. "), why, ". The order may or may not have been placed."),
+        text(doing, ". It is not sent again. Please do not repeat it by hand before this is settled."),
+        rows=((Press("What is open?", ShowPending()),),),
+    )
+
+
+def _refused(ticket: Ticket) -> Screen:
+    again: Rows = ((Press("New card", RepeatTicket(ticket=ticket.id)),),)
+    match ticket.outcome:
+        case Moved():
+            return plain(ticket, "Price or balance moved beyond what this card showed. Nothing was sent.", rows=again)
+        case Unsent(cause=cause):
+            return plain(ticket, text(CAUSES[cause], ". Nothing was sent."), rows=again)
+        case NotFound(reads=reads):
+            said = f"Not placed: {reads} complete looks at your orders, far enough apart, did not show it."
+            return plain(ticket, said, rows=((Press("Open orders", open_orders(ticket)),),))
+        case RefusedBy(key_rejected=True, code=status):
+            said = f"ANDX did not accept the key ({status}). Nothing was placed. Check it with /accounts."
+            return plain(ticket, said)
+        case RefusedBy() as refusal:
+            return plain(ticket, text(bold("Refused by the exchange: "), reason(refusal)), rows=again)
+        case Blocked():
+            return plain(ticket, "Your accounts were locked before your tap. Nothing was sent. /unlock opens them.")
+        case _:
+            return plain(ticket, "Nothing was placed.")
+
+
+def _done(ticket: Ticket, intent: PlaceOrder, terms: OrderTerms) -> Screen:
+    number_ = ticket.outcome.number if isinstance(ticket.outcome, Placed) else None
+    order = ticket.order
+    if order is None:
+        return plain(
+            ticket, text(bold(f"Order #{number_} was accepted."), " Reading it back…"), rows=_live_keys(ticket, number_)
+        )
+    body = lines(bold(f"Order #{order.number} {_STATUS_WORDS[order.status]}"), order_lines(order))
+    remark = _remark(order, intent, terms)
+    if order.status.is_final:
+        return plain(ticket, body, remark)
+    return plain(ticket, body, italic("I tell you when it ends."), rows=_live_keys(ticket, order.number))
+
+
+def _live_keys(ticket: Ticket, number_: OrderNumber | None) -> Rows:
+    """What can be done about an order that may still be open."""
+    refresh = (Press("↻ Refresh", RefreshTicket(ticket=ticket.id)),)
+    if number_ is None:
+        return (refresh,)
+    return (refresh, (Press("Cancel order", CancelOrder(account=ticket.account, number=number_), style="danger"),))
+
+
+_STATUS_WORDS = {
+    OrderStatus.NEW: "is open",
+    OrderStatus.PARTIALLY_FILLED: "is partly filled",
+    OrderStatus.FILLED: "is filled",
+    OrderStatus.CANCELLED: "is cancelled",
+    OrderStatus.REJECTED: "was rejected by the exchange",
+    OrderStatus.UNKNOWN: "has a state I do not know",
+}
+
+
+def _remark(order: Order, intent: PlaceOrder, terms: OrderTerms) -> Html | None:
+    """What a person should notice about how an order ended, compared with what its card showed."""
+    if not order.status.is_final or not order.executed:
+        return None
+    if order.executed < intent.volume:
+        missing = f"{number(intent.volume - order.executed)} {order.base}"
+        return text("⚠️ ", f"{missing} of it was not executed.")
+    total = _executed_total(order)
+    if terms.total and abs(divide(total - terms.total, terms.total)) > _SURPRISE:
+        shown = _total(intent, terms)
+        return text("⚠️ ", f"The card showed a total of {shown}; please compare.")
+    if order.executed > intent.volume:
+        return text("⚠️ ", f"More was executed than the card showed ({number(intent.volume)} {order.base}).")
+    return None
+
+
+def _executed_total(order: Order) -> Decimal:
+    """What the executed part is worth; `total` may be the whole order's."""
+    return order.executed * order.average_price if order.average_price else ZERO
+
+
+def _type(intent: PlaceOrder) -> str:
+    return f"{intent.type}, post-only" if intent.post_only else str(intent.type)
+
+
+def _fee(terms: OrderTerms) -> str:
+    decimals = terms.volume_decimals if terms.fee.currency == terms.after[0].currency else terms.price_decimals
+    return cut(terms.fee, max(decimals, 2))
+
+
+def _distance(intent: PlaceOrder, terms: OrderTerms) -> str:
+    """Where the price lies, seen from the last one."""
+    share = round_half_up(terms.distance * 100, decimals=2)
+    if not share:
+        return f"{_whose(intent)} is the last price"
+    return f"{_whose(intent)} is {percent(abs(share))} {'above' if share > 0 else 'below'}"
+
+
+def _total(intent: PlaceOrder, terms: OrderTerms) -> str:
+    """The total, marked where it had to be rounded to be readable."""
+    exact = Amount(terms.total, intent.counter)
+    if intent.price is not None and not terms.maker:
+        rounded = (round_up if intent.side is Side.BUY else round_down)(terms.total, decimals=terms.price_decimals)
+        return amount(Amount(rounded, intent.counter))
+    shown = cut(exact, terms.price_decimals)
+    return shown if intent.price is None or shown == amount(exact) else f"≈ {shown}"
+
+
+def _whose(intent: PlaceOrder) -> str:
+    return "the average" if intent.price is None else "your price"
+
+
+def _bound(intent: PlaceOrder, terms: OrderTerms) -> str:
+    """A limit that crosses the book is a bound: a buyer pays at most, a seller gets at least this."""
+    if terms.maker:
+        return ""
+    return "≤ " if intent.side is Side.BUY else "≥ "

@@ -1,0 +1,52 @@
+"""The one question for everything protected."""
+
+from chatbot.domain import protected
+from chatbot.domain.protected import Protected
+from chatbot.services.protection import Challenge
+from handlers.actions import DropDialogue
+from handlers.views.html import Html, bold, code, lines, text
+from handlers.views.screen import Press, Screen
+
+_WHAT: dict[type[Protected], str] = {
+    protected.ConfirmWithdrawal: "Confirm the withdrawal",
+    protected.CloseUncertain: "Close this withdrawal",
+    protected.RaiseLimit: "Raise this limit",
+    protected.Unlock: "Unlock your accounts",
+    protected.Resume: "End the halt for everybody",
+    protected.Unlink: "Unlink this account",
+    protected.TurnOffFactor: "Turn off your second factor",
+    protected.RenewRecoveryCodes: "Make new recovery codes",
+    protected.RequireFactor: "Change what is asked of everybody",
+    protected.Invite: "Invite somebody",
+    protected.RemovePerson: "Remove this person",
+    protected.Forget: "Erase everything of yours",
+}
+
+
+def question(challenge: Challenge) -> Screen:
+    """What to type, and for what."""
+    what = _WHAT[type(challenge.action)]
+    if challenge.number is None:
+        ask = text("Send the six digits your authenticator app shows now, or one of your recovery codes.")
+    else:
+        ask = text("Send this number: ", code(challenge.number))
+    cancel = Press("Cancel", DropDialogue(dialogue=challenge.dialogue.id))
+    return Screen(lines(bold(f"{what}?"), ask, "Your message is deleted at once."), ((cancel,),))
+
+
+def code_kept() -> Screen:
+    """The warning when a message with a code could not be deleted."""
+    return Screen(lines(bold("I could not delete your message with the code."), "Please delete it yourself, now."))
+
+
+def stray(*, deleted: bool) -> Screen:
+    """A code that nothing asks for."""
+    done = "I deleted it." if deleted else "I could not delete it: please do that yourself, now."
+    return Screen(lines(bold("Nothing asks for a code now."), text("That looked like one. ", done)))
+
+
+def wrong(left: int) -> Html:
+    """A wrong answer; with none left, the last."""
+    if not left:
+        return lines(bold("Wrong again: the question is closed."), "Nothing was done. If this was not you, /lock now.")
+    return text(bold("That is not right."), f" {left} {'try' if left == 1 else 'tries'} left.")

@@ -1,0 +1,69 @@
+"""The services that carry out tickets, put together as the program does."""
+
+import asyncio
+from collections.abc import Coroutine, Mapping
+from typing import Any
+
+from chatbot.domain.accounts import Venue
+from chatbot.domain.ids import AccountId, PersonId
+from chatbot.ports.accounts import Accounts
+from chatbot.ports.cards import Cards
+from chatbot.ports.clock import Clock, Entropy
+from chatbot.ports.exchange import Exchange, Permit
+from chatbot.ports.tickets import Tickets as TicketStore
+from chatbot.services.execution.executors import build_execution
+from chatbot.services.settling import KeyWatch, Settling
+from chatbot.services.tickets import Permits, Tickets
+
+
+class AllPermitted:
+    """Nobody is locked."""
+
+    def permit(self, person: PersonId, *, urgent: bool = False) -> Permit:
+        return lambda: None
+
+
+class UnwatchedKeys:
+    async def rejected(self, account: AccountId, status: int) -> None: ...
+
+
+class TaskSpawner:
+    """Runs things in the background, and lets them fail aloud."""
+
+    def spawn(self, work: Coroutine[Any, Any, Any], *, name: str) -> asyncio.Task[Any]:
+        return asyncio.get_running_loop().create_task(work, name=name)
+
+
+def execution_services(
+    *,
+    store: TicketStore,
+    accounts: Accounts,
+    exchanges: Mapping[Venue, Exchange],
+    cards: Cards,
+    clock: Clock,
+    entropy: Entropy,
+    permits: Permits | None = None,
+    keys: KeyWatch | None = None,
+) -> tuple[Tickets, Settling]:
+    execution = build_execution(store=store, accounts=accounts, exchanges=exchanges, cards=cards, clock=clock)
+    tickets = Tickets(
+        store=store,
+        accounts=accounts,
+        executors=execution.executors,
+        claims=execution.claims,
+        permits=permits or AllPermitted(),
+        cards=cards,
+        clock=clock,
+        entropy=entropy,
+        spawner=TaskSpawner(),
+    )
+    settling = Settling(
+        store=store,
+        tickets=tickets,
+        keys=keys or UnwatchedKeys(),
+        executors=execution.executors,
+        changes=execution.changes,
+        cards=cards,
+        clock=clock,
+    )
+    return tickets, settling

@@ -1,0 +1,187 @@
+"""Every feature's routes over real services and storage, with a chat that a test reads: no sockets, no waiting."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any, cast
+
+import msgspec
+from telegram.error import BadRequest, NetworkError
+
+from chatbot.domain.errors import ChatbotError
+from chatbot.domain.people import Access
+from chatbot.services.audit import Audit
+from chatbot.services.desk import Services
+from chatbot.services.forgetting import Forgetting
+from chatbot.workers.supervisor import Supervisor
+from handlers.api import BotApi
+from handlers.attending import Attendant, Voice
+from handlers.buttons import pack
+from handlers.context import BotName
+from handlers.features import ROUTES
+from handlers.guards import Door
+from handlers.router import Router
+from handlers.routing import Routes
+from handlers.sender import Sender
+from handlers.views.errors import describe
+from handlers.views.html import Html, text
+from handlers.views.screen import Screen
+from handlers.wire import read_update
+from tests.services.house import ANNA, House
+
+
+@dataclass
+class Shown:
+    """One of the bot's messages as it stands."""
+
+    id: int
+    method: str
+    fields: dict[str, Any]
+
+    @property
+    def text(self) -> str:
+        return Html(self.fields.get("text") or self.fields.get("caption", "")).plain
+
+    @property
+    def keys(self) -> list[dict[str, Any]]:
+        return [key for row in self.fields.get("reply_markup", {}).get("inline_keyboard", ()) for key in row]
+
+    def data(self, label: str) -> str:
+        return next(str(key["callback_data"]) for key in self.keys if label in key["text"])
+
+
+class Chat:
+    """A private chat, in place of Telegram. With `keeps`, nothing in it can be deleted."""
+
+    def __init__(self) -> None:
+        self.messages: dict[int, Shown] = {}
+        self.deleted: list[int] = []
+        self.alerts: list[str] = []
+        self.keeps = False
+        self._numbers: Iterator[int] = iter(range(10_000, 99_999))
+
+    async def call(self, method: str, **fields: Any) -> bytes:
+        if method == "deleteMessage":
+            if self.keeps:
+                raise BadRequest("Bad Request: message can't be deleted for everyone")
+            self.deleted.append(fields["message_id"])
+            self.messages.pop(fields["message_id"], None)
+        elif method == "editMessageText":
+            shown = self.messages.get(fields["message_id"])
+            if shown is None or shown.method != "sendMessage":
+                raise BadRequest("Bad Request: message to edit not found")
+            shown.fields = fields
+        elif method == "answerCallbackQuery":
+            self.alerts += [fields["text"]] if fields.get("show_alert") else []
+        elif method != "sendChatAction":
+            raise NetworkError(f"nobody expected {method}")
+        return b"true"
+
+    async def send(self, method: str, **fields: Any) -> int:
+        number = next(self._numbers)
+        self.messages[number] = Shown(number, method, fields)
+        return number
+
+
+class Conversation:
+    """Anna, who owns the bot (or, with `owner=False`, was let in by everybody's access), in her private chat."""
+
+    def __init__(self, house: House, *, owner: bool = True) -> None:
+        self.house, self.chat = house, Chat()
+        self._updates = iter(range(1, 99_999))
+        spawner = Supervisor(house.clock)
+        self.sender = Sender(api=cast(BotApi, self.chat), chats=house.storage.chats, clock=house.clock)
+        voice = Voice(describe=_describe, not_linked=lambda: Screen(text("link first")), waiting=_waiting)
+        self.router = Router(
+            Routes(ROUTES),
+            door=Door(
+                people=house.storage.people,
+                chats=house.storage.chats,
+                access=Access.OPEN,
+                owners=frozenset({ANNA} if owner else ()),
+                is_linked=self._is_linked,
+                turned_away=house.people().turned_away,
+                clock=house.clock,
+            ),
+            attendant=Attendant(sender=self.sender, voice=voice, spawner=spawner, entropy=house.entropy),
+            voice=voice,
+            sender=self.sender,
+            dialogues=house.storage.dialogues,
+            chats=house.storage.chats,
+            services=cast(Services, _services(house)),
+            bot=BotName(id=2, username="a_bot"),
+            clock=house.clock,
+            spawner=spawner,
+        )
+
+    async def say(self, words: str, *, age: int = 0) -> int:
+        """Anna writes; returns her message's number when it is handled. `age` in seconds."""
+        number = next(self._updates)
+        said_at = int(self.house.clock.now().timestamp()) - age
+        message = _message(number, date=said_at) | {"from": _ANNA, "text": words}
+        await self.router.handle(read_update(msgspec.json.encode({"update_id": number, "message": message})))
+        return number
+
+    async def tap(self, label: str) -> None:
+        """Anna taps a button, on the latest message that has it."""
+        message = next(each for each in reversed(self.shown) if any(label in key["text"] for key in each.keys))
+        await self._tap(message.id, message.data(label))
+
+    async def tap_forged(self, action: object) -> None:
+        """Anna's client sends the data of any button, from a message that is gone."""
+        await self._tap(_GONE, pack(action))
+
+    async def _tap(self, message: int, data: str) -> None:
+        number = next(self._updates)
+        query = {"id": str(number), "from": _ANNA, "message": _message(message, date=1), "data": data}
+        await self.router.handle(read_update(msgspec.json.encode({"update_id": number, "callback_query": query})))
+
+    @property
+    def shown(self) -> list[Shown]:
+        """What the bot's side of the chat shows now."""
+        return list(self.chat.messages.values())
+
+    @property
+    def last(self) -> Shown:
+        return self.shown[-1]
+
+    async def _is_linked(self, person: object) -> bool:
+        return await self.house.storage.accounts.active(ANNA) is not None
+
+
+_GONE = 9_999
+_ANNA = {"id": ANNA, "is_bot": False, "first_name": "Anna"}
+
+
+def _message(number: int, *, date: int) -> dict[str, Any]:
+    return {"message_id": number, "date": date, "chat": {"id": ANNA, "type": "private"}}
+
+
+def _services(house: House) -> SimpleNamespace:
+    storage, people = house.storage, house.people(ANNA)
+    return SimpleNamespace(
+        accounts=house.accounts,
+        audit=Audit(trail=storage.audit, journal=storage.journal, people=storage.people),
+        forgetting=Forgetting(
+            store=storage.forgetting, accounts=storage.accounts, tickets=storage.tickets, people=people
+        ),
+        factors=house.factors,
+        locks=house.locks,
+        markets=house.markets,
+        people=people,
+        protection=house.protection,
+        questions=house.questions,
+        shown_secrets=house.storage.shown_secrets,
+        tickets=house.tickets,
+        withdrawals=house.withdrawals,
+    )
+
+
+def _describe(error: ChatbotError) -> Screen:
+    screen = describe(error)
+    assert screen is not None
+    return screen
+
+
+async def _waiting(_: object) -> None:
+    return None

@@ -1,0 +1,64 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from chatbot.domain.ids import AccountId, LimitChangeId, PersonId
+from chatbot.domain.limits import LimitChange, LimitKind
+from chatbot.domain.notices import Alarm, AlarmKind, KeyWorks, NoticeKind, NoticeMode
+from handlers.actions import SetNotices
+from handlers.views import notices, notify
+from handlers.views.screen import Press
+from tests.handlers.views.examples import NOW
+
+LATER = NOW + timedelta(hours=24)
+
+
+@pytest.mark.parametrize("kind", AlarmKind)
+def test_every_alarm_says_what_happened_when_and_what_to_do(kind: AlarmKind) -> None:
+    said = notices.alarm(Alarm(kind=kind, at=NOW, account="andx-1"), now=NOW).text.plain.splitlines()
+    assert said[0].startswith("🔔 ") and said[0].endswith(".")
+    assert any(command in said[1] for command in ("/lock", "/panic", "/link"))
+    assert said[-1] == "andx-1 · 12:00 UTC, just now"
+
+
+def test_every_alarm_has_words_of_its_own() -> None:
+    said = {notices.alarm(Alarm(kind=kind, at=NOW), now=NOW).text.plain for kind in AlarmKind}
+    assert len(said) == len(AlarmKind)
+
+
+def test_an_alarm_says_what_it_is_about_and_when_it_takes_effect() -> None:
+    notice = Alarm(kind=AlarmKind.WITHDRAWAL, at=NOW, account="andx-1", subject="XRP to <b>savings", due=LATER)
+    said = notices.alarm(notice, now=NOW)
+    assert "XRP to &lt;b&gt;savings" in str(said.text)
+    assert "It is sent at 21 Nov 12:00 UTC." in said.text.plain
+
+
+def test_a_key_that_works_again_is_said_in_a_line() -> None:
+    said = notices.key_works(KeyWorks(account="andx-1", at=NOW), now=NOW).text.plain
+    assert said == "The key of andx-1 works again.\nandx-1 · 12:00 UTC, just now"
+
+
+def test_a_raised_limit_is_told_with_its_value_when_it_holds() -> None:
+    change = LimitChange(
+        id=LimitChangeId(1),
+        account=AccountId(1),
+        kind=LimitKind.ORDER,
+        currency="",
+        value=Decimal(5_000),
+        asked_at=NOW - timedelta(days=1),
+        effective_at=NOW,
+        by=PersonId(7),
+    )
+    said = notices.limit_holds(change, "andx-1", now=NOW).text.plain
+    assert "largest order: 5,000 USDT" in said and "/limits" in said and "/panic" in said
+
+
+def test_the_list_of_notices_offers_the_next_mode_of_each_kind_but_of_alarms() -> None:
+    modes = dict.fromkeys(NoticeKind, NoticeMode.ON) | {NoticeKind.ORDER: NoticeMode.OFF}
+    screen = notify.notices(modes)
+    assert "Alarms: always on" in screen.text.plain and "Order finished: off" in screen.text.plain
+    actions = [key.action for row in screen.rows for key in row if isinstance(key, Press)]
+    assert SetNotices(kind=NoticeKind.ORDER, mode=NoticeMode.ON) in actions
+    assert SetNotices(kind=NoticeKind.OUTCOME, mode=NoticeMode.SILENT) in actions
+    assert NoticeKind.ALARM not in {action.kind for action in actions if isinstance(action, SetNotices)}

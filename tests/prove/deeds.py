@@ -1,0 +1,218 @@
+"""Everything people can do, from the registries: each command, button, question and protected action with its rule."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from enum import Enum
+from itertools import product
+from typing import Any, cast, get_type_hints
+
+from chatbot.domain.accounts import Venue
+from chatbot.domain.drafts import (
+    DRAFTS,
+    Choice,
+    CodeDraft,
+    Draft,
+    LimitDraft,
+    LinkDraft,
+    OrderDraft,
+    OrderRequest,
+    Quantity,
+    QuantityKind,
+    Question,
+    SetUpDraft,
+    WithdrawalChoice,
+    WithdrawalDraft,
+    WithdrawalRequest,
+)
+from chatbot.domain.ids import DialogueId
+from chatbot.domain.intents import INTENTS, Intent
+from chatbot.domain.limits import LimitKind
+from chatbot.domain.orders import Side
+from chatbot.domain.protected import PROTECTED, Protected, Resume
+from chatbot.domain.tickets import TicketState
+from handlers import actions
+from handlers.commands import Answer, Button, Command
+from handlers.commands import Protected as ProtectedRoute
+from handlers.features import ROUTES
+from tests.prove import rules
+from tests.prove.place import ANNA
+from tests.prove.records import ACCOUNT, ALIAS, ALIAS_ID, NUMBER, ORDER, RAISE, message_of, ticket_id
+from tests.prove.rules import Rule
+
+THE_QUESTION = DialogueId("the-question")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tapping:
+    """A tap on a button of the message `on`."""
+
+    action: object
+    on: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saying:
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answering:
+    """A text where a question is open. Without `words` it is the right code, or the number that was shown."""
+
+    words: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """Something to do, and its rule. `draft` is the question that is open meanwhile; `of` the ticket it names."""
+
+    name: str
+    does: Tapping | Saying | Answering
+    rule: Rule
+    draft: Draft | None = None
+    of: tuple[TicketState, type[Intent]] | None = None
+    is_right: bool = True
+
+    @property
+    def needs_code(self) -> bool:
+        return isinstance(self.draft, CodeDraft) and isinstance(self.does, Answering)
+
+    @property
+    def concerns_its_ticket(self) -> bool:
+        """Whether the rule holds for the ticket that is named, if one is."""
+        return self.of is None or (self.of[0] in self.rule.states and self.of[1] in self.rule.of)
+
+
+_ORDER = OrderRequest(
+    side=Side.BUY, symbol="BTCUSDT", quantity=Quantity(kind=QuantityKind.VOLUME, value=Decimal("0.001"))
+)
+_WITHDRAWAL = WithdrawalRequest(
+    currency="XRP", quantity=Quantity(kind=QuantityKind.VOLUME, value=Decimal(1)), alias=ALIAS
+)
+_DRAFTS: dict[type, tuple[Draft, str]] = {
+    OrderDraft: (
+        OrderDraft(request=_ORDER, asking=Question.TYPE, choices=(Choice(label="Limit", request=_ORDER),)),
+        "market",
+    ),
+    WithdrawalDraft: (
+        WithdrawalDraft(
+            request=_WITHDRAWAL,
+            asking=Question.ALIAS,
+            choices=(WithdrawalChoice(label=ALIAS, request=_WITHDRAWAL),),
+        ),
+        ALIAS,
+    ),
+    LinkDraft: (LinkDraft(venue=Venue.ANDX, asking=Question.USERNAME), "user-1"),
+    LimitDraft: (LimitDraft(account=ACCOUNT, kind=LimitKind.ORDER), "10"),
+    SetUpDraft: (SetUpDraft(), "123456"),
+    CodeDraft: (CodeDraft(action=Resume(), number=NUMBER), "no code at all"),
+}
+"""A question of each kind, with an answer to it."""
+
+_TICKETS = tuple((state, kind) for state in TicketState for kind in INTENTS.values())
+_VALUES: dict[str, tuple[object, ...]] = {
+    "account": (ACCOUNT,),
+    "alias": (ALIAS_ID,),
+    "before": (0,),
+    "change": (RAISE,),
+    "choice": (0,),
+    "code": ("BTCUSDT",),
+    "codes": ("BTCUSDT",),
+    "command": (None, "buy"),
+    "currency": ("",),
+    "dialogue": (THE_QUESTION,),
+    "number": (ORDER,),
+    "page": (1,),
+    "person": (ANNA,),
+    "ticket": _TICKETS,
+    "value": (Decimal(90_000),),
+}
+"""What a field may name: something of Anna's wherever there is."""
+
+
+def _examples(kind: type) -> Iterator[tuple[Any, tuple[TicketState, type[Intent]] | None]]:
+    """A value of a button's or protected action's type for every combination, with the ticket it names."""
+    hints = get_type_hints(kind)
+    names = [each.name for each in fields(cast(Any, kind))]
+    for values in product(*(_choices(name, hints[name]) for name in names)):
+        given = dict(zip(names, values, strict=True))
+        named = cast(Any, given.get("ticket"))
+        if named is not None:
+            given["ticket"] = ticket_id(*named)
+        yield kind(**given), named
+
+
+def _choices(name: str, hint: Any) -> Iterable[object]:
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return tuple(hint)
+    return (True, False) if hint is bool else _VALUES[name]
+
+
+def _taps() -> Iterator[Deed]:
+    open_for: dict[type, Draft] = {
+        actions.Choose: _DRAFTS[OrderDraft][0],
+        actions.ChooseForWithdrawal: _DRAFTS[WithdrawalDraft][0],
+        actions.DropDialogue: _DRAFTS[OrderDraft][0],
+    }
+    for kind in (route.action for route in ROUTES if isinstance(route, Button)):
+        for action, named in _examples(kind):
+            yield Deed(
+                name=f"taps {action}",
+                does=Tapping(action=action, on=499 if named is None else message_of(*named)),
+                rule=rules.BUTTONS[kind],
+                draft=open_for.get(kind),
+                of=named,
+            )
+
+
+def _words() -> Iterator[Deed]:
+    for name in (route.name for route in ROUTES if isinstance(route, Command)):
+        rule, arguments = rules.COMMANDS[name]
+        for words in (f"/{name} {argument}".strip() for argument in arguments):
+            yield Deed(name=f"says {words}", does=Saying(words=words), rule=rule)
+
+
+def _answers() -> Iterator[Deed]:
+    for kind in (route.draft for route in ROUTES if isinstance(route, Answer)):
+        draft, words = _DRAFTS[kind]
+        yield Deed(
+            name=f"answers a {draft.tag} question with {words!r}",
+            does=Answering(words=words),
+            rule=rules.ANSWERS[kind],
+            draft=draft,
+            is_right=kind is not CodeDraft,
+        )
+
+
+def _codes() -> Iterator[Deed]:
+    for kind in (route.action for route in ROUTES if isinstance(route, ProtectedRoute)):
+        for action, named in _examples(kind):
+            for words in (None, "1234"):
+                deed = Deed(
+                    name=f"answers {'rightly' if words is None else 'wrongly'} for {action}",
+                    does=Answering(words=words),
+                    rule=rules.PROTECTED[kind],
+                    draft=CodeDraft(action=cast(Protected, action), number=NUMBER),
+                    of=named,
+                    is_right=words is None,
+                )
+                if deed.is_right or deed.concerns_its_ticket:  # elsewhere not even the right one does anything
+                    yield deed
+
+
+def undeclared() -> list[str]:
+    """What is in the registries and has no rule, or a rule and is in none."""
+    named: dict[str, tuple[set[Any], set[Any]]] = {
+        "commands": ({route.name for route in ROUTES if isinstance(route, Command)}, set(rules.COMMANDS)),
+        "buttons": ({route.action for route in ROUTES if isinstance(route, Button)}, set(rules.BUTTONS)),
+        "answers": ({route.draft for route in ROUTES if isinstance(route, Answer)}, set(rules.ANSWERS)),
+        "protected": ({route.action for route in ROUTES if isinstance(route, ProtectedRoute)}, set(rules.PROTECTED)),
+        "drafts": (set(DRAFTS.values()), set(_DRAFTS)),
+        "protected actions": (set(PROTECTED.values()), set(rules.PROTECTED)),
+    }
+    return [f"{what}: {each}" for what, (there, ruled) in named.items() for each in there ^ ruled]
+
+
+def every_deed() -> tuple[Deed, ...]:
+    return (*_taps(), *_words(), *_answers(), *_codes())

@@ -1,0 +1,219 @@
+"""The bot in one process: real router, handlers, services and storage; Telegram, exchange and clock in memory."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, cast
+
+import msgspec
+
+from chatbot.app import Bot
+from chatbot.assembly import build_services
+from chatbot.domain.accounts import Venue
+from chatbot.domain.ids import PersonId
+from chatbot.domain.people import Access
+from chatbot.exchange.budget import Budget
+from chatbot.exchange.http import Channel
+from chatbot.exchange.opening import OpenExchange
+from chatbot.services.execution.executors import build_execution
+from chatbot.services.people import People
+from chatbot.settings import Settings
+from chatbot.storage.master_key import KeyFile
+from chatbot.storage.opening import Storage, open_storage
+from chatbot.system import SystemEntropy
+from chatbot.workers.supervisor import Supervisor
+from handlers.api import BotApi
+from handlers.cards import CardPainter
+from handlers.connection import Line
+from handlers.context import BotName
+from handlers.sender import Sender
+from handlers.wire import read_update
+from tests.fakes.clock import FakeClock
+from tests.fakes.desk import FakeDesk
+from tests.fakes.exchange import FakeExchange
+
+OWNER, ANNA, BORIS = PersonId(1), PersonId(7_001), PersonId(7_002)
+REMOVED, STRANGER = PersonId(7_003), PersonId(9_999)
+GROUP, CHANNEL = -4_001, -1_000_000_004_002
+_PATIENCE = 10.0  # seconds
+
+
+class PatientClock(FakeClock):
+    """Stands still for whoever reads it, and whoever sleeps has slept at once."""
+
+    _slept = 0.0
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self._slept
+
+    async def sleep(self, seconds: float) -> None:
+        self._slept += seconds
+        await asyncio.sleep(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """Something the bot showed: to whom can read this chat, or, as the answer of a tap, to whom tapped."""
+
+    by: int
+    method: str
+    words: str
+    protected: bool = False
+
+
+@dataclass
+class Telegram:
+    """Telegram, as far as the bot can tell. `seen` is all it was told to show."""
+
+    seen: list[Seen] = field(default_factory=list)
+    answered: int = 0
+    _last: int = 10_000
+
+    async def call(self, method: str, **fields: Any) -> bytes:
+        if method == "answerCallbackQuery":
+            self.answered += 1
+            fields = {**fields, "chat_id": int(fields["callback_query_id"].partition("/")[0])}
+        if method in ("answerCallbackQuery", "editMessageText"):
+            self._see(method, fields)
+        return b"true"
+
+    async def send(self, method: str, *, upload: Any = None, **fields: Any) -> int:
+        self._see(method, fields, b"" if upload is None else upload.content)
+        self._last += 1
+        return self._last
+
+    def _see(self, method: str, fields: dict[str, Any], content: bytes = b"") -> None:
+        words = [str(fields.get(name) or "") for name in ("text", "caption", "reply_markup")]
+        words.append(content.decode(errors="replace"))
+        protected = bool(fields.get("protect_content"))
+        self.seen.append(
+            Seen(by=int(fields["chat_id"]), method=method, words="\n".join(words).strip(), protected=protected)
+        )
+
+
+class Errands(Supervisor):
+    """Keeps what runs in the background, so that its end can be waited for."""
+
+    async def done(self) -> None:
+        while self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=_PATIENCE)
+
+    def spawn(self, work: Coroutine[Any, Any, Any], *, name: str, awaited: bool = False) -> asyncio.Task[Any]:
+        return super().spawn(work, name=name, awaited=awaited)
+
+
+class Place:
+    """Everything that stands between an update and its effects."""
+
+    def __init__(self, storage: Storage, exchange: FakeExchange, clock: PatientClock, *, access: Access) -> None:
+        self.storage, self.exchange, self.clock = storage, exchange, clock
+        self.telegram, self.errands = Telegram(), Errands(clock)
+        api = cast(BotApi, self.telegram)
+        sender = Sender(api=api, chats=storage.chats, clock=clock)
+        entropy = SystemEntropy()
+        cards = CardPainter(store=storage.tickets, sender=sender, clock=clock, spawner=self.errands)
+        venue = OpenExchange(
+            exchange=exchange,
+            desk=FakeDesk(exchange),
+            channel=cast(Channel, None),
+            budget=Budget(limit=6000, clock=clock),
+        )
+        venues = {Venue.ANDX: venue, Venue.PAPER: venue}
+        self.services = build_services(
+            storage,
+            venues,
+            people=People(
+                store=storage.people,
+                outbox=storage.outbox,
+                journal=storage.journal,
+                owner_ids=(OWNER,),
+                access=access,
+                clock=clock,
+                entropy=entropy,
+            ),
+            execution=build_execution(
+                store=storage.tickets,
+                accounts=storage.accounts,
+                exchanges=dict.fromkeys(venues, exchange),
+                cards=cards,
+                clock=clock,
+            ),
+            cards=cards,
+            clock=clock,
+            entropy=entropy,
+            spawner=self.errands,
+        )
+        line = Line(api=api, updates=cast(Any, None), bot=cast(Any, None), name=BotName(id=2, username="a_bot"))
+        bot = Bot(
+            settings=Settings.model_construct(access=access, owner_ids=(OWNER,)),
+            storage=storage,
+            venues=venues,
+            line=line,
+            clock=clock,
+            entropy=entropy,
+            supervisor=self.errands,
+        )
+        self.router = bot._router(self.services, sender, self.errands, owner_ids=(OWNER,))
+
+    async def handle(self, update: bytes) -> None:
+        """Handle an update as Telegram would send it, and wait for all that follows from it."""
+        async with asyncio.timeout(_PATIENCE):
+            await self.router.handle(read_update(update))
+            await self.errands.done()
+
+
+@asynccontextmanager
+async def opened(
+    folder: Path, *, exchange: FakeExchange, clock: PatientClock, access: Access = Access.INVITE
+) -> AsyncIterator[Place]:
+    """A place over the database in a folder, which is made if it is not there."""
+    storage = await open_storage(
+        url=f"sqlite:///{folder}/bot.db", master_key=KeyFile(folder / "master.key"), clock=clock
+    )
+    # Nobody pulls the plug here, and this proof writes a hundred thousand times.
+    await storage.database.read(lambda connection: connection.exec_driver_sql("PRAGMA synchronous = OFF"))
+    place = Place(storage, exchange, clock, access=access)
+    try:
+        yield place
+    finally:
+        await place.errands.end(within=timedelta(seconds=5))
+        await storage.aclose()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speaker:
+    """Who speaks or taps, as Telegram names them: `voice` is the chat whose voice they lend."""
+
+    id: int
+    is_bot: bool = False
+    voice: int | None = None
+
+
+def message(number: int, text: str, *, by: Speaker, chat: int, at: float) -> bytes:
+    """Somebody writes."""
+    said = {**_message(number, chat=chat, at=at), "from": _user(by), "text": text}
+    if by.voice is not None:
+        said["sender_chat"] = {"id": by.voice, "type": _kind(by.voice)}
+    return msgspec.json.encode({"update_id": number, "message": said})
+
+
+def tap(number: int, data: str, *, by: Speaker, chat: int, on: int, at: float) -> bytes:
+    """Somebody taps a button of the message `on`."""
+    card = _message(on, chat=chat, at=at)
+    query = {"id": f"{by.id}/{number}", "from": _user(by), "message": card, "data": data}
+    return msgspec.json.encode({"update_id": number, "callback_query": query})
+
+
+def _message(number: int, *, chat: int, at: float) -> dict[str, Any]:
+    return {"message_id": number, "date": int(at), "chat": {"id": chat, "type": _kind(chat)}}
+
+
+def _user(speaker: Speaker) -> dict[str, Any]:
+    return {"id": speaker.id, "is_bot": speaker.is_bot, "first_name": "M"}
+
+
+def _kind(chat: int) -> str:
+    return "private" if chat > 0 else "channel" if chat == CHANNEL else "supergroup"

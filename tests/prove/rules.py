@@ -1,0 +1,216 @@
+"""Who may do what, and where: the house rules in words of their own, for everything people can say and tap.
+
+They are not read off the program, but held against it. A command, button, question or protected action that has no rule
+here fails the proof.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from chatbot.domain import drafts, protected
+from chatbot.domain.intents import CancelOrders, Intent, PlaceOrder, Withdraw
+from chatbot.domain.tickets import TicketState
+from handlers import actions
+
+
+class Who(Enum):
+    """Whose doing counts. The `HOLDER` is the person whose record is named; nobody else's tap does anything to it."""
+
+    ANYBODY = auto()
+    LET_IN = auto()
+    HOLDER = auto()
+    OWNER = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What somebody may change by it in their own private chat; anybody else, anywhere else, nothing.
+
+    `changes` are tables, in which only rows of the person's own may change, and those of the `others` anybody's. What
+    `moves_money` sends to the exchange, unless the account is locked, the bot halted or a required factor is missing;
+    what `stops_money` sends cancellations in spite of all these. A rule on a ticket holds in some states `of` some
+    kinds, and `with_money` means that its changes, too, wait for the money to be free. What `shows_everybodys` may
+    name other people's accounts and aliases; what `erases` takes out everything of the person's, the log's words too.
+    `if_refused` are the tables in which a code that does not count may close something.
+    """
+
+    who: Who
+    changes: frozenset[str] = frozenset()
+    others: frozenset[str] = frozenset()
+    moves_money: bool = False
+    stops_money: bool = False
+    with_money: bool = False
+    shows_everybodys: bool = False
+    erases: bool = False
+    if_refused: frozenset[str] = frozenset()
+    states: frozenset[TicketState] = frozenset(TicketState)
+    of: tuple[type[Intent], ...] = (PlaceOrder, CancelOrders, Withdraw)
+
+
+def _of(*tables: str) -> frozenset[str]:
+    return frozenset(tables)
+
+
+_WAITING = frozenset({TicketState.PENDING, TicketState.CONTINUED, TicketState.HELD})
+_PENDING = frozenset({TicketState.PENDING})
+_QUESTION = _of("dialogues")
+_CARD = _of("dialogues", "tickets")
+_ACCOUNT = _of("accounts", "account_secrets", "active_accounts", "data_keys", "outbox")
+_FACTOR = _of("factors", "recovery_codes", "secrets", "data_keys", "shown_secrets", "dialogues", "outbox")
+
+LOOK = Rule(who=Who.ANYBODY)
+LET_IN = Rule(who=Who.LET_IN)
+ASK = Rule(who=Who.LET_IN, changes=_QUESTION)
+HOLDERS_LOOK = Rule(who=Who.HOLDER)
+OWNERS_LOOK = Rule(who=Who.OWNER)
+OVERSEE = Rule(who=Who.OWNER, shows_everybodys=True)
+
+BUTTONS: Mapping[type, Rule] = {
+    actions.ConfirmTicket: Rule(
+        who=Who.HOLDER,
+        changes=_of("tickets"),
+        moves_money=True,
+        with_money=True,
+        states=_PENDING,
+        of=(PlaceOrder, CancelOrders),
+    ),
+    actions.DeclineTicket: Rule(who=Who.HOLDER, changes=_of("tickets", "dialogues"), states=_WAITING),
+    actions.ContinueTicket: Rule(
+        who=Who.HOLDER, changes=_CARD | _of("aliases"), with_money=True, states=_PENDING, of=(Withdraw,)
+    ),
+    actions.SettleByWord: ASK,
+    actions.ShowTicket: Rule(who=Who.HOLDER, changes=_of("tickets")),
+    actions.RepeatTicket: Rule(who=Who.HOLDER, changes=_CARD),
+    actions.RefreshTicket: Rule(who=Who.HOLDER, changes=_of("tickets")),
+    actions.Choose: Rule(who=Who.HOLDER, changes=_CARD),
+    actions.ChooseForWithdrawal: Rule(who=Who.HOLDER, changes=_CARD),
+    actions.DropDialogue: Rule(who=Who.HOLDER, changes=_QUESTION),
+    actions.RefreshPrices: LOOK,
+    actions.ShowPrices: LOOK,
+    actions.ShowPrice: LOOK,
+    actions.ShowBook: LOOK,
+    actions.ShowMarkets: LOOK,
+    actions.ShowHelp: LOOK,
+    actions.ToggleFavourite: Rule(who=Who.LET_IN, changes=_of("favourites")),
+    actions.StartOrder: Rule(who=Who.LET_IN, changes=_CARD),
+    actions.StartWithdrawal: Rule(who=Who.LET_IN, changes=_CARD),
+    actions.ShowBalance: HOLDERS_LOOK,
+    actions.ShowOrders: HOLDERS_LOOK,
+    actions.ShowOrder: HOLDERS_LOOK,
+    actions.CancelOrder: Rule(who=Who.HOLDER, changes=_of("tickets")),
+    actions.CancelAll: Rule(who=Who.HOLDER, changes=_of("tickets")),
+    actions.UseAccount: Rule(who=Who.HOLDER, changes=_of("active_accounts")),
+    actions.AskUnlink: HOLDERS_LOOK,
+    actions.Unlink: Rule(
+        who=Who.LET_IN, changes=_ACCOUNT | _of("dialogues", "aliases", "limit_changes", "key_health", "secrets")
+    ),
+    actions.BeginLink: ASK,
+    actions.LinkPractice: Rule(who=Who.LET_IN, changes=_ACCOUNT),
+    actions.ShowAccounts: LET_IN,
+    actions.AskRemovePerson: OWNERS_LOOK,
+    actions.RemovePerson: Rule(
+        who=Who.OWNER, changes=_QUESTION, others=_of("people", "links", "factors", "recovery_codes", "secrets")
+    ),
+    actions.ShowPeople: OWNERS_LOOK,
+    actions.Invite: Rule(who=Who.OWNER, changes=_of("dialogues", "links")),
+    actions.ShowLimits: HOLDERS_LOOK,
+    actions.ChangeLimit: Rule(who=Who.HOLDER, changes=_QUESTION),
+    actions.KeepLimit: Rule(who=Who.HOLDER, changes=_of("limit_changes")),
+    actions.ShowAliases: LET_IN,
+    actions.AskRemoveAlias: HOLDERS_LOOK,
+    actions.RemoveAlias: Rule(who=Who.HOLDER, changes=_of("aliases")),
+    actions.ShowPending: LET_IN,
+    actions.ShowFactor: LET_IN,
+    actions.BeginFactor: Rule(who=Who.LET_IN, changes=_FACTOR),
+    actions.EndSetUp: Rule(who=Who.LET_IN, changes=_FACTOR),
+    actions.TurnOffFactor: ASK,
+    actions.RenewRecoveryCodes: ASK,
+    actions.RequireFactor: Rule(who=Who.OWNER, changes=_QUESTION),
+    actions.DeleteShown: Rule(who=Who.LET_IN, changes=_of("shown_secrets")),
+    actions.ShowAudit: LET_IN,
+    actions.ExportAudit: LET_IN,
+    actions.ShowEverybodysAudit: OVERSEE,
+    actions.ExportEverybodysAudit: OVERSEE,
+    actions.AskForget: ASK,
+    actions.KeepEverything: LET_IN,
+    actions.SetNotices: Rule(who=Who.LET_IN, changes=_of("notice_modes")),
+}
+
+COMMANDS: Mapping[str, tuple[Rule, tuple[str, ...]]] = {
+    "start": (LOOK, ("", "inv_abc", "claim_abc")),
+    "help": (LOOK, ("", "buy")),
+    "price": (LOOK, ("", "BTC")),
+    "markets": (LOOK, ("",)),
+    "book": (LOOK, ("BTC",)),
+    "balance": (LET_IN, ("", "annas-account")),
+    "buy": (Rule(who=Who.LET_IN, changes=_CARD), ("", "0.001 BTC", "0.001 BTC @ 60000")),
+    "sell": (Rule(who=Who.LET_IN, changes=_CARD), ("", "0.001 BTC")),
+    "orders": (LET_IN, ("", "all")),
+    "order": (LET_IN, ("54259",)),
+    "cancel": (Rule(who=Who.LET_IN, changes=_of("tickets")), ("", "54259", "all")),
+    "withdraw": (Rule(who=Who.LET_IN, changes=_CARD), ("", "XRP 1 annas-vault")),
+    "pending": (LET_IN, ("",)),
+    "limits": (
+        Rule(who=Who.LET_IN, changes=_of("dialogues", "limit_changes", "outbox")),
+        ("", "order 10", "order 80000"),
+    ),
+    "alias": (Rule(who=Who.LET_IN, changes=_of("aliases")), ("add XRP other",)),
+    "aliases": (LET_IN, ("",)),
+    "link": (Rule(who=Who.LET_IN, changes=_ACCOUNT | _QUESTION), ("", "paper", "user-1 pass-1 key-1 secret-1")),
+    "accounts": (LET_IN, ("",)),
+    "unlink": (LET_IN, ("", "annas-account")),
+    "stop": (Rule(who=Who.LET_IN, changes=_of("dialogues", "factors", "secrets", "shown_secrets", "data_keys")), ("",)),
+    "2fa": (LET_IN, ("",)),
+    "lock": (Rule(who=Who.LET_IN, changes=_of("locks", "tickets")), ("",)),
+    "panic": (Rule(who=Who.LET_IN, changes=_of("locks", "tickets"), stops_money=True), ("",)),
+    "unlock": (Rule(who=Who.LET_IN, changes=_of("locks", "dialogues", "outbox")), ("",)),
+    "halt": (Rule(who=Who.OWNER, others=_of("halts")), ("",)),
+    "resume": (Rule(who=Who.OWNER, changes=_QUESTION), ("",)),
+    "notify": (LET_IN, ("",)),
+    "invite": (Rule(who=Who.OWNER, changes=_of("dialogues", "links")), ("",)),
+    "people": (OWNERS_LOOK, ("",)),
+    "audit": (LET_IN, ("",)),
+    "forget": (LET_IN, ("",)),
+}
+"""Each with what is typed behind it."""
+
+_WRONG = _of("dialogues", "factors", "outbox")
+"""What a wrong code may change, whatever was asked for."""
+
+ANSWERS: Mapping[type, Rule] = {
+    drafts.OrderDraft: Rule(who=Who.LET_IN, changes=_CARD),
+    drafts.WithdrawalDraft: Rule(who=Who.LET_IN, changes=_CARD),
+    drafts.LinkDraft: Rule(who=Who.LET_IN, changes=_ACCOUNT | _QUESTION),
+    drafts.LimitDraft: Rule(who=Who.HOLDER, changes=_of("dialogues", "limit_changes", "outbox")),
+    drafts.SetUpDraft: ASK,
+    drafts.CodeDraft: Rule(who=Who.LET_IN, changes=_WRONG),
+}
+
+PROTECTED: Mapping[type, Rule] = {
+    protected.ConfirmWithdrawal: Rule(
+        who=Who.HOLDER,
+        changes=_of("tickets", "outbox", "aliases"),
+        moves_money=True,
+        with_money=True,
+        if_refused=_of("tickets"),
+        states=frozenset({TicketState.CONTINUED}),
+        of=(Withdraw,),
+    ),
+    protected.CloseUncertain: Rule(
+        who=Who.HOLDER, changes=_of("tickets"), states=frozenset({TicketState.UNCERTAIN}), of=(Withdraw,)
+    ),
+    protected.RaiseLimit: Rule(who=Who.HOLDER, changes=_of("limit_changes", "outbox")),
+    protected.Unlock: Rule(who=Who.LET_IN, changes=_of("locks", "outbox")),
+    protected.Resume: Rule(who=Who.OWNER, others=_of("halts")),
+    protected.Unlink: Rule(who=Who.HOLDER, changes=_ACCOUNT | _of("aliases", "limit_changes", "key_health", "secrets")),
+    protected.TurnOffFactor: Rule(who=Who.LET_IN, changes=_FACTOR),
+    protected.RenewRecoveryCodes: Rule(who=Who.LET_IN, changes=_FACTOR),
+    protected.RequireFactor: Rule(who=Who.OWNER, others=_of("factor_requirement")),
+    protected.Invite: Rule(who=Who.OWNER, changes=_of("links")),
+    protected.RemovePerson: Rule(
+        who=Who.OWNER, others=_of("people", "links", "factors", "recovery_codes", "secrets", "data_keys")
+    ),
+    protected.Forget: Rule(who=Who.LET_IN, erases=True),
+}
+"""What may follow once the answer was right; that it may not be wrong is part of the proof."""
