@@ -11,9 +11,7 @@ from handlers.commands import Answer, Button, Command, Protected, Route
 from handlers.context import Context
 from handlers.locks import standing
 from handlers.protection import protect
-from handlers.shown_secrets import delete_shown
 from handlers.views import accounts as views
-from handlers.views.html import text
 from handlers.views.screen import Screen
 
 
@@ -46,14 +44,6 @@ async def answer(ctx: Context, dialogue: Dialogue) -> None:
 
 async def practise(ctx: Context, _: LinkPractice) -> None:
     await ctx.reply(views.report(await ctx.services.accounts.link_practice(ctx.person.id, chat=ctx.chat.id)))
-
-
-async def stop(ctx: Context) -> None:
-    """Also ends the set-up of a second factor, which is a question as well."""
-    if await ctx.services.factors.abandon(ctx.person.id):
-        await delete_shown(ctx)
-    await ctx.services.questions.forget(person=ctx.person.id, chat=ctx.chat.id)
-    await ctx.reply(Screen(text("Stopped. Whatever I was asking is forgotten.")))
 
 
 async def accounts(ctx: Context) -> None:
@@ -154,7 +144,6 @@ ROUTES: tuple[Route, ...] = (
         examples=("/unlink andx-1",),
         subject="Account",
     ),
-    Command("stop", "End a question I asked", handle=stop, usage=("/stop",), subject="More"),
     Answer(LinkDraft, handle=answer, secret=True),
     Button(BeginLink, handle=begin),
     Button(LinkPractice, handle=practise),

@@ -1,4 +1,4 @@
-"""Every feature there is, a line each."""
+"""Every feature there is. `/help` and the menus show them in this order."""
 
 from handlers import (
     accounts,
@@ -14,6 +14,7 @@ from handlers import (
     orders,
     people,
     protection,
+    questions,
     start,
     tickets,
     trading,
@@ -21,22 +22,25 @@ from handlers import (
 )
 from handlers.commands import Route
 
-ROUTES: tuple[Route, ...] = (
-    *start.ROUTES,
-    *markets.ROUTES,
-    *balances.ROUTES,
-    *trading.ROUTES,
-    *orders.ROUTES,
-    *withdrawals.ROUTES,
-    *tickets.ROUTES,
-    *limits.ROUTES,
-    *aliases.ROUTES,
-    *accounts.ROUTES,
-    *factors.ROUTES,
-    *protection.ROUTES,
-    *locks.ROUTES,
-    *notify.ROUTES,
-    *people.ROUTES,
-    *audit.ROUTES,
-    *forget.ROUTES,
+FEATURES = (
+    start,
+    markets,
+    balances,
+    trading,
+    orders,
+    withdrawals,
+    tickets,
+    limits,
+    aliases,
+    accounts,
+    questions,
+    factors,
+    protection,
+    locks,
+    notify,
+    people,
+    audit,
+    forget,
 )
+
+ROUTES: tuple[Route, ...] = tuple(route for feature in FEATURES for route in feature.ROUTES)

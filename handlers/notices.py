@@ -8,6 +8,7 @@ from chatbot.domain.ids import LimitChangeId, PersonId
 from chatbot.domain.limits import LimitChange
 from chatbot.domain.notices import (
     Alarm,
+    HeldEnded,
     KeyWorks,
     LimitHolds,
     Notice,
@@ -44,6 +45,7 @@ class Announcer:
         self._clock = clock
         self.says: Mapping[type[Notice], Say] = {
             TicketSettled: self._settled,
+            HeldEnded: self._held_ended,
             OrderFinished: self._finished,
             PersonJoined: self._joined,
             KeyWorks: self._key_works,
@@ -61,6 +63,10 @@ class Announcer:
     async def _settled(self, notice: TicketSettled) -> Screen | None:
         ticket = await self._tickets.get(notice.ticket)
         return None if ticket is None else views.settled(ticket)
+
+    async def _held_ended(self, notice: HeldEnded) -> Screen | None:
+        ticket = await self._tickets.get(notice.ticket)
+        return None if ticket is None else views.held_ended(ticket)
 
     async def _finished(self, notice: OrderFinished) -> Screen | None:
         ticket = await self._tickets.get(notice.ticket)

@@ -2,12 +2,10 @@
 
 from chatbot.domain.drafts import Dialogue, OrderDraft
 from chatbot.domain.orders import Side
-from handlers.actions import Choose, DropDialogue, StartOrder
+from handlers.actions import Choose, StartOrder
 from handlers.commands import Answer, Button, Command, Needs, Route
 from handlers.context import Context
 from handlers.tickets import show
-from handlers.views.html import text
-from handlers.views.screen import Screen
 
 _OVER = "This question is over. /buy and /sell begin anew."
 
@@ -36,11 +34,6 @@ async def choose(ctx: Context, action: Choose) -> None:
 
 async def answer(ctx: Context, dialogue: Dialogue) -> None:
     await show(ctx, await ctx.services.trading.answer(dialogue, ctx.args))
-
-
-async def drop(ctx: Context, action: DropDialogue) -> None:
-    await ctx.services.questions.drop(action.dialogue, person=ctx.person.id, chat=ctx.chat.id)
-    await ctx.edit(Screen(text("Never mind. Nothing was sent.")))
 
 
 async def _say(ctx: Context, side: Side) -> None:
@@ -77,5 +70,4 @@ ROUTES: tuple[Route, ...] = (
     Answer(OrderDraft, handle=answer, needs=Needs.LINKED),
     Button(StartOrder, handle=begin, needs=Needs.LINKED),
     Button(Choose, handle=choose, needs=Needs.LINKED, answers=True),
-    Button(DropDialogue, handle=drop),
 )

@@ -11,7 +11,7 @@
      │   └─ WrongCode
      ├─ Refused           the exchange said no
      ├─ TicketError       the card cannot be used (any more)
-     ├─ Stopped           a limit, a lock or a hold stands in the way
+     ├─ Stopped           a limit, a lock or the like stands in the way
      ├─ Unavailable       nothing was changed; wait and tap again
      │   └─ NotSent
      └─ OutcomeUnknown    something was sent and no answer came; we find out

@@ -40,6 +40,15 @@ class TicketSettled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldEnded:
+    """The time of a held ticket came: it was sent, or kept from it. It moves money, so it is an alarm."""
+
+    tag: ClassVar[str] = "held_ended"
+    about: ClassVar[NoticeKind] = NoticeKind.ALARM
+    ticket: TicketId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderFinished:
     """An order that rested for a while was filled, cancelled or rejected."""
 
@@ -109,10 +118,10 @@ class LimitHolds:
     change: LimitChangeId
 
 
-Notice = TicketSettled | OrderFinished | PersonJoined | KeyWorks | LimitHolds | Alarm
+Notice = TicketSettled | HeldEnded | OrderFinished | PersonJoined | KeyWorks | LimitHolds | Alarm
 
 NOTICES: dict[str, type[Notice]] = {
-    kind.tag: kind for kind in (TicketSettled, OrderFinished, PersonJoined, KeyWorks, LimitHolds, Alarm)
+    kind.tag: kind for kind in (TicketSettled, HeldEnded, OrderFinished, PersonJoined, KeyWorks, LimitHolds, Alarm)
 }
 
 

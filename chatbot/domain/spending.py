@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from chatbot.domain.intents import OrderTerms, PlaceOrder, Withdraw, WithdrawTerms
+from chatbot.domain.intents import CancelOrders, OrderTerms, PlaceOrder, Withdraw, WithdrawTerms
 from chatbot.domain.limits import Spend, SpendKind
 from chatbot.domain.money import divide, multiply
 from chatbot.domain.orders import Order
@@ -22,8 +22,10 @@ def spend_of(ticket: Ticket) -> Spend | None:
             )
         case Withdraw() as intent, WithdrawTerms() as terms:
             return Spend(kind=SpendKind.WITHDRAWAL, currency=intent.currency, amount=intent.amount, value=terms.value)
-        case _:
+        case CancelOrders(), _:
             return None
+        case _:
+            raise TypeError("an intent that is not counted, or another intent's terms")
 
 
 def _share(order: Order | None) -> Decimal:

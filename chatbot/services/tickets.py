@@ -26,7 +26,7 @@ from chatbot.domain.errors import (
 )
 from chatbot.domain.ids import ChatId, MessageId, PersonId, TicketId
 from chatbot.domain.intents import CancelOrders, Intent, Terms
-from chatbot.domain.notices import Notice, TicketSettled
+from chatbot.domain.notices import HeldEnded, Notice
 from chatbot.domain.policies import POLICIES
 from chatbot.domain.secrets import Credentials
 from chatbot.domain.tickets import (
@@ -163,6 +163,7 @@ class Tickets:
         claimed = await self._store.claim(ticket, person=person, chat=chat, message=message, now=now)
         if claimed is None:
             raise TicketError(await self._problem(ticket, person=person, now=now))
+        self._claims.note(claimed, at=now)
         if early is not None:
             self._early[ticket] = early
         return claimed
@@ -192,6 +193,7 @@ class Tickets:
         if confirmed is None:
             raise TicketError(await self._problem(ticket, person=person, now=now))
         if confirmed.state is TicketState.CLAIMED:
+            self._claims.note(confirmed, at=now)
             return await self.execute(confirmed)
         self._cards.repaint(ticket)
         return confirmed
@@ -206,15 +208,16 @@ class Tickets:
         """Send a held ticket whose time has come, unless something stands in its way or it is much too late."""
         now = self._clock.now()
         if ticket.send_at is not None and now - ticket.send_at > TOO_LATE:
-            await self._close(ticket, TicketState.REFUSED, Missed(), notice=TicketSettled(ticket=ticket.id))
+            await self._close(ticket, TicketState.REFUSED, Missed(), notice=HeldEnded(ticket=ticket.id))
             return
         try:
             claimed = await self._store.release(ticket.id, now=now)
         except Stopped as reason:
             outcome = Blocked(obstacle=reason.obstacle)
-            await self._close(ticket, TicketState.REFUSED, outcome, notice=TicketSettled(ticket=ticket.id))
+            await self._close(ticket, TicketState.REFUSED, outcome, notice=HeldEnded(ticket=ticket.id))
             return
         if claimed is not None:
+            self._claims.note(claimed, at=now)
             await self.execute(claimed)
 
     async def decline(self, ticket: TicketId, *, person: PersonId, chat: ChatId) -> Ticket:
@@ -249,7 +252,6 @@ class Tickets:
 
     async def _prepared(self, ticket: Ticket) -> Credentials | Outcome:
         """All that comes before the first byte: the key to sign with, or why nothing is sent."""
-        self._claims.note(ticket, at=self._clock.now())
         try:
             async with asyncio.timeout(PATIENCE):
                 moved = await self._executors[type(ticket.intent)].has_moved(ticket)
@@ -272,9 +274,9 @@ class Tickets:
             return state, outcome
 
     async def _record(self, ticket: Ticket, state: TicketState, outcome: Outcome) -> Ticket:
-        """What was held is told when it was sent: nobody is looking at its card any more."""
+        """What was held is told when its time came: nobody is looking at its card any more."""
         look = None if state is TicketState.REFUSED else self._clock.now() + FIRST_LOOK
-        notice = None if ticket.send_at is None else TicketSettled(ticket=ticket.id)
+        notice = None if ticket.send_at is None else HeldEnded(ticket=ticket.id)
         return await self._close(ticket, state, outcome, look=look, notice=notice)
 
     async def _close(

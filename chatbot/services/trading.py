@@ -8,7 +8,7 @@ from chatbot.domain.accounts import DEFAULT_ACCOUNT_NAME, Account, Venue
 from chatbot.domain.drafts import Dialogue, OrderDraft, OrderRequest, Quantity, QuantityKind, Question
 from chatbot.domain.errors import AmbiguousNumber, InputError, UnknownMarket
 from chatbot.domain.gate import check, orders_left
-from chatbot.domain.ids import ChatId, DialogueId, MarketCode, MessageId, PersonId
+from chatbot.domain.ids import ChatId, DialogueId, MarketCode, PersonId
 from chatbot.domain.intents import OrderTerms, PlaceOrder
 from chatbot.domain.market import Market, Ticker
 from chatbot.domain.order_text import parse_order
@@ -97,10 +97,6 @@ class OrderDesk:
         market = await self._settled_market(dialogue.draft, dialogue.person)
         request = questions.answered(dialogue.draft, text, market=market)
         return await self.advance(request, person=dialogue.person, chat=dialogue.chat, guided=True)
-
-    async def shown(self, asked: Asked, message: MessageId) -> None:
-        """Remember which message the question is."""
-        await self._questions.shown(asked.dialogue, message)
 
     async def again(self, ticket: Ticket) -> Asked | Ticket:
         """A new card for the same order in the same account, with today's terms. Raises `NotLinked`."""

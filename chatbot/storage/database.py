@@ -154,6 +154,10 @@ class Database:
         """
         return await self._hop(lambda: self._run(prepared, values))
 
+    async def write_prepared(self, work: Callable[[sa.Connection], T]) -> T:
+        """`write` for work that only runs prepared statements, and which a person's tap waits for."""
+        return await self._hop(lambda: self._write_prepared(work))
+
     async def copy_to(self, target: Path) -> None:
         """Write a consistent copy of the whole database to a file."""
         await self._hop(lambda: self._copy_to(target))
@@ -197,24 +201,21 @@ class Database:
             self._driver.execute("PRAGMA foreign_keys = ON")
 
     def _run(self, prepared: Prepared, values: tuple[Row, ...]) -> list[Row]:
-        parameters = [prepared.parameters(each) for each in values]
-        if len(parameters) == 1:  # a lone statement is a transaction by itself
-            fetched = self._driver.execute(prepared.sql, parameters[0]).fetchall()
-        else:
-            fetched = self._run_together(prepared.sql, parameters)
-        return [prepared.row(row) for row in fetched]
+        if len(values) == 1:  # a lone statement is a transaction by itself
+            return prepared.run(self._connection, values[0])
+        return self._write_prepared(
+            lambda connection: [row for each in values for row in prepared.run(connection, each)]
+        )
 
-    def _run_together(self, sql: str, parameters: list[list[Any]]) -> list[Any]:
-        fetched: list[Any] = []
+    def _write_prepared(self, work: Callable[[sa.Connection], T]) -> T:
         self._driver.execute("BEGIN IMMEDIATE")
         try:
-            for each in parameters:
-                fetched += self._driver.execute(sql, each).fetchall()
+            result = work(self._connection)
             self._driver.commit()
         except BaseException:
             self._driver.rollback()
             raise
-        return fetched
+        return result
 
     def _copy_to(self, target: Path) -> None:
         with closing(sqlite3.connect(target)) as copy:

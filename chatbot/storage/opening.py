@@ -89,8 +89,7 @@ async def open_storage(
 
     A bot is `exclusive`: it keeps a lock, so that no second bot runs on the database. A command-line tool need not
     be; it can work beside a running bot, but not migrate under it. `alias_hold` is how long withdrawals to a new alias
-    wait. Raises a `StorageFault` whose message is a sentence
-    for whoever runs the program.
+    wait. Raises a `StorageFault` whose message is a sentence for whoever runs the program.
     """
     path = database_path(url).resolve()
     make_private_directory(path.parent)

@@ -53,7 +53,8 @@ class Holds(Protocol):
 
 class StoredTickets:
     """Every ticket passes the gate in the transaction that claims it, and every change of state is written down in the
-    transaction that makes it."""
+    transaction that makes it. Only a tap that claims does not wait for its entry, which comes with that of the outcome.
+    """
 
     def __init__(
         self, database: Database, clock: Clock, *, standings: Standings, holds: Holds, recorder: Recorder
@@ -90,11 +91,10 @@ class StoredTickets:
             if POLICIES[type(claimed.intent)].two_steps:
                 raise _TakesTwoSteps
             self._admit(connection, claimed, now)
-            self._write_down(connection, claimed, Deed.CONFIRMED, now=now)
             return claimed
 
         try:
-            return await self._database.write(work)
+            return await self._database.write_prepared(work)
         except _TakesTwoSteps:
             return None
         except _Barred as barred:
@@ -261,6 +261,8 @@ class StoredTickets:
         """Write a changed ticket, and a change of its state into the audit log."""
         revised = rewrite(connection, old, new)
         if revised.state is not old.state:
+            if old.state is TicketState.CLAIMED and not POLICIES[type(old.intent)].two_steps:
+                self._write_down(connection, revised, Deed.CONFIRMED, now=old.claimed_at or now)
             self._write_down(
                 connection,
                 revised,

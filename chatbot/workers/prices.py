@@ -13,7 +13,7 @@ from chatbot.ports.exchange import Priority, PublicData
 from chatbot.ports.tickets import Tickets
 
 _FRESH = timedelta(seconds=5)
-"""Young enough for a tap; see `services.tickets.FRESH_ENOUGH`."""
+"""Young enough for a tap; see `services.execution.orders.FRESH_ENOUGH`."""
 _WHILE_PENDING = timedelta(seconds=2.5)
 _WARM = timedelta(seconds=50)
 

@@ -27,13 +27,10 @@ from chatbot.domain.errors import (
     WrongCode,
 )
 from chatbot.domain.limits import VALUED_IN
-from chatbot.domain.money import Amount, round_down
 from handlers.views import markets, protection
-from handlers.views.format import amount, moment, ratio
+from handlers.views.format import amount, exact_moment, left_of, ratio
 from handlers.views.html import Html, bold, lines, outside, text
 from handlers.views.screen import Screen
-
-_CENTS, _EIGHT = 2, 8  # decimals
 
 _UNAVAILABLE = {
     Cause.UNREACHABLE: "The exchange cannot be reached right now.",
@@ -101,15 +98,9 @@ def _over(what: str, error: Stopped) -> Html:
 def _used_up(what: str, error: Stopped) -> Html:
     """More than the day leaves."""
     limit = f" of {amount(error.limit)} a day" if error.limit else ""
-    left = f" Left: {amount(_cut(error.left))}." if error.left else ""
-    more = f" More is free from {moment(error.ease_at, now=error.ease_at)} on." if error.ease_at else ""
+    left = f" Left: {left_of(error.left)}." if error.left else ""
+    more = f" More is free from {exact_moment(error.ease_at)} on." if error.ease_at else ""
     return lines(f"That is beyond your limit for {what}{limit}.{left}{more}", "See /limits.")
-
-
-def _cut(left: Amount) -> Amount:
-    """Cents are enough to go by; cut, so that what is said to be left really is."""
-    decimals = _CENTS if left.currency == VALUED_IN else _EIGHT
-    return Amount(round_down(left.value, decimals=decimals), left.currency)
 
 
 _STOPPED: dict[Obstacle, Callable[[Stopped], Html]] = {
@@ -138,7 +129,7 @@ _STOPPED: dict[Obstacle, Callable[[Stopped], Html]] = {
 def _factor_locked(error: FactorLocked) -> Html:
     return lines(
         bold("Your second factor is locked: too many wrong codes in a row."),
-        f"No code is accepted until {error.until:%d %b %H:%M} UTC. If the wrong ones were not yours, /lock now.",
+        f"No code is accepted until {exact_moment(error.until)}. If the wrong ones were not yours, /lock now.",
     )
 
 

@@ -6,10 +6,13 @@ These are plain strings; views put the ones to be compared or copied into `code(
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_FLOOR, Decimal
 
-from chatbot.domain.money import Amount, multiply, round_half_up
+from chatbot.domain.limits import VALUED_IN
+from chatbot.domain.money import Amount, multiply, round_down, round_half_up
 
 _CELLS = 10
 _SIGNIFICANT = 4
+_CENTS = 2
+_COIN_DECIMALS = 8
 
 
 def number(value: Decimal, *, decimals: int | None = None) -> str:
@@ -82,6 +85,18 @@ def moment(at: datetime, *, now: datetime) -> str:
     else:
         day = f"{then.day} {then:%b} " if then.year == today.year else f"{then.day} {then:%b %Y} "
     return f"{day}{then:%H:%M} UTC"
+
+
+def exact_moment(at: datetime) -> str:
+    """`3 Feb 14:03 UTC`, whatever day it is."""
+    then = at.astimezone(UTC)
+    return f"{then.day} {then:%b %H:%M} UTC"
+
+
+def left_of(value: Amount) -> str:
+    """What is left of something: cut to cents, or to eight decimals of a coin, so that it really is left."""
+    decimals = _CENTS if value.currency == VALUED_IN else _COIN_DECIMALS
+    return amount(Amount(round_down(value.value, decimals=decimals), value.currency))
 
 
 def _unsigned_zero(written: str) -> str:

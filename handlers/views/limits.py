@@ -7,10 +7,9 @@ from chatbot.domain.accounts import Account
 from chatbot.domain.gate import Standing, orders_left, withdrawals_left
 from chatbot.domain.limit_words import name_of, value_in_words
 from chatbot.domain.limits import VALUED_IN, LimitChange, LimitKind, SpendKind, add_up
-from chatbot.domain.money import Amount, round_down
 from chatbot.services.limits import LimitAsked, LimitOverview, LimitSet
 from handlers.actions import ChangeLimit, DropDialogue, KeepLimit, ShowLimits
-from handlers.views.format import amount, moment, number
+from handlers.views.format import left_of, moment, number
 from handlers.views.html import Html, bold, code, italic, lines, text
 from handlers.views.screen import Press, Rows, Screen
 
@@ -39,7 +38,7 @@ def overview(shown: LimitOverview, *, now: datetime) -> Screen:
     rows = [
         _limit(LimitKind.ORDER, limits.order),
         _limit(LimitKind.ORDERS, limits.orders),
-        text("   used ", _worth(standing.spent.orders), ", left ", code(_left(orders_left(standing)))),
+        text("   used ", _worth(standing.spent.orders), ", left ", code(left_of(orders_left(standing)))),
         _limit(LimitKind.WITHDRAWAL, limits.withdrawal),
         text(_limit(LimitKind.WITHDRAWALS, limits.withdrawals), " of each currency" if limits.withdrawals else ""),
         *(_of_currency(currency, shown) for currency in _currencies(shown)),
@@ -121,12 +120,7 @@ def _of_currency(currency: str, shown: LimitOverview) -> Html:
     used = standing.spent.withdrawn_value if own is None else standing.spent.withdrawn
     limit = "" if own is None else f"{value_in_words(LimitKind.WITHDRAWALS, currency, own)}, "
     said = f"used {number(used, decimals=cut)}, left "
-    return text("   ", bold(currency), f": {limit}{said}", code(_left(left) if own is None else amount(left)))
-
-
-def _left(left: Amount) -> str:
-    """Never more than there is."""
-    return amount(Amount(round_down(left.value, decimals=_CENTS), left.currency))
+    return text("   ", bold(currency), f": {limit}{said}", code(left_of(left)))
 
 
 def _worth(value: Decimal) -> str:

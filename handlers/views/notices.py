@@ -27,6 +27,18 @@ def settled(ticket: Ticket) -> Screen:
     return Screen(lines(text(bold("Settled: "), headline(ticket)), said, badge(ticket)))
 
 
+def held_ended(ticket: Ticket) -> Screen:
+    """What came of a withdrawal that waited, in the state it is in now."""
+    match ticket.state:
+        case TicketState.DONE:
+            happened, said = "Sent: ", "The exchange took the request. If this was not you, look at its site now."
+        case TicketState.REFUSED:
+            happened, said = "Not sent: ", "The card says why."
+        case _:
+            happened, said = "Outcome not known: ", "No answer came. It may or may not have been sent; see its card."
+    return Screen(lines(text("🔔 ", bold(happened), headline(ticket)), said, badge(ticket)))
+
+
 def finished(ticket: Ticket) -> Screen | None:
     """An order that rested and has ended; None if the exchange has not said anything of it."""
     order = ticket.order

@@ -10,7 +10,7 @@ from chatbot.domain.money import ZERO, Amount, divide, round_down, round_half_up
 from chatbot.domain.orders import Order, OrderStatus, OrderType, Side
 from chatbot.domain.tickets import Blocked, Lost, Moved, NotFound, Placed, RefusedBy, Ticket, TicketState, Unsent
 from handlers.actions import CancelOrder, ConfirmTicket, DeclineTicket, RefreshTicket, RepeatTicket, ShowPending
-from handlers.views.format import amount, bar, number, percent, ratio
+from handlers.views.format import amount, bar, left_of, number, percent, ratio
 from handlers.views.html import Html, bold, code, italic, lines, pre, text
 from handlers.views.screen import Press, Rows, Screen
 from handlers.views.ticket_parts import CAUSES, countdown, cut, headline, open_orders, plain, reason, table
@@ -93,7 +93,7 @@ def _pending_order(ticket: Ticket, intent: PlaceOrder, terms: OrderTerms, *, now
 
 def _limit_row(terms: OrderTerms) -> tuple[tuple[str, str], ...]:
     """What the day's limit leaves, this order not counted."""
-    return () if terms.left is None else (("Limit", f"{cut(terms.left, 2)} left today"),)
+    return () if terms.left is None else (("Limit", f"{left_of(terms.left)} left today"),)
 
 
 def _uncertain(ticket: Ticket, *, now: datetime) -> Screen:
@@ -128,7 +128,7 @@ def _refused(ticket: Ticket) -> Screen:
         case RefusedBy() as refusal:
             return plain(ticket, text(bold("Refused by the exchange: "), reason(refusal)), rows=again)
         case Blocked():
-            return plain(ticket, "Your accounts were locked before your tap. Nothing was sent. /unlock opens them.")
+            return plain(ticket, "Closed by a lock before your tap. Nothing was sent. /unlock opens your accounts.")
         case _:
             return plain(ticket, "Nothing was placed.")
 

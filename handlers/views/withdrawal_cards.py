@@ -5,7 +5,7 @@ from typing import assert_never
 
 from chatbot.domain.errors import Obstacle
 from chatbot.domain.intents import Withdraw, WithdrawTerms
-from chatbot.domain.money import Amount, round_down, round_half_up
+from chatbot.domain.money import Amount, round_half_up
 from chatbot.domain.tickets import (
     Blocked,
     Disowned,
@@ -21,7 +21,7 @@ from chatbot.domain.tickets import (
     WrongCodes,
 )
 from handlers.actions import ContinueTicket, DeclineTicket, RepeatTicket, SettleByWord
-from handlers.views.format import amount, moment, span
+from handlers.views.format import amount, left_of, moment, span
 from handlers.views.html import Html, bold, code, italic, lines, outside, pre, text
 from handlers.views.screen import Press, Rows, Screen
 from handlers.views.ticket_parts import CAUSES, badge, countdown, headline, plain, reason, table
@@ -107,14 +107,9 @@ def _facts(intent: Withdraw, terms: WithdrawTerms) -> Html:
         ("", used),
         ("Before", f"{amount(terms.before)} available"),
         ("After", amount(terms.after)),
-        ("Limit", f"{_left(terms.left)} left today"),
+        ("Limit", f"{left_of(terms.left)} left today"),
     )
     return pre(table(rows))
-
-
-def _left(left: Amount) -> str:
-    """Cut, so that what is said to be left really is."""
-    return amount(Amount(round_down(left.value, decimals=8 if left.currency != "USDT" else 2), left.currency))
 
 
 def _hold(terms: WithdrawTerms, *, now: datetime) -> Html | None:

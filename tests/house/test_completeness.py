@@ -12,7 +12,7 @@ from chatbot.settings import Settings
 from handlers import actions
 from handlers.buttons import is_button
 from handlers.commands import Button, Command
-from handlers.features import ROUTES
+from handlers.features import FEATURES, ROUTES
 from handlers.routing import Routes
 from handlers.views.errors import SENTENCES
 from handlers.views.start import SUBJECTS
@@ -69,6 +69,18 @@ def test_every_button_type_has_a_handler() -> None:
     declared = {route.action for route in ROUTES if isinstance(route, Button)}
     every = {kind for kind in vars(actions).values() if isinstance(kind, type) and is_button(kind)}
     assert every - declared == set()
+
+
+def test_every_handler_module_with_routes_is_a_feature() -> None:
+    modules = (ROOT / "handlers").glob("*.py")
+    with_routes = {path.stem for path in modules if re.search(r"^ROUTES\b", path.read_text(), re.MULTILINE)}
+    assert {module.__name__.removeprefix("handlers.") for module in FEATURES} == with_routes - {"features"}
+
+
+def test_every_command_stands_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text()
+    named = {name for name in Routes(ROUTES).commands if f"`/{name}`" in readme or f"`/{name} " in readme}
+    assert named == set(Routes(ROUTES).commands)
 
 
 def test_every_command_can_be_found_in_help() -> None:

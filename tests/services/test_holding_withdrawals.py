@@ -16,7 +16,7 @@ from chatbot.domain.errors import (
 )
 from chatbot.domain.ids import MessageId
 from chatbot.domain.limits import LimitKind
-from chatbot.domain.notices import TicketSettled
+from chatbot.domain.notices import HeldEnded
 from chatbot.domain.tickets import (
     Missed,
     Moved,
@@ -41,7 +41,7 @@ async def test_what_is_held_is_sent_when_its_time_has_come_and_told(house: House
     done = await house.read(ticket)
     assert (done.outcome, done.claimed_at) == (Requested(), ticket.send_at)
     assert len(requested(house.exchange)) == 1
-    assert TicketSettled(ticket=ticket.id) in await house.told()
+    assert HeldEnded(ticket=ticket.id) in await house.told()
     assert account
 
 
@@ -99,7 +99,7 @@ async def test_much_too_late_it_is_not_sent_any_more(
     done = await house.look(ticket)
     assert (done.outcome == Requested(), done.outcome == Missed()) == (sent, not sent)
     assert len(requested(house.exchange)) == sent
-    assert TicketSettled(ticket=ticket.id) in await house.told()
+    assert HeldEnded(ticket=ticket.id) in await house.told()
 
 
 async def _locked(house: House, account: Account) -> Obstacle:
@@ -159,7 +159,7 @@ async def test_a_balance_gone_at_its_time_sends_nothing(house: House, account: A
     house.exchange.holders["key-1"].totals["BTC"] = Decimal(0)
     moved = await send_when_due(house, ticket)
     assert moved.outcome == Moved() and not requested(house.exchange) and account
-    assert TicketSettled(ticket=ticket.id) in await house.told()
+    assert HeldEnded(ticket=ticket.id) in await house.told()
 
 
 async def test_an_account_unlinked_meanwhile_sends_nothing(house: House, account: Account) -> None:

@@ -7,7 +7,7 @@ import pytest
 from chatbot.domain.accounts import Account
 from chatbot.domain.drafts import OrderDraft, QuantityKind, Question
 from chatbot.domain.errors import Cause, InputError, NotLinked, Obstacle, Stopped, Unavailable
-from chatbot.domain.ids import ChatId, MarketCode
+from chatbot.domain.ids import ChatId, MarketCode, MessageId
 from chatbot.domain.intents import OrderTerms
 from chatbot.domain.money import Amount
 from chatbot.domain.orders import OrderType, Side
@@ -349,7 +349,7 @@ async def test_a_question_survives_a_restart_word_for_word(house: House, account
 
 async def test_a_question_knows_its_message(house: House, account: Account) -> None:
     question = asked(await say(house, "BTC"))
-    await house.trading.shown(question, 77)  # type: ignore[arg-type]
+    await house.questions.shown(question.dialogue, MessageId(77))
     opened = await house.storage.dialogues.open_in(CHAT, person=ANNA, now=house.clock.at)
     assert opened is not None and opened.message == 77 and isinstance(opened.draft, OrderDraft)
 

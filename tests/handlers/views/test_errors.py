@@ -92,7 +92,7 @@ def test_a_used_up_limit_says_what_is_left_and_when_there_is_more() -> None:
     error = Stopped(Obstacle.ORDERS_USED_UP, limit=LIMIT, left=LEFT, ease_at=START)
     assert describe(error).text.plain == (  # type: ignore[union-attr]
         "That is beyond your limit for orders of 100,000 USDT a day. Left: 99.99 USDT. "
-        "More is free from 12:00 UTC on.\nSee /limits."
+        "More is free from 20 Nov 12:00 UTC on.\nSee /limits."
     )
 
 

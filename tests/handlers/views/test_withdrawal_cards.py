@@ -39,6 +39,7 @@ from chatbot.domain.tickets import (
 )
 from chatbot.services.withdrawals import AskedWithdrawal
 from handlers.buttons import pack
+from handlers.views.notices import held_ended
 from handlers.views.screen import Press, Screen
 from handlers.views.ticket_parts import CAUSES
 from handlers.views.tickets import card, pending
@@ -374,3 +375,18 @@ def test_questions_survive_hostile_names(alias: str) -> None:
         screen = asked(asking, request, alias, "savings")
         assert len(read(str(screen.text))) <= 4096
         assert all(len(label) <= 40 and "\n" not in label for label in labels(screen))
+
+
+@pytest.mark.parametrize(
+    ("state", "begins"),
+    [
+        (TicketState.DONE, "🔔 Sent: "),
+        (TicketState.REFUSED, "🔔 Not sent: "),
+        (TicketState.UNCERTAIN, "🔔 Outcome not known: "),
+        (TicketState.CLAIMED, "🔔 Outcome not known: "),
+    ],
+)
+def test_what_was_held_is_told_as_it_is(state: TicketState, begins: str) -> None:
+    said = held_ended(withdrawal(state)).text.plain
+    assert said.startswith(begins)
+    assert ("may or may not" in said) == (state in (TicketState.UNCERTAIN, TicketState.CLAIMED))
