@@ -31,7 +31,7 @@ from chatbot.services.settling import Settling
 from chatbot.settings import Settings, SettingsError
 from chatbot.storage.opening import Storage
 from chatbot.system import SystemClock, SystemEntropy
-from chatbot.workers.housekeeping import Housekeeping
+from chatbot.workers.housekeeping import Eraser, Housekeeping
 from chatbot.workers.keys import KeyKeeper
 from chatbot.workers.keys_alive import KeysAlive
 from chatbot.workers.locks import LockKeeper
@@ -230,6 +230,7 @@ class Bot:
         supervisor.run(KeysAlive(health=health, clock=clock, entropy=self.entropy))
         supervisor.run(KeyKeeper(storage.rotation))
         supervisor.run(Sweeper(shown=storage.shown_secrets, factors=storage.factors, sender=sender, clock=clock))
+        supervisor.run(Eraser(storage.forgetting))
         supervisor.run(Housekeeping(dialogues=storage.dialogues, inbox=storage.inbox, clock=clock))
         for venue, opened in self.venues.items():
             supervisor.run(PriceKeeper(venue=venue, exchange=opened.exchange, store=storage.tickets, warm=opened.warm))

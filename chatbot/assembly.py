@@ -76,7 +76,7 @@ def build_services(
         entropy=entropy,
         spawner=spawner,
     )
-    questions = Questions(dialogues=storage.dialogues, clock=clock, entropy=entropy)
+    questions = Questions(dialogues=storage.dialogues, codes=storage.factors, clock=clock, entropy=entropy)
     values = Values(markets=markets, balances=balances)
     return Services(
         accounts=accounts,
@@ -105,6 +105,7 @@ def build_services(
             store=storage.accounts,
             markets=markets,
             tickets=tickets,
+            permits=locks,
             clock=clock,
         ),
         panic=Panic(exchanges=exchanges, store=storage.accounts, tickets=tickets, clock=clock),

@@ -14,7 +14,7 @@ _WORDS: Final[Mapping[Damage, str]] = {
     Damage.INSERTED: "Entry {seq:,} was not written by the bot: it was inserted.",
     Damage.REORDERED: "Entry {seq:,} is not where it belongs: entries were reordered.",
     Damage.CUT: "Entry {seq:,} is missing: from there on, the newest entries were cut off.",
-    Damage.HEAD: "The record of how many entries there are was forged, so some may be missing after entry {seq:,}.",
+    Damage.HEAD: "How many entries there are was forged, or removed, so some may be missing after entry {seq:,}.",
 }
 
 

@@ -130,6 +130,23 @@ def verify() -> None:
     sys.exit(0 if _run(log.verify(settings, say=click.echo)) else 1)
 
 
+@main.group()
+def factor() -> None:
+    """Second factors, for whoever is locked out by one."""
+
+
+@factor.command()
+@click.argument("person", type=click.IntRange(1))
+def reset(person: int) -> None:
+    """Turn off the second factor of PERSON (numeric Telegram id) while the bot is stopped; exit 1 if they have none."""
+    settings = _settings()
+    from chatbot import factors  # noqa: PLC0415
+    from chatbot.system import SystemClock  # noqa: PLC0415
+
+    _logs(settings)
+    sys.exit(0 if _run(factors.reset(settings, person, clock=SystemClock(), say=click.echo)) else 1)
+
+
 def _keys(what: Literal["rotate", "status"]) -> NoReturn:
     settings = _settings()
     from chatbot import keys  # noqa: PLC0415

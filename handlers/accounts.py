@@ -7,7 +7,7 @@ from chatbot.domain.errors import InputError
 from chatbot.domain.secrets import Credentials
 from chatbot.services.accounts import read_credentials
 from handlers.actions import AskUnlink, BeginLink, LinkPractice, ShowAccounts, Unlink, UseAccount
-from handlers.commands import Answer, Button, Command, Protected, Route
+from handlers.commands import Answer, Button, Command, Needs, Protected, Route
 from handlers.context import Context
 from handlers.locks import standing
 from handlers.protection import protect
@@ -134,8 +134,17 @@ ROUTES: tuple[Route, ...] = (
         usage=("/link", "/link USERNAME PASSPHRASE API_KEY SECRET"),
         subject="Account",
         secret=True,
+        by_link=True,
     ),
-    Command("accounts", "Your linked accounts", handle=accounts, usage=("/accounts",), subject="Account"),
+    Command(
+        "accounts",
+        "Your linked accounts",
+        handle=accounts,
+        usage=("/accounts",),
+        subject="Account",
+        needs=Needs.ROWS,
+        by_link=True,
+    ),
     Command(
         "unlink",
         "Erase a linked account for good",
@@ -143,13 +152,14 @@ ROUTES: tuple[Route, ...] = (
         usage=("/unlink", "/unlink ACCOUNT"),
         examples=("/unlink andx-1",),
         subject="Account",
+        needs=Needs.ROWS,
     ),
     Answer(LinkDraft, handle=answer, secret=True),
     Button(BeginLink, handle=begin),
     Button(LinkPractice, handle=practise),
-    Button(ShowAccounts, handle=show_accounts),
+    Button(ShowAccounts, handle=show_accounts, needs=Needs.ROWS),
     Button(UseAccount, handle=use),
-    Button(AskUnlink, handle=ask_unlink),
-    Button(Unlink, handle=unlink_for_good),
-    Protected(protected.Unlink, handle=unlink_now),
+    Button(AskUnlink, handle=ask_unlink, needs=Needs.ROWS),
+    Button(Unlink, handle=unlink_for_good, needs=Needs.ROWS),
+    Protected(protected.Unlink, handle=unlink_now, needs=Needs.ROWS),
 )

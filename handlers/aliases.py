@@ -1,9 +1,11 @@
 """/alias and /aliases: the names of saved addresses, and how long a new one waits."""
 
 from chatbot.domain.errors import InputError
+from chatbot.domain.protected import AddAlias
 from handlers.actions import AskRemoveAlias, RemoveAlias, ShowAliases
-from handlers.commands import Button, Command, Needs, Route
+from handlers.commands import Button, Command, Needs, Protected, Route
 from handlers.context import Context
+from handlers.protection import protect
 from handlers.views import aliases as views
 from handlers.views.screen import Screen
 
@@ -13,10 +15,19 @@ async def alias(ctx: Context) -> None:
     if not word:
         await ctx.reply(await _aliases(ctx, page=1))
     elif word.lower() == "add":
-        added = await ctx.services.aliases.add(rest, person=ctx.person.id, chat=ctx.chat.id)
-        await ctx.reply(views.added(added, now=ctx.clock.now()))
+        said = await ctx.services.aliases.say(rest, person=ctx.person.id)
+        if isinstance(said, AddAlias):
+            await protect(ctx, said)
+        else:
+            await ctx.reply(views.added(said, now=ctx.clock.now()))
     else:
         raise InputError("Write it like /alias add XRP savings. /aliases lists and removes them.")
+
+
+async def add(ctx: Context, action: AddAlias) -> None:
+    """What was asked for once the second factor was given."""
+    added = await ctx.services.aliases.add(action, person=ctx.person.id, chat=ctx.chat.id)
+    await ctx.reply(views.added(added, now=ctx.clock.now()))
 
 
 async def aliases(ctx: Context) -> None:
@@ -58,8 +69,10 @@ ROUTES: tuple[Route, ...] = (
         usage=("/aliases",),
         subject="Withdraw",
         needs=Needs.LINKED,
+        by_link=True,
     ),
     Button(ShowAliases, handle=show, needs=Needs.LINKED),
     Button(AskRemoveAlias, handle=ask_remove, needs=Needs.LINKED),
     Button(RemoveAlias, handle=remove, needs=Needs.LINKED),
+    Protected(AddAlias, handle=add),
 )

@@ -55,7 +55,7 @@ async def _send(ctx: Context, table: Table, *, part: int) -> None:
 
 
 ROUTES: tuple[Route, ...] = (
-    Command("audit", "What was done in your name", handle=audit, usage=("/audit",), subject="Safety"),
+    Command("audit", "What was done in your name", handle=audit, usage=("/audit",), subject="Safety", by_link=True),
     Button(ShowAudit, handle=show),
     Button(ExportAudit, handle=export),
     Button(ShowEverybodysAudit, handle=show_everybodys, needs=Needs.OWNER),

@@ -25,6 +25,7 @@ ROUTES: tuple[Route, ...] = (
         examples=("/balance", "/balance Main", "/balance andx-1"),
         subject="Look",
         needs=Needs.LINKED,
+        by_link=True,
     ),
     Button(ShowBalance, handle=refresh, needs=Needs.LINKED),
 )

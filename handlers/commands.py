@@ -29,9 +29,12 @@ class Where(Enum):
 
 
 class Needs(Enum):
-    """What a person needs to be allowed: nothing, access to the bot, an account linked, or to own the bot."""
+    """What a person needs to be allowed: nothing, access to the bot or something of theirs stored here, access, an
+    account linked, or to own the bot. `ROWS` is for what protects or erases one's own.
+    """
 
     NOTHING = auto()
+    ROWS = auto()
     ACCESS = auto()
     LINKED = auto()
     OWNER = auto()
@@ -46,7 +49,8 @@ class Command:
     by a stranger) is deleted, because its arguments may be secrets. `handle(ctx)` finds them in `ctx.args`.
 
     An `urgent` command does not wait for what the same person said before; so it must do no harm beside anything. A
-    message that waited too long is not carried out, except for what `late` does then.
+    message that waited too long is not carried out, except for what `late` does then. `by_link` are those that a link
+    into the private chat may carry: whoever follows it did not read what it says, so they only open something.
     """
 
     name: str
@@ -61,6 +65,7 @@ class Command:
     secret: bool = False
     urgent: bool = False
     late: CommandHandler | None = None
+    by_link: bool = False
 
 
 @dataclass(frozen=True, slots=True)

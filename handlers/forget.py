@@ -2,7 +2,7 @@
 
 from chatbot.domain.protected import Forget
 from handlers.actions import AskForget, KeepEverything
-from handlers.commands import Button, Command, Protected, Route
+from handlers.commands import Button, Command, Needs, Protected, Route
 from handlers.context import Context
 from handlers.protection import protect
 from handlers.shown_secrets import delete_shown
@@ -25,13 +25,20 @@ async def ask(ctx: Context, _: AskForget) -> None:
 
 async def forget_now(ctx: Context, _: Forget) -> None:
     await delete_shown(ctx)
-    await ctx.services.forgetting.forget(ctx.person.id)
-    await ctx.edit(views.forgotten())
+    off_the_disk = await ctx.services.forgetting.forget(ctx.person.id)
+    await ctx.edit(views.forgotten(off_the_disk=off_the_disk))
 
 
 ROUTES: tuple[Route, ...] = (
-    Command("forget", "Erase everything of yours here", handle=forget, usage=("/forget",), subject="Safety"),
-    Button(AskForget, handle=ask),
-    Button(KeepEverything, handle=keep),
-    Protected(Forget, handle=forget_now),
+    Command(
+        "forget",
+        "Erase everything of yours here",
+        handle=forget,
+        usage=("/forget",),
+        subject="Safety",
+        needs=Needs.ROWS,
+    ),
+    Button(AskForget, handle=ask, needs=Needs.ROWS),
+    Button(KeepEverything, handle=keep, needs=Needs.ROWS),
+    Protected(Forget, handle=forget_now, needs=Needs.ROWS),
 )

@@ -103,7 +103,8 @@ class Door:
         if needs is Needs.NOTHING:
             return Verdict.ADMITTED
         if speaker.role is None and self._access is not Access.OPEN:
-            return Verdict.STRANGER
+            is_theirs = needs is Needs.ROWS and await self._people.has_rows(speaker.id)
+            return Verdict.ADMITTED if is_theirs else Verdict.STRANGER
         if needs is Needs.OWNER and speaker.role is not Role.OWNER:
             return Verdict.OWNER_ONLY
         if needs is Needs.LINKED and not await self._is_linked(speaker.id):

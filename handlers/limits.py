@@ -73,6 +73,7 @@ ROUTES: tuple[Route, ...] = (
         ),
         subject="Safety",
         needs=Needs.LINKED,
+        by_link=True,
     ),
     Answer(LimitDraft, handle=answer, needs=Needs.LINKED),
     Button(ShowLimits, handle=show, needs=Needs.LINKED),

@@ -54,7 +54,9 @@ async def unlock_now(ctx: Context, _: Unlock) -> None:
         ctx.person.id, chat=ctx.chat.id, message=ctx.message, factor_since=None if factor is None else factor.since
     )
     now = ctx.clock.now()
-    await ctx.reply(views.not_locked() if opens_at is None else views.opens(opens_at, now=now))
+    await ctx.reply(
+        views.not_locked() if opens_at is None else views.opens(opens_at, now=now, has_factor=factor is not None)
+    )
 
 
 async def halt(ctx: Context) -> None:
@@ -113,6 +115,7 @@ ROUTES: tuple[Route, ...] = (
         handle=lock,
         usage=("/lock",),
         subject="Safety",
+        needs=Needs.ROWS,
         urgent=True,
         late=lock,
     ),
@@ -122,6 +125,7 @@ ROUTES: tuple[Route, ...] = (
         handle=panic,
         usage=("/panic",),
         subject="Safety",
+        needs=Needs.ROWS,
         urgent=True,
         late=lock,
     ),

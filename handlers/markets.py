@@ -131,6 +131,7 @@ ROUTES: tuple[Route, ...] = (
         examples=("/price BTC", "/price btc/usdt", "/price BTC ETH"),
         subject="Look",
         where=Where.ANYWHERE,
+        by_link=True,
     ),
     Command(
         "markets",
@@ -139,6 +140,7 @@ ROUTES: tuple[Route, ...] = (
         usage=("/markets", "/markets MARKET"),
         subject="Look",
         where=Where.ANYWHERE,
+        by_link=True,
     ),
     Command(
         "book",
@@ -148,6 +150,7 @@ ROUTES: tuple[Route, ...] = (
         examples=("/book BTC",),
         subject="Look",
         where=Where.ANYWHERE,
+        by_link=True,
     ),
     Button(RefreshPrices, handle=refresh, where=Where.ANYWHERE),
     Button(ShowPrice, handle=show_one, where=Where.ANYWHERE),

@@ -84,4 +84,6 @@ class Announcer:
         return None if held is None else views.limit_holds(*held, now=now)
 
     async def _alarm(self, notice: Alarm) -> Screen:
-        return views.alarm(notice, now=self._clock.now())
+        now = self._clock.now()
+        ticket = None if notice.ticket is None else await self._tickets.get(notice.ticket)
+        return views.alarm(notice, now=now) if ticket is None else views.withdrawal(ticket, notice, now=now)

@@ -29,6 +29,6 @@ async def _notices(ctx: Context) -> Screen:
 
 
 ROUTES: tuple[Route, ...] = (
-    Command("notify", "Which notices come, and how", handle=notify, usage=("/notify",), subject="Safety"),
+    Command("notify", "Which notices come, and how", handle=notify, usage=("/notify",), subject="Safety", by_link=True),
     Button(SetNotices, handle=set_notices),
 )

@@ -100,6 +100,7 @@ ROUTES: tuple[Route, ...] = (
         examples=("/orders", "/orders closed BTC"),
         subject="Trade",
         needs=Needs.LINKED,
+        by_link=True,
     ),
     Command(
         "order",

@@ -13,7 +13,7 @@ import structlog
 from telegram.error import TelegramError
 
 from chatbot.domain.ids import ChatId
-from chatbot.domain.notices import OutboxEntry
+from chatbot.domain.notices import NoticeKind, OutboxEntry
 from chatbot.ports.clock import Clock
 from chatbot.ports.messages import Outbox
 from handlers.sender import ChatClosed, NotDelivered, NotYet, Sender
@@ -52,10 +52,10 @@ class Delivery:
         self.wake = asyncio.Event()
 
     async def step(self) -> timedelta:
-        """Deliver what is due, one notice per chat and only where it is the chat's turn."""
+        """Deliver what is due, one notice per chat and only where it is the chat's turn; alarms do not wait for it."""
         due = await self._outbox.due(now=self._clock.now(), limit=_LOOKED_AT)
-        heads = _first_of_each_chat(due)
-        ready = [entry for entry in heads if self._sender.wait(entry.chat) == 0][:_AT_ONCE]
+        heads = _first_of_each_chat(sorted(due, key=_is_alarm, reverse=True))
+        ready = [entry for entry in heads if _is_alarm(entry) or self._sender.wait(entry.chat) == 0][:_AT_ONCE]
         await asyncio.gather(*map(self._deliver, ready))
         if len(due) == len(ready):
             return _REST
@@ -66,7 +66,9 @@ class Delivery:
             push = await self._render(entry)
             if push is not None:
                 shown = _marked(push.screen) if entry.attempts else push.screen
-                await self._sender.push(entry.chat, shown, reply_to=entry.reply_to, silent=push.silent)
+                await self._sender.push(
+                    entry.chat, shown, reply_to=entry.reply_to, silent=push.silent, at_once=_is_alarm(entry)
+                )
         except (ChatClosed, NotYet):
             return  # it stays in the outbox until the chat is open again
         except NotDelivered as fault:
@@ -88,6 +90,10 @@ class Delivery:
         pause = timedelta(seconds=min(_FIRST_PAUSE * 2**entry.attempts, _LONGEST_PAUSE))
         log.warning("notice postponed", entry=entry.id, reason=reason, pause=pause.total_seconds())
         await self._outbox.postpone(entry.id, until=self._clock.now() + pause)
+
+
+def _is_alarm(entry: OutboxEntry) -> bool:
+    return entry.notice.about is NoticeKind.ALARM
 
 
 def _first_of_each_chat(entries: Iterable[OutboxEntry]) -> list[OutboxEntry]:

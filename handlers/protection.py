@@ -27,9 +27,16 @@ async def protect(ctx: Context, action: Protected, *, in_place: bool = False) ->
 async def carry_out(ctx: Context, action: Protected) -> None:
     """Whoever asked may have lost the right to it while the question was open."""
     route = ctx.protected[type(action)]
-    if route.needs is Needs.OWNER and ctx.person.role is not Role.OWNER:
+    if not _may(ctx, route.needs):
         raise NotAllowed
     await route.handle(ctx, action)
+
+
+def _may(ctx: Context, needs: Needs) -> bool:
+    """The question itself is open to everybody with something here; what it was about need not be."""
+    if needs is Needs.OWNER:
+        return ctx.person.role is Role.OWNER
+    return needs is Needs.ROWS or ctx.person.role is not None or ctx.services.people.open_to_all
 
 
 async def answer(ctx: Context, dialogue: Dialogue) -> None:
@@ -43,8 +50,16 @@ async def answer(ctx: Context, dialogue: Dialogue) -> None:
 
 
 async def stray(ctx: Context) -> None:
-    """A code that came too late, or out of the blue."""
+    """What looks like a code that came too late, or out of the blue."""
     await ctx.reply(views.stray(deleted=await ctx.delete_incoming()))
+
+
+async def burn(ctx: Context) -> bool:
+    """Take a right code that the open question does not ask for out of the chat, used up; False for all else."""
+    if not await ctx.services.protection.burn(ctx.args, person=ctx.person.id, chat=ctx.chat.id):
+        return False
+    await ctx.reply(views.burnt(deleted=await ctx.delete_incoming()))
+    return True
 
 
 async def delete_code(ctx: Context) -> None:
@@ -64,6 +79,6 @@ def _is_code(ctx: Context) -> bool:
 
 
 ROUTES: tuple[Route, ...] = (
-    Answer(CodeDraft, handle=answer, secret=True),
+    Answer(CodeDraft, handle=answer, needs=Needs.ROWS, secret=True),
     Stray(_is_code, handle=stray, secret=True),
 )

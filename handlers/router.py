@@ -15,9 +15,10 @@ from chatbot.services.desk import Services
 from handlers import wire
 from handlers.attending import Attendant, Voice
 from handlers.buttons import unpack
-from handlers.commands import Needs, Where
+from handlers.commands import CommandHandler, Needs, Where
 from handlers.context import BotName, ChatKind, Context, Room
 from handlers.guards import Door, Sparingly, Verdict, deaf_to, is_stale
+from handlers.protection import burn
 from handlers.routing import Routes, Words, read_words
 from handlers.sender import Sender
 from handlers.views import door as views
@@ -40,7 +41,7 @@ _TURNED_AWAY_TAPS = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meaning:
     """What a message asks for; `late` is what it still asks for when it waited too long. `secret`: what it says should
-    not stay in the chat.
+    not stay in the chat. `link` is what a link into the private chat carries on with, if it may.
     """
 
     do: Callable[[Context], Awaitable[None]]
@@ -48,7 +49,7 @@ class Meaning:
     where: Where = Where.PRIVATE
     needs: Needs = Needs.ACCESS
     secret: bool = False
-    command: str = ""
+    link: str = ""
 
 
 class Router:
@@ -123,10 +124,9 @@ class Router:
         await self._attendant.attend(ctx, work)
 
     def _opened_with(self, words: Words) -> Words:
-        """A link into the private chat may carry a command: `/start buy` is `/buy`."""
-        if words.command == "start" and words.args in self._routes.commands:
-            return Words(words.args, "", words.bot)
-        return words
+        """A link into the private chat may carry a command that merely opens something: `/start buy` is `/buy`."""
+        carried = self._routes.commands.get(words.args) if words.command == "start" else None
+        return Words(carried.name, "", words.bot) if carried is not None and carried.by_link else words
 
     async def _meaning(self, ctx: Context, words: Words) -> Meaning | None:
         """None where silence is right: in groups, for what is not a command of ours."""
@@ -139,7 +139,7 @@ class Router:
                 where=command.where,
                 needs=command.needs,
                 secret=secret,
-                command=command.name,
+                link=command.name if command.by_link else "",
             )
         if ctx.chat.kind is ChatKind.GROUP:
             return None
@@ -163,21 +163,23 @@ class Router:
         return Meaning(do=delete_and_say, secret=True)
 
     async def _answer_meant(self, ctx: Context) -> Meaning:
-        """A plain text answers the question that is open, if one is."""
+        """A plain text answers the question that is open, if one is and does not get a code it did not ask for."""
         dialogue = await self._dialogues.open_in(ctx.chat.id, person=ctx.person.id, now=self._clock.now())
         route = dialogue and self._routes.answer(dialogue)
+        stray = self._routes.stray(ctx)
+        secret = stray is not None and stray.secret
         if not dialogue or not route:
-            stray = self._routes.stray(ctx)
-            if stray is None:
-                return Meaning(do=_saying(views.not_understood()))
-            return Meaning(do=stray.handle, secret=stray.secret)
-        handle = route.handle
-        return Meaning(do=lambda ctx: handle(ctx, dialogue), needs=route.needs, secret=route.secret)
+            handle = _saying(views.not_understood()) if stray is None else stray.handle
+            return Meaning(do=_unless_burnt(handle), secret=secret)
+        answer = route.handle
+        return Meaning(
+            do=_unless_burnt(lambda ctx: answer(ctx, dialogue)), needs=route.needs, secret=route.secret or secret
+        )
 
     async def _turn_away(self, ctx: Context, meaning: Meaning, verdict: Verdict) -> None:
         left = await self._left_behind(ctx, meaning)
         if verdict is Verdict.PRIVATE_ONLY:
-            await ctx.reply(views.private_only(self._bot.private_chat(meaning.command), secret_left=left))
+            await ctx.reply(views.private_only(self._bot.private_chat(meaning.link), secret_left=left))
             return
         if left:
             await ctx.reply(views.secret_left())
@@ -250,6 +252,14 @@ def _room(message: wire.Message) -> Room:
     # Outside of forums, replies carry a thread number too, which cannot be sent to.
     thread = message.message_thread_id if message.is_topic_message else None
     return Room(id=ChatId(message.chat.id), kind=kind, thread=thread)
+
+
+def _unless_burnt(handle: CommandHandler) -> CommandHandler:
+    async def do(ctx: Context) -> None:
+        if not await burn(ctx):
+            await handle(ctx)
+
+    return do
 
 
 def _saying(screen: Screen) -> Callable[[Context], Awaitable[None]]:

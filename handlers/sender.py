@@ -63,13 +63,20 @@ class Sender:
         return await self._send(room.id, shown, circumstances, patience=_PATIENCE)
 
     async def push(
-        self, chat: ChatId, shown: Shown, *, reply_to: MessageId | None = None, silent: bool = False
+        self,
+        chat: ChatId,
+        shown: Shown,
+        *,
+        reply_to: MessageId | None = None,
+        silent: bool = False,
+        at_once: bool = False,
     ) -> MessageId:
-        """Send something unasked, when it is its turn, and without a sound if `silent`.
+        """Send something unasked: when it is its turn, or `at_once`, as replies go; without a sound if `silent`.
 
         Raises `NotDelivered`; `NotYet` after a 429.
         """
-        await self._turn(chat)
+        if not at_once:
+            await self._turn(chat)
         circumstances = {"reply_parameters": _quoting(reply_to), "disable_notification": silent or None}
         return await self._send(chat, shown, circumstances, patience=0)
 

@@ -55,6 +55,7 @@ ROUTES: tuple[Route, ...] = (
         examples=("/help buy",),
         subject="More",
         where=Where.ANYWHERE,
+        by_link=True,
     ),
     Button(ShowHelp, handle=show_help, where=Where.ANYWHERE),
 )

@@ -59,7 +59,7 @@ async def proceed(ctx: Context, action: ContinueTicket) -> None:
             number=challenge.number or "",
         )
     except Exception:
-        await services.questions.drop(challenge.dialogue.id, person=ctx.person.id, chat=ctx.chat.id)
+        await services.questions.close(challenge.dialogue)
         raise
     await ctx.answer()
     await ctx.edit(cards.card(ticket, now=ctx.clock.now()))
@@ -176,16 +176,17 @@ ROUTES: tuple[Route, ...] = (
         handle=pending,
         usage=("/pending",),
         subject="Trade",
-        needs=Needs.ACCESS,
+        needs=Needs.ROWS,
+        by_link=True,
     ),
     Button(ConfirmTicket, handle=confirm, answers=True),
     Button(ContinueTicket, handle=proceed, answers=True),
-    Button(DeclineTicket, handle=decline, answers=True),
+    Button(DeclineTicket, handle=decline, needs=Needs.ROWS, answers=True),
     Button(RepeatTicket, handle=repeat, needs=Needs.LINKED, answers=True),
     Button(RefreshTicket, handle=refresh),
     Button(SettleByWord, handle=settle),
-    Button(ShowTicket, handle=show_ticket),
-    Button(ShowPending, handle=refresh_pending),
+    Button(ShowTicket, handle=show_ticket, needs=Needs.ROWS),
+    Button(ShowPending, handle=refresh_pending, needs=Needs.ROWS),
     Protected(ConfirmWithdrawal, handle=confirm_withdrawal),
     Protected(CloseUncertain, handle=close_uncertain),
 )

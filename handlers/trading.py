@@ -57,6 +57,7 @@ ROUTES: tuple[Route, ...] = (
         ),
         subject="Trade",
         needs=Needs.LINKED,
+        by_link=True,
     ),
     Command(
         "sell",
@@ -66,6 +67,7 @@ ROUTES: tuple[Route, ...] = (
         examples=("/sell 0.01 BTC", "/sell 25% ETH", "/sell all ETH @ 2500", "/sell 0.5 ETH @ 2500 post"),
         subject="Trade",
         needs=Needs.LINKED,
+        by_link=True,
     ),
     Answer(OrderDraft, handle=answer, needs=Needs.LINKED),
     Button(StartOrder, handle=begin, needs=Needs.LINKED),

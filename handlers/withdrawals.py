@@ -41,6 +41,7 @@ ROUTES: tuple[Route, ...] = (
         examples=("/withdraw XRP 100.25 savings", "/withdraw BTC max cold", "/withdraw"),
         subject="Withdraw",
         needs=Needs.LINKED,
+        by_link=True,
     ),
     Answer(WithdrawalDraft, handle=answer, needs=Needs.LINKED),
     Button(StartWithdrawal, handle=begin, needs=Needs.LINKED),

@@ -30,6 +30,7 @@ class Deed(StrEnum):
     RECOVERY_USED = "recovery_used"
     REQUIREMENT = "requirement"
     WRONG_CODE = "wrong_code"
+    CODE_BURNT = "code_burnt"
     LOCKED = "locked"
     UNLOCK_ASKED = "unlock_asked"
     UNLOCKED = "unlocked"

@@ -20,6 +20,9 @@ from chatbot.domain.secrets import Secret
 DIALOGUE_LIFETIME = timedelta(minutes=15)
 """How long an unanswered question waits."""
 
+LATE_CODE = timedelta(minutes=2)
+"""How long after a question for a code its answer may still be on its way."""
+
 
 class QuantityKind(StrEnum):
     """How an order's size was said: in the base currency, in the counter currency, or as a share of what one has."""

@@ -152,6 +152,7 @@ class Obstacle(StrEnum):
 
     HALTED = "halted"  # the owner stopped everything
     LOCKED = "locked"  # the person stopped their own accounts
+    REMOVED = "removed"  # the person's access was taken away
     FACTOR_MISSING = "factor_missing"  # a second factor is asked of everybody, and this person has none
     ORDER_TOO_LARGE = "order_too_large"
     ORDERS_USED_UP = "orders_used_up"
@@ -159,7 +160,9 @@ class Obstacle(StrEnum):
     WITHDRAWAL_TOO_LARGE = "withdrawal_too_large"
     WITHDRAWALS_USED_UP = "withdrawals_used_up"
     NOT_VALUED = "not_valued"  # no market tells what it is worth, so no limit can be checked
+    PRICE_UNCLEAR = "price_unclear"  # a market would tell, but its prices do not agree now
     FROZEN = "frozen"  # an earlier withdrawal of the currency has no known outcome
+    FORGED = "forged"  # what was held is not what this program wrote down
 
 
 class Stopped(ChatbotError):

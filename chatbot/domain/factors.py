@@ -84,7 +84,7 @@ def recovery_hash(code: RecoveryCode, *, secret: Secret) -> bytes:
 class Factor:
     """A second factor in force.
 
-    `last_step` is the step of the newest one-time code that was accepted, counted in `STEP`s since 1970; `failures` are
+    `last_step` is the newest step whose one-time code is used up or void, counted in `STEP`s since 1970; `failures` are
     wrong codes in a row; `recovery_left` are recovery codes not used yet.
     """
 
@@ -105,9 +105,28 @@ def accepted_step(code: OneTimeCode, *, code_at: Callable[[int], str], last_step
     None for any other code, and for those of steps up to `last_step`: no code is accepted twice, nor one that is older
     than one accepted already (https://www.rfc-editor.org/rfc/rfc6238#section-5.2).
     """
-    current = int(now.timestamp()) // STEP
-    fits = [step for step in (current, current - 1) if hmac.compare_digest(code_at(step), code.digits)]
-    return next((step for step in fits if step > last_step), None)
+    return next((step for step in _fitting(code, code_at=code_at, now=now) if step > last_step), None)
+
+
+def is_spent(code: OneTimeCode, *, code_at: Callable[[int], str], now: datetime) -> bool:
+    """Whether a code that is not accepted was shown by the app just now: it is used up, or void."""
+    return bool(_fitting(code, code_at=code_at, now=now))
+
+
+def burnt_step(code: OneTimeCode, *, code_at: Callable[[int], str], now: datetime) -> int | None:
+    """The step of a code that nobody asked for: also the next one, which a phone whose clock is fast shows already."""
+    return next(iter(_fitting(code, code_at=code_at, now=now, ahead=1)), None)
+
+
+def _fitting(code: OneTimeCode, *, code_at: Callable[[int], str], now: datetime, ahead: int = 0) -> tuple[int, ...]:
+    """The steps near now whose code this is, the latest first."""
+    current = _step_at(now)
+    near = range(current + ahead, current - 2, -1)
+    return tuple(step for step in near if hmac.compare_digest(code_at(step), code.digits))
+
+
+def _step_at(now: datetime) -> int:
+    return int(now.timestamp()) // STEP
 
 
 def after_right(factor: Factor, *, step: int | None) -> Factor:
@@ -115,6 +134,20 @@ def after_right(factor: Factor, *, step: int | None) -> Factor:
     if step is None:
         return replace(factor, failures=0, locked_until=None, recovery_left=factor.recovery_left - 1)
     return replace(factor, failures=0, locked_until=None, last_step=step)
+
+
+def after_burnt(factor: Factor, *, step: int | None) -> Factor:
+    """The factor once a right code came that nobody asked for: it is used up, and wrong ones stay counted."""
+    if step is None:
+        return replace(factor, recovery_left=factor.recovery_left - 1)
+    return replace(factor, last_step=max(factor.last_step, step))
+
+
+def after_void(factor: Factor, *, now: datetime) -> Factor:
+    """The factor once a question for a code ended without a right one: whoever was to answer may still send the code
+    that the app shows now, or the next, and it must not answer another question.
+    """
+    return replace(factor, last_step=max(factor.last_step, _step_at(now) + 1))
 
 
 def after_wrong(factor: Factor, *, now: datetime) -> Factor:
@@ -138,10 +171,15 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """The code is one that the app showed just now, but used up or void. It is no try at finding one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Locked:
     """No code is looked at until then."""
 
     until: datetime
 
 
-Judgement = Accepted | Rejected | Locked
+Judgement = Accepted | Rejected | Spent | Locked

@@ -10,7 +10,7 @@ from typing import assert_never
 from chatbot.domain.errors import Obstacle, Stopped
 from chatbot.domain.intents import CancelOrders, Intent, OrderTerms, PlaceOrder, Terms, Withdraw, WithdrawTerms
 from chatbot.domain.limits import VALUED_IN, Limits, Spent
-from chatbot.domain.money import EXACT, Amount
+from chatbot.domain.money import EXACT, Amount, divide, multiply
 from chatbot.domain.orders import Side
 
 
@@ -79,17 +79,21 @@ def _check_withdrawal(intent: Withdraw, terms: WithdrawTerms, standing: Standing
     limits = standing.limits
     if standing.frozen:
         raise Stopped(Obstacle.FROZEN, currency=intent.currency)
-    own = limits.by_currency.get(intent.currency)
     if not limits.withdrawal or (terms.value is not None and terms.value > limits.withdrawal):
         raise Stopped(Obstacle.WITHDRAWAL_TOO_LARGE, limit=Amount(limits.withdrawal, VALUED_IN))
+    own = limits.by_currency.get(intent.currency)
     if terms.value is None and own is None:
         raise Stopped(Obstacle.NOT_VALUED, currency=intent.currency)
-    limit = Amount(limits.withdrawals, VALUED_IN) if own is None else Amount(own, intent.currency)
-    left = withdrawals_left(intent.currency, standing)
-    asked = intent.amount if own is not None else terms.value
-    if asked is not None and asked > left.value:
-        ease_at = standing.spent.withdrawn_ease_at
-        raise Stopped(Obstacle.WITHDRAWALS_USED_UP, limit=limit, left=left, currency=intent.currency, ease_at=ease_at)
+    left = withdrawals_left(standing)
+    if not limits.withdrawals or (terms.value is not None and terms.value > left.value):
+        limit, ease_at = Amount(limits.withdrawals, VALUED_IN), standing.spent.withdrawals_ease_at
+        raise Stopped(Obstacle.WITHDRAWALS_USED_UP, limit=limit, left=left, ease_at=ease_at)
+    own_left = own_withdrawals_left(intent.currency, standing)
+    if own is not None and own_left is not None and intent.amount > own_left.value:
+        limit, ease_at = Amount(own, intent.currency), standing.spent.withdrawn_ease_at
+        raise Stopped(
+            Obstacle.WITHDRAWALS_USED_UP, limit=limit, left=own_left, currency=intent.currency, ease_at=ease_at
+        )
 
 
 def orders_left(standing: Standing) -> Amount:
@@ -98,13 +102,41 @@ def orders_left(standing: Standing) -> Amount:
     return Amount(max(left, Decimal(0)), VALUED_IN)
 
 
-def withdrawals_left(currency: str, standing: Standing) -> Amount:
-    """What may still be withdrawn of a currency today: in itself where it has its own limit, else in `VALUED_IN`."""
-    own = standing.limits.by_currency.get(currency)
-    if own is not None:
-        return Amount(max(EXACT.subtract(own, standing.spent.withdrawn), Decimal(0)), currency)
-    left = EXACT.subtract(standing.limits.withdrawals, standing.spent.withdrawn_value)
+def withdrawals_left(standing: Standing) -> Amount:
+    """What the account's withdrawals, of all currencies together, may still be worth today, in `VALUED_IN`."""
+    left = EXACT.subtract(standing.limits.withdrawals, standing.spent.withdrawals)
     return Amount(max(left, Decimal(0)), VALUED_IN)
+
+
+def own_withdrawals_left(currency: str, standing: Standing) -> Amount | None:
+    """What a currency's own limit leaves of it today; None if it has none. `standing` was read for that currency."""
+    own = standing.limits.by_currency.get(currency)
+    if own is None:
+        return None
+    return Amount(max(EXACT.subtract(own, standing.spent.withdrawn), Decimal(0)), currency)
+
+
+def left_for(intent: Withdraw, value: Decimal | None, standing: Standing) -> Amount:
+    """The smaller of what the day and what the currency's own limit leave, in its own unit.
+
+    `value` is what the withdrawal is worth, by which the two are compared; None if nothing tells.
+    """
+    left, own = withdrawals_left(standing), own_withdrawals_left(intent.currency, standing)
+    if own is None:
+        return left
+    if value is None or multiply(own.value, value) < multiply(left.value, intent.amount):
+        return own
+    return left
+
+
+def most_withdrawable(intent: Withdraw, value: Decimal | None, standing: Standing) -> Decimal:
+    """The largest amount of the currency that no limit stands in the way of; `value` is what the intent's is worth."""
+    own = own_withdrawals_left(intent.currency, standing)
+    caps = [] if own is None else [own.value]
+    if value:
+        worth = min(standing.limits.withdrawal, withdrawals_left(standing).value)
+        caps.append(divide(multiply(intent.amount, worth), value))
+    return min(caps, default=Decimal(0))
 
 
 def losing_distance(intent: PlaceOrder, terms: OrderTerms) -> Decimal:

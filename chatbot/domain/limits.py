@@ -20,9 +20,9 @@ RAISE_DELAY = timedelta(hours=24)
 
 class LimitKind(StrEnum):
     """`ORDER` and `WITHDRAWAL` are the largest single one, in `VALUED_IN`; `ORDERS` what all orders of a day may be
-    worth together; `WITHDRAWALS` what may leave a day in each currency: worth in `VALUED_IN`, or, where a currency has
-    a limit of its own, in that currency. `DISTANCE` is how far on the losing side of the last price an order's price
-    may lie, as a fraction.
+    worth together, `WITHDRAWALS` all withdrawals of a day, of every currency. A currency can have a limit of its own on
+    the withdrawals of a day besides, in itself. `DISTANCE` is how far on the losing side of the last price an order's
+    price may lie, as a fraction.
     """
 
     ORDER = "order"
@@ -34,7 +34,9 @@ class LimitKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What holds for an account right now. `by_currency` replaces `withdrawals` for the currencies it names."""
+    """What holds for an account right now. What `by_currency` names is held against both it and `withdrawals`, unless
+    no market tells its worth: that has only its own limit, and without one does not leave.
+    """
 
     order: Decimal = Decimal(25_000)
     orders: Decimal = Decimal(100_000)
@@ -112,30 +114,34 @@ class Counted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spent:
-    """What counts against an account's limits already: the last day's orders and, of one currency, withdrawals.
+    """What counts against an account's limits already: the worth of the last day's orders and of its withdrawals of all
+    currencies, and how much of one currency was `withdrawn`.
 
-    What is on its way or has no known outcome counts as spent. `orders_ease_at` and `withdrawn_ease_at` are when the
-    earliest of it stops counting, None if nothing does by the mere passing of time.
+    What is on its way or has no known outcome counts as spent. The `…_ease_at` are when the earliest of it stops
+    counting, None if nothing does by the mere passing of time.
     """
 
     orders: Decimal = ZERO
     orders_ease_at: datetime | None = None
+    withdrawals: Decimal = ZERO
+    withdrawals_ease_at: datetime | None = None
     withdrawn: Decimal = ZERO
-    withdrawn_value: Decimal = ZERO
     withdrawn_ease_at: datetime | None = None
 
 
 def add_up(counted: Iterable[Counted], *, currency: str) -> Spent:
-    """What all orders, and the withdrawals of one currency, come to."""
+    """What all orders and all withdrawals come to, and those of one currency."""
     every = tuple(counted)
     orders = [each for each in every if each.spend.kind is SpendKind.ORDER]
-    withdrawals = [each for each in every if is_withdrawal_of(currency, each)]
+    withdrawals = [each for each in every if each.spend.kind is SpendKind.WITHDRAWAL]
+    withdrawn = [each for each in withdrawals if each.spend.currency == currency]
     return Spent(
         orders=_worth(orders),
         orders_ease_at=_earliest(orders),
-        withdrawn=sum_exactly(each.spend.amount for each in withdrawals),
-        withdrawn_value=_worth(withdrawals),
-        withdrawn_ease_at=_earliest(withdrawals),
+        withdrawals=_worth(withdrawals),
+        withdrawals_ease_at=_earliest(each for each in withdrawals if each.spend.value),
+        withdrawn=sum_exactly(each.spend.amount for each in withdrawn),
+        withdrawn_ease_at=_earliest(withdrawn),
     )
 
 

@@ -87,6 +87,7 @@ class AlarmKind(StrEnum):
     CODES_RENEWED = "codes_renewed"
     RECOVERY_USED = "recovery_used"
     LIMIT_RAISE = "limit_raise"
+    ALIAS_ADDED = "alias_added"
     UNLOCK_ASKED = "unlock_asked"
     UNLOCKED = "unlocked"
     WRONG_CODES = "wrong_codes"
@@ -97,7 +98,7 @@ class AlarmKind(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
     """Something its owner must notice. `account` is a label, `subject` says what it was about, `due` when it takes
-    effect, where that is later.
+    effect, where that is later. With a `ticket`, what is told is how that stands when it is told.
     """
 
     tag: ClassVar[str] = "alarm"
@@ -107,6 +108,7 @@ class Alarm:
     account: str = ""
     subject: str = ""
     due: datetime | None = None
+    ticket: TicketId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,6 +48,17 @@ class RaiseLimit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AddAlias:
+    """An alias to withdraw to, whose hold begins without a withdrawal."""
+
+    tag: ClassVar[str] = "add_alias"
+    without: ClassVar[Without] = Without.NOTHING
+    account: AccountId
+    currency: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unlock:
     """Without a second factor it is only asked for, and takes effect after a wait."""
 
@@ -118,6 +129,7 @@ Protected = (
     ConfirmWithdrawal
     | CloseUncertain
     | RaiseLimit
+    | AddAlias
     | Unlock
     | Resume
     | Unlink

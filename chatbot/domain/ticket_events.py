@@ -5,7 +5,7 @@ from datetime import datetime
 from chatbot.domain.audit import Deed
 from chatbot.domain.intents import Withdraw
 from chatbot.domain.notices import Alarm, AlarmKind
-from chatbot.domain.tickets import Blocked, RefusedBy, Ticket, TicketState
+from chatbot.domain.tickets import Blocked, Lost, Placed, RefusedBy, Ticket, TicketState
 
 _DEEDS = {
     TicketState.CONTINUED: Deed.CONTINUED,
@@ -20,6 +20,8 @@ def deed_of(old: Ticket, new: Ticket) -> Deed:
     """What a change of state is called."""
     if old.state is TicketState.HELD and new.state is TicketState.CLAIMED:
         return Deed.RELEASED
+    if old.state is TicketState.CLAIMED and new.state is TicketState.HELD:
+        return Deed.STOPPED  # for now
     if old.state.is_waiting:
         return _DEEDS.get(new.state, Deed.STOPPED)
     return Deed.SENT if old.state is TicketState.CLAIMED else Deed.SETTLED
@@ -30,8 +32,12 @@ def result_of(ticket: Ticket) -> str:
     match ticket.outcome:
         case None:
             return "held" if ticket.state is TicketState.HELD else ""
+        case Placed(number=number):
+            return f"placed as #{number}"
         case RefusedBy(code=code):
             return f"refused {code or ''}".strip()
+        case Lost():
+            return "outcome unknown"
         case Blocked(obstacle=obstacle):
             return obstacle.value
         case outcome:
@@ -43,6 +49,4 @@ def alarm_of(old: Ticket, new: Ticket, *, now: datetime) -> Alarm | None:
     confirmed = new.state in (TicketState.HELD, TicketState.CLAIMED) and old.state is TicketState.CONTINUED
     if not confirmed or not isinstance(new.intent, Withdraw):
         return None
-    return Alarm(
-        kind=AlarmKind.WITHDRAWAL, at=now, account=new.account_label, subject=new.intent.subject, due=new.send_at
-    )
+    return Alarm(kind=AlarmKind.WITHDRAWAL, at=now, account=new.account_label, ticket=new.id)

@@ -8,7 +8,7 @@ What takes two steps goes a longer way to its claim, and can be declined up to i
 Pending ──first step──▶ Continued ──second step──▶ Held ──its time──▶ Claimed
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
@@ -16,12 +16,17 @@ from typing import ClassVar
 from chatbot.domain.accounts import Venue
 from chatbot.domain.errors import Cause, Obstacle
 from chatbot.domain.ids import AccountId, ChatId, ClientId, MessageId, OrderNumber, PersonId, TicketId
-from chatbot.domain.intents import Intent, Terms
+from chatbot.domain.intents import Intent, PlaceOrder, Terms
 from chatbot.domain.money import Amount
 from chatbot.domain.orders import Order
+from chatbot.domain.policies import POLICIES
 
 COUNTDOWN = timedelta(seconds=15)
 """How often a pending card's seconds are redrawn."""
+
+
+UNREADABLE_FOR = timedelta(hours=1)
+"""How long every look for an order must have failed before its person's word closes it."""
 
 
 class TicketState(StrEnum):
@@ -138,7 +143,9 @@ class Lost:
     """Sent, and no usable answer came. `clean_reads` counts complete reads that did not show the order.
 
     `twin` is an order that looks like this one but carries no mark: nobody can tell whose it is but the person.
-    `available` is a withdrawal's currency as it was read afterwards.
+    `unreadable_since` is when the first of the latest looks failed, if they all did; after `UNREADABLE_FOR` it is left
+    to the person's word (`by_word`), until a look succeeds. `available` is a withdrawal's currency as it was read
+    afterwards.
     """
 
     tag: ClassVar[str] = "lost"
@@ -146,6 +153,8 @@ class Lost:
     clean_reads: int = 0
     last_clean_read: datetime | None = None
     twin: OrderNumber | None = None
+    unreadable_since: datetime | None = None
+    by_word: bool = False
     available: Amount | None = None
 
 
@@ -153,7 +162,7 @@ class Lost:
 class Requested:
     """The exchange took a withdrawal's request. It gives no number and no status, so this is all there is to know.
 
-    `confirmed` is set when no answer came and the person said that it was sent.
+    `confirmed` is set when no answer came and the person said that it was sent; then it may be an order, too.
     """
 
     tag: ClassVar[str] = "requested"
@@ -255,3 +264,27 @@ class Ticket:
     next_look_at: datetime | None = None
     revision: int = 1
     shown: int = 0
+
+
+def may_be_settled_by_word(ticket: Ticket) -> bool:
+    """Whether only its person can say what became of a ticket: nobody can look it up, for long nobody could, or an
+    order without a mark looks like it.
+    """
+    if ticket.state is not TicketState.UNCERTAIN:
+        return False
+    lost = ticket.outcome
+    unclear = isinstance(lost, Lost) and (lost.by_word or lost.twin is not None)
+    return POLICIES[type(ticket.intent)].by_word or (unclear and isinstance(ticket.intent, PlaceOrder))
+
+
+def unread(outcome: Outcome | None, *, now: datetime) -> Outcome | None:
+    """What is known of a ticket after a look that failed."""
+    if not isinstance(outcome, Lost):
+        return outcome
+    since = outcome.unreadable_since or now
+    return replace(outcome, unreadable_since=since, by_word=outcome.by_word or now - since >= UNREADABLE_FOR)
+
+
+def read_again(outcome: Outcome | None) -> Outcome | None:
+    """The same after a look that succeeded."""
+    return replace(outcome, unreadable_since=None, by_word=False) if isinstance(outcome, Lost) else outcome

@@ -38,6 +38,8 @@ class Accounts(Protocol):
         """Erase an account and its secrets for good; another one, if any, becomes active."""
         ...
 
-    async def credentials(self, account: AccountId) -> Credentials:
-        """Open the secrets for the call that signs. Raises `NotLinked` if the account is gone."""
+    async def credentials(self, account: AccountId, *, of: PersonId | None = None) -> Credentials:
+        """Open the secrets for the call that signs. Raises `NotLinked` if the account is gone, or is not the one `of`
+        this person.
+        """
         ...

@@ -17,7 +17,9 @@ class Aliases(Protocol):
     async def add(
         self, account: Account, *, currency: str, name: str, person: PersonId, chat: ChatId, now: datetime
     ) -> tuple[Alias, bool]:
-        """Add an alias, which starts its hold; or the one that is there already, unchanged. Says whether it is new."""
+        """Add an alias, which starts its hold and is told; or the one that is there already, unchanged. Says whether it
+        is new. Raises `Stopped` while the person is locked.
+        """
         ...
 
     async def of(self, accounts: tuple[AccountId, ...]) -> tuple[Alias, ...]:

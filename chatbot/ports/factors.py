@@ -47,7 +47,9 @@ class Factors(Protocol):
     async def confirm(
         self, person: PersonId, code: OneTimeCode, *, recovery: Sequence[str], chat: ChatId, now: datetime
     ) -> bool | None:
-        """Put the waiting secret in force if the code is its. None if none waits (any more)."""
+        """Put the waiting secret in force if the code is its, and drop the raises of limits that wait: they were asked
+        for without a code. None if none waits (any more).
+        """
         ...
 
     async def verify(self, code: Code | None, attempt: Attempt) -> Judgement:
@@ -56,12 +58,20 @@ class Factors(Protocol):
         """
         ...
 
+    async def burn(self, person: PersonId, code: Code, *, chat: ChatId, now: datetime) -> bool:
+        """Use up a code that nothing asked for. False if it is none of theirs, which changes and counts nothing."""
+        ...
+
+    async def void(self, person: PersonId, *, now: datetime) -> None:
+        """Accept neither the one-time code of now nor the next one. Nothing to do for people without a factor."""
+        ...
+
     async def refuse(self, attempt: Attempt) -> None:
         """Write down a wrong answer of somebody without a second factor."""
         ...
 
-    async def turn_off(self, person: PersonId, *, chat: ChatId, now: datetime) -> bool:
-        """Erase factor, secret and recovery codes. False if none was in force."""
+    async def turn_off(self, person: PersonId, *, chat: ChatId | None, now: datetime) -> bool:
+        """Erase factor, secret and recovery codes; without a chat, on the server. False if none was in force."""
         ...
 
     async def abandon(self, person: PersonId) -> bool:

@@ -17,8 +17,14 @@ class Forgetting(Protocol):
         """Those whose erasure was begun and has not come to its end."""
         ...
 
-    async def erase(self, person: PersonId) -> None:
-        """Erase everything, credentials and data key first; may be repeated. When this returns, it is complete, and
-        nothing that was erased can be read in the database's files.
+    async def erase(self, person: PersonId) -> bool:
+        """Erase everything, credentials and data key first; may be repeated. When this returns, it is complete. What
+        it returns is what `finish` says.
+        """
+        ...
+
+    async def finish(self) -> bool:
+        """Whether nothing that was ever erased can be read in the database's files any more. While another program
+        reads there, it can: then this tries again, and has to be called again.
         """
         ...

@@ -15,19 +15,21 @@ from chatbot.domain.limits import Counted, LimitChange, LimitKind, Limits
 class NewLimit:
     """A limit as its owner wants it. `currency` is set for a currency's own limit on withdrawals.
 
-    `in_place_of` is what holds as long as that currency has none of its own, in the currency; None if unknown.
+    `is_valued` says whether a market tells the worth of that currency: the day's limit holds for it then already, and a
+    first one of its own only narrows it. Of any other nothing leaves before it has one.
     """
 
     account: Account
     kind: LimitKind
     value: Decimal
     currency: str = ""
-    in_place_of: Decimal | None = None
+    is_valued: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedLimit:
-    """A change as it was written down. `before` is what held until now; `dropped` a waiting raise it replaced."""
+    """A change as it was written down. `before` is what held until now, None for a currency's first own limit;
+    `dropped` is a waiting raise it replaced."""
 
     change: LimitChange
     before: Decimal | None

@@ -27,14 +27,15 @@ class Locks(Protocol):
         ...
 
     async def lock(self, lock: Lock, event: Event, *, now: datetime) -> tuple[TicketId, ...]:
-        """Lock at once, then durably; close the person's waiting tickets in the same transaction, and return them.
+        """Lock at once, then durably. In the same transaction close the person's waiting tickets, which are returned,
+        and set back what waits and would ease something: raises of limits are dropped, holds of aliases begin anew.
 
         If the database fails it stays locked, in memory.
         """
         ...
 
-    async def open_at(self, lock: Lock, opens_at: datetime, event: Event, *, alarm: Alarm, now: datetime) -> Lock:
-        """Let a lock open by itself at that moment."""
+    async def open_at(self, lock: Lock, opens_at: datetime, event: Event, *, alarm: Alarm, now: datetime) -> None:
+        """Let this lock open by itself at that moment. Does nothing to one that took its place meanwhile."""
         ...
 
     async def unlock(self, lock: Lock, event: Event, *, alarm: Alarm, now: datetime) -> None:
@@ -45,4 +46,6 @@ class Locks(Protocol):
         """At once, then durably, as `lock`."""
         ...
 
-    async def resume(self, halt: Halt, event: Event, *, now: datetime) -> None: ...
+    async def resume(self, halt: Halt, event: Event, *, now: datetime) -> None:
+        """End this very halt. Does nothing to one that took its place meanwhile, equal to it or not."""
+        ...

@@ -19,7 +19,13 @@ class People(Protocol):
         ...
 
     async def remove(self, person: PersonId, *, by: PersonId, now: datetime) -> bool:
-        """Take somebody's access away, and the links they made; the rest stays stored. False if they were not in."""
+        """Take somebody's access away, and the links they made, and close their cards that wait; the rest stays stored.
+        False if they were not in.
+        """
+        ...
+
+    async def has_rows(self, person: PersonId) -> bool:
+        """Whether anything of somebody's is stored, such as accounts or what was sent, whether they are in or not."""
         ...
 
     async def add_link(

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from chatbot.domain.ids import AccountId, ChatId, MarketCode, MessageId, PersonId, TicketId
+from chatbot.domain.intents import Terms
 from chatbot.domain.notices import Notice
 from chatbot.domain.tickets import Ticket
 
@@ -42,8 +43,8 @@ class Tickets(Protocol):
         """Continued → Claimed, or → Held where a hold applies, for one caller only; raises `Stopped`."""
         ...
 
-    async def release(self, ticket: TicketId, *, now: datetime) -> Ticket | None:
-        """Held → Claimed once its time has come, for one caller only; raises `Stopped`."""
+    async def release(self, ticket: TicketId, *, terms: Terms, now: datetime) -> Ticket | None:
+        """Held → Claimed once its time has come, with its terms of today, for one caller only; raises `Stopped`."""
         ...
 
     async def decline(self, ticket: TicketId, *, person: PersonId, chat: ChatId, now: datetime) -> Ticket | None:

@@ -7,6 +7,7 @@ from chatbot.domain.accounts import Account
 from chatbot.domain.aliases import Alias, read_alias
 from chatbot.domain.errors import InputError
 from chatbot.domain.ids import AliasId, ChatId, PersonId
+from chatbot.domain.protected import AddAlias
 from chatbot.ports.aliases import Aliases
 from chatbot.ports.clock import Clock
 from chatbot.services.accounts import Accounts
@@ -46,17 +47,28 @@ class AliasBook:
         """How long withdrawals to a new alias wait; zero if they do not."""
         return self._store.hold_time
 
-    async def add(self, text: str, *, person: PersonId, chat: ChatId) -> AddedAlias:
-        """`XRP NAME` for the active account. Raises `InputError`, `NotLinked`."""
+    async def say(self, text: str, *, person: PersonId) -> AddedAlias | AddAlias:
+        """`XRP NAME` for the active account: the alias that is there, or what would add it. Raises `InputError`,
+        `NotLinked`.
+        """
         account = await self._accounts.active(person)
         code, _, rest = text.strip().partition(" ")
         if not code or not rest.strip():
             raise InputError("Write the currency and the alias, like /alias add XRP savings.")
         currency = await self._values.currency(code, account)
         name = read_alias(rest)
+        known = await self._store.find(account.id, currency=currency, name=name)
+        if known is not None:
+            return AddedAlias(account=account, alias=known, is_new=False)
+        await self._check_room(account)
+        return AddAlias(account=account.id, currency=currency, name=name)
+
+    async def add(self, action: AddAlias, *, person: PersonId, chat: ChatId) -> AddedAlias:
+        """What `say` gave. Raises `InputError`, `NotLinked`, and `Stopped` while the person is locked."""
+        account = await self._accounts.own(person, action.account)
         await self._check_room(account)
         alias, is_new = await self._store.add(
-            account, currency=currency, name=name, person=person, chat=chat, now=self._clock.now()
+            account, currency=action.currency, name=action.name, person=person, chat=chat, now=self._clock.now()
         )
         return AddedAlias(account=account, alias=alias, is_new=is_new)
 

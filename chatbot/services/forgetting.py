@@ -51,11 +51,13 @@ class Forgetting:
             last_owner=owners == [person] and not named and not self._people.has_named_owners,
         )
 
-    async def forget(self, person: PersonId) -> None:
-        """Erase everything, for good. Raises `Unfinished`, and nothing was erased then."""
+    async def forget(self, person: PersonId) -> bool:
+        """Erase everything, for good. False: its last traces leave the disk only when another program has stopped
+        reading there. Raises `Unfinished`, and nothing was erased then.
+        """
         if not await self._store.begin(person):
             raise Unfinished
-        await self._store.erase(person)
+        return await self._store.erase(person)
 
     async def resume(self) -> None:
         """Go on with what an earlier run of the program did not finish."""

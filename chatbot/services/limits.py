@@ -123,14 +123,8 @@ class LimitDesk:
         return LimitAsked(dialogue=dialogue, account=account, kind=kind, currency=currency, holds=holds)
 
     async def _new(self, account: Account, *, kind: LimitKind, currency: str, value: Decimal) -> NewLimit:
-        instead = await self._in_place_of_own(account, currency) if currency else None
-        return NewLimit(account=account, kind=kind, value=value, currency=currency, in_place_of=instead)
-
-    async def _in_place_of_own(self, account: Account, currency: str) -> Decimal | None:
-        """What may leave a day as long as a currency has no limit of its own. Nothing may where no market values it."""
-        limits, _ = await self._store.of(account.id, now=self._clock.now())
-        worth = await self._values.amount_worth(limits.withdrawals, currency=currency, venue=account.venue)
-        return Decimal(0) if worth is None else worth
+        is_valued = not currency or await self._values.can_value(currency, venue=account.venue)
+        return NewLimit(account=account, kind=kind, value=value, currency=currency, is_valued=is_valued)
 
     async def _currency(self, wish: LimitWish, account: Account) -> str:
         if not wish.currency:

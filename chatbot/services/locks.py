@@ -1,7 +1,7 @@
 """Stopping everything, and starting it again: a person's lock, and the owner's halt."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -59,10 +59,13 @@ class Locks:
         return self._store.halt
 
     async def lock(self, person: PersonId, *, chat: ChatId, message: MessageId, panic: bool = False) -> StopReport:
-        """Stop everything of a person. Again, it undoes an unlock that was asked for; `message` is the command."""
+        """Stop everything of a person. Again, it undoes an unlock that was asked for; `message` is the command.
+
+        However often it is said, the lock is as old as the first: no second factor turned on since gets trusted by it.
+        """
         now = self._clock.now()
         held = self.of(person)
-        since = held.since if held is not None and held.opens_at is None else now
+        since = now if held is None else held.since
         event = Event(deed=Deed.PANIC if panic else Deed.LOCKED, person=person, chat=chat)
         try:
             closed = await self._store.lock(
@@ -80,19 +83,22 @@ class Locks:
     ) -> datetime | None:
         """Open after the second factor, at once; without one, after a wait. Returns when, or None if nothing is locked.
 
-        `factor_since` is when the factor that vouches was turned on: one younger than the lock may be somebody else's,
-        and waits, too. `message` is what was said for it: raises `InputError` if the person locked after that.
+        `factor_since` is when the factor that vouches was turned on: one that was not on long before the lock may be
+        somebody else's, and waits, too. `message` is what was said for it: raises `InputError` if the person locked
+        after that.
         """
         lock = self.of(person)
         if lock is None:
             return None
         if message < lock.message:
-            raise InputError("You locked again after that, so it stays locked. /unlock asks anew.")
+            raise _locked_again()
         now = self._clock.now()
-        if factor_since is None or factor_since >= lock.since:
+        if not lock.trusts(factor_since):
             return await self._open_later(lock, chat=chat, now=now)
         event = Event(deed=Deed.UNLOCKED, person=person, chat=chat)
         await self._store.unlock(lock, event, alarm=Alarm(kind=AlarmKind.UNLOCKED, at=now), now=now)
+        if self.of(person) is not None:
+            raise _locked_again()
         return now
 
     async def _open_later(self, lock: Lock, *, chat: ChatId, now: datetime) -> datetime:
@@ -114,9 +120,12 @@ class Locks:
             await self._store.unlock(lock, event, alarm=Alarm(kind=AlarmKind.UNLOCKED, at=now), now=now)
 
     async def halt(self, owner: PersonId, *, chat: ChatId) -> StopReport:
-        """Stop everything of everybody."""
+        """Stop everything of everybody. Again, it stays with who did it first, and when; yet it is a halt of its own,
+        which a resumption under way does not end.
+        """
         now = self._clock.now()
-        halt = self._store.halt or Halt(since=now, by=owner)
+        held = self._store.halt
+        halt = Halt(since=now, by=owner) if held is None else replace(held)
         try:
             await self._store.stop_everything(halt, Event(deed=Deed.HALTED, person=owner, chat=chat), now=now)
         except Exception:
@@ -125,10 +134,16 @@ class Locks:
         return StopReport()
 
     async def resume(self, owner: PersonId, *, chat: ChatId) -> bool:
-        """End the halt; False if there is none."""
+        """End the halt; False if there is none. Raises `InputError` if everything was halted anew meanwhile."""
         halt = self._store.halt
         if halt is None:
             return False
         now = self._clock.now()
         await self._store.resume(halt, Event(deed=Deed.RESUMED, person=owner, chat=chat), now=now)
+        if self._store.is_halted:
+            raise InputError("It was halted again meanwhile, so it stays halted. /resume asks anew.")
         return True
+
+
+def _locked_again() -> InputError:
+    return InputError("You locked again after that, so it stays locked. /unlock asks anew.")

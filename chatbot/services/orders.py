@@ -15,7 +15,7 @@ from chatbot.ports.clock import Clock
 from chatbot.ports.exchange import Exchange, Priority
 from chatbot.services.accounts import Accounts
 from chatbot.services.markets import Markets
-from chatbot.services.tickets import Tickets
+from chatbot.services.tickets import Permits, Tickets
 
 MOST_CANCELLED = 25
 """How many orders one card cancels: each is a request, and the exchange allows 60 a minute."""
@@ -44,6 +44,7 @@ class Orders:
         store: AccountStore,
         markets: Markets,
         tickets: Tickets,
+        permits: Permits,
         clock: Clock,
     ) -> None:
         self._exchanges = exchanges
@@ -51,6 +52,7 @@ class Orders:
         self._store = store
         self._markets = markets
         self._tickets = tickets
+        self._permits = permits
         self._clock = clock
 
     async def page(
@@ -80,7 +82,7 @@ class Orders:
     async def cancel_one(
         self, person: PersonId, number: OrderNumber, *, chat: ChatId, account: AccountId | None = None
     ) -> Ticket:
-        """A card that cancels one order. Raises `InputError` if it has ended already."""
+        """A card that cancels one order. Raises `InputError` if it has ended already, `NotSent` while locked."""
         holder, order = await self.order(person, number, account=account)
         if order.status.is_final:
             raise InputError(f"Order #{number} is {order.status.value} already; there is nothing to cancel.")
@@ -124,6 +126,7 @@ class Orders:
         )
 
     async def _open(self, account: Account, orders: tuple[Order, ...], *, person: PersonId, chat: ChatId) -> Ticket:
+        self._permits.permit(person)()
         intent = CancelOrders(
             account=account.id,
             account_name=DEFAULT_ACCOUNT_NAME,

@@ -1,13 +1,15 @@
 """The one question for everything protected: a code of the second factor or, where there is none, a number shown."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final, Protocol
 
 from chatbot.domain.drafts import CodeDraft, Dialogue
 from chatbot.domain.errors import FactorLocked, FactorMissing, InputError, WrongCode
-from chatbot.domain.factors import Accepted, Judgement, Locked, Rejected, read_code, resembles_code
+from chatbot.domain.factors import Accepted, Judgement, Locked, Rejected, Spent, read_code, resembles_code
 from chatbot.domain.ids import ChatId, PersonId, TicketId
 from chatbot.domain.protected import ConfirmWithdrawal, Protected, Without
+from chatbot.domain.tickets import Ticket
 from chatbot.ports.clock import Clock, Entropy
 from chatbot.ports.factors import Attempt, Factors
 from chatbot.services.questions import Questions
@@ -15,9 +17,18 @@ from chatbot.services.questions import Questions
 TRIES: Final = 3
 """So many wrong answers close a question."""
 
+_SPENT = (
+    "This code is used up, or void because a question for one was ended. "
+    "Look what is asked now, and wait for the next code: up to a minute."
+)
+
 
 class SecondSteps(Protocol):
     """The tickets that wait for a second step."""
+
+    async def get(self, ticket: TicketId, *, person: PersonId) -> Ticket | None:
+        """A person's own ticket."""
+        ...
 
     async def fail_second_step(self, ticket: TicketId, *, person: PersonId) -> None:
         """Close a ticket for good whose second step was answered wrongly too often."""
@@ -51,25 +62,29 @@ class Protection:
     async def ask(self, action: Protected, *, person: PersonId, chat: ChatId) -> Challenge | None:
         """Open the question; None if nothing is asked of this person, and the action may be carried out at once.
 
-        Raises `FactorMissing` where a second factor is asked of everybody and the person has none, and `FactorLocked`.
+        Raises `FactorMissing` where a second factor is asked of everybody and the person has none, and `FactorLocked`;
+        `InputError` while a code is asked for something else, because the one that is being typed must not answer this.
         """
         number = None
         if self._factors.has(person):
             await self._check_lock(person)
+            await self._check_free(action, person=person, chat=chat)
         elif self._factors.required:
             raise FactorMissing
         elif action.without is Without.NOTHING:
             return None
         else:
             number = self._number()
-        dialogue = await self._questions.ask(CodeDraft(action=action, number=number), person=person, chat=chat)
+        draft = CodeDraft(action=action, number=number)
+        dialogue = await self._questions.ask(draft, person=person, chat=chat, expires_at=await self._end(draft, person))
         return Challenge(dialogue=dialogue, action=action, number=number)
 
     async def answer(self, dialogue: Dialogue, text: str) -> Protected:
         """The action that may be carried out now: the answer was right, and the question is over.
 
-        Raises `WrongCode`, with what tries are left, and `FactorLocked`, which closes the question; `InputError` if the
-        second factor was turned on or off since the question, `FactorMissing` if it is asked of everybody since then.
+        Raises `WrongCode`, with what tries are left, and `FactorLocked`, which closes the question; `InputError` for a
+        code that is used up or void, and if the second factor was turned on or off since the question; `FactorMissing`
+        if it is asked of everybody since then.
         """
         draft = dialogue.draft
         if not isinstance(draft, CodeDraft):
@@ -81,12 +96,15 @@ class Protection:
             await self._close(dialogue)
             raise FactorMissing  # it is asked of everybody since the question
         judgement = await self._judge(dialogue, draft, text)
+        if isinstance(judgement, Spent):
+            raise InputError(_SPENT)
         if isinstance(judgement, Rejected) and draft.wrong + 1 < TRIES:
             await self._questions.change(dialogue, replace(draft, wrong=draft.wrong + 1))
             raise WrongCode(left=min(TRIES - draft.wrong - 1, judgement.left))
-        await self._close(dialogue)
         if isinstance(judgement, Accepted):
+            await self._questions.close(dialogue)
             return draft.action
+        await self._close(dialogue)
         if isinstance(draft.action, ConfirmWithdrawal):
             await self._tickets.fail_second_step(draft.action.ticket, person=dialogue.person)
         raise FactorLocked(judgement.until) if isinstance(judgement, Locked) else WrongCode(left=0)
@@ -100,6 +118,34 @@ class Protection:
     def expects(self, person: PersonId, text: str) -> bool:
         """Whether a text that answers no question looks like a code of this person's: it should not stay in a chat."""
         return self._factors.has(person) and resembles_code(text)
+
+    async def burn(self, text: str, *, person: PersonId, chat: ChatId) -> bool:
+        """Use up a code where the open question asks for none: whoever can read the chat must not use it for another.
+
+        False for what is no right code, which is not counted as a wrong one, and where a code is asked for.
+        """
+        code = read_code(text)
+        if code is None or not self._factors.has(person) or await self._asked(person=person, chat=chat) is not None:
+            return False
+        return await self._factors.burn(person, code, chat=chat, now=self._clock.now())
+
+    async def _asked(self, *, person: PersonId, chat: ChatId) -> CodeDraft | None:
+        """The open question, if it asks for a code of the second factor."""
+        found = await self._questions.open_in(chat, person=person)
+        draft = None if found is None else found.draft
+        return draft if isinstance(draft, CodeDraft) and draft.number is None else None
+
+    async def _check_free(self, action: Protected, *, person: PersonId, chat: ChatId) -> None:
+        asked = await self._asked(person=person, chat=chat)
+        if asked is not None and asked.action != action:
+            raise InputError("A code is asked for something else already. Answer that first, or end it with /stop.")
+
+    async def _end(self, draft: CodeDraft, person: PersonId) -> datetime | None:
+        """The question for a card's code ends with the card: a late one is no wrong try, and is used up."""
+        if not isinstance(draft.action, ConfirmWithdrawal) or draft.number is not None:
+            return None
+        ticket = await self._tickets.get(draft.action.ticket, person=person)
+        return None if ticket is None else ticket.expires_at
 
     async def _check_lock(self, person: PersonId) -> None:
         factor = await self._factors.get(person)

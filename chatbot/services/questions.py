@@ -1,30 +1,48 @@
 """The one question that may be open per person and chat: kept sealed, answered by a tap or a message, forgotten."""
 
 from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
 
-from chatbot.domain.drafts import DIALOGUE_LIFETIME, Dialogue, Draft
+from chatbot.domain.drafts import DIALOGUE_LIFETIME, LATE_CODE, CodeDraft, Dialogue, Draft
 from chatbot.domain.ids import ChatId, DialogueId, MessageId, PersonId
 from chatbot.ports.clock import Clock, Entropy
 from chatbot.ports.dialogues import Dialogues
 
 
-class Questions:
-    """Asks, finds and forgets."""
+class Codes(Protocol):
+    """People's one-time codes."""
 
-    def __init__(self, *, dialogues: Dialogues, clock: Clock, entropy: Entropy) -> None:
+    async def void(self, person: PersonId, *, now: datetime) -> None:
+        """Accept neither the code of now nor the next one."""
+        ...
+
+
+class Questions:
+    """Asks, finds and forgets.
+
+    A question for a code that ends without a right one may still get its answer, on its way or just being typed. So
+    that it answers nothing else, the codes it may be are void from then on.
+    """
+
+    def __init__(self, *, dialogues: Dialogues, codes: Codes, clock: Clock, entropy: Entropy) -> None:
         self._dialogues = dialogues
+        self._codes = codes
         self._clock = clock
         self._entropy = entropy
 
-    async def ask(self, draft: Draft, *, person: PersonId, chat: ChatId) -> Dialogue:
-        """Keep a question; it replaces the one that was open here."""
+    async def ask(
+        self, draft: Draft, *, person: PersonId, chat: ChatId, expires_at: datetime | None = None
+    ) -> Dialogue:
+        """Keep a question; it replaces the one that was open here. It waits `DIALOGUE_LIFETIME`, if nothing is said."""
+        await self._void_codes(person=person, chat=chat, unless_for=draft)
         dialogue = Dialogue(
             id=DialogueId(self._entropy.token()),
             person=person,
             chat=chat,
             message=None,
             draft=draft,
-            expires_at=self._clock.now() + DIALOGUE_LIFETIME,
+            expires_at=expires_at or self._clock.now() + DIALOGUE_LIFETIME,
         )
         await self._dialogues.put(dialogue)
         return dialogue
@@ -53,4 +71,19 @@ class Questions:
 
     async def forget(self, *, person: PersonId, chat: ChatId) -> None:
         """End whatever question is open here."""
+        await self._void_codes(person=person, chat=chat)
         await self._dialogues.close(chat, person=person)
+
+    async def close(self, dialogue: Dialogue) -> None:
+        """End this question, if it is still the open one, as one that was answered rightly or was never shown."""
+        if await self.find(dialogue.id, person=dialogue.person, chat=dialogue.chat) is not None:
+            await self._dialogues.close(dialogue.chat, person=dialogue.person)
+
+    async def _void_codes(self, *, person: PersonId, chat: ChatId, unless_for: Draft | None = None) -> None:
+        """Void the codes that may still come for the question that is open here, or was until just now."""
+        now = self._clock.now()
+        found = await self._dialogues.open_in(chat, person=person, now=now - LATE_CODE)
+        if found is None or not isinstance(found.draft, CodeDraft) or found.draft.number is not None:
+            return
+        if not isinstance(unless_for, CodeDraft) or unless_for.action != found.draft.action:
+            await self._codes.void(person, now=now)

@@ -3,6 +3,7 @@
 What to look for is each executor's; see `chatbot.services.execution`.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -10,7 +11,8 @@ import structlog
 
 from chatbot.domain.errors import AccessError, ChatbotError, KeyRejected, NotLinked
 from chatbot.domain.ids import AccountId
-from chatbot.domain.tickets import COUNTDOWN, Ticket, TicketState
+from chatbot.domain.intents import PlaceOrder
+from chatbot.domain.tickets import COUNTDOWN, Ticket, TicketState, read_again, unread
 from chatbot.ports.cards import Cards
 from chatbot.ports.clock import Clock
 from chatbot.ports.tickets import Tickets as TicketStore
@@ -90,7 +92,9 @@ class Settling:
         elif ticket.state is TicketState.CLAIMED:
             await self._changes.record(ticket, next_look_at=None)  # being sent; what comes back says when to look
         else:
-            await self._executors[type(ticket.intent)].look(ticket)
+            # Only a look that succeeds records anything, and what it records is derived from this.
+            anew = replace(ticket, outcome=read_again(ticket.outcome))
+            await self._executors[type(ticket.intent)].look(anew)
 
     async def _wait_or_send(self, ticket: Ticket) -> None:
         now = self._clock.now()
@@ -108,4 +112,5 @@ class Settling:
     async def _look_again(self, ticket: Ticket, *, slowly: bool) -> None:
         now = self._clock.now()
         pause = ASK_OLD if slowly else pause_after(ticket, ASK_AGAIN, ASK_OLD, now=now)
-        await self._changes.record(ticket, next_look_at=now + pause)
+        outcome = unread(ticket.outcome, now=now) if isinstance(ticket.intent, PlaceOrder) else ticket.outcome
+        await self._changes.record(ticket, outcome=outcome, next_look_at=now + pause)

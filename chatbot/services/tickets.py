@@ -17,6 +17,7 @@ from chatbot.domain.errors import (
     ChatbotError,
     KeyRejected,
     NotLinked,
+    NotSent,
     OutcomeUnknown,
     Refused,
     Stopped,
@@ -43,6 +44,7 @@ from chatbot.domain.tickets import (
     TicketState,
     Unsent,
     WrongCodes,
+    may_be_settled_by_word,
 )
 from chatbot.ports.accounts import Accounts as AccountStore
 from chatbot.ports.cards import Cards
@@ -61,6 +63,9 @@ FIRST_LOOK = timedelta(milliseconds=300)
 """How soon after sending the exchange is asked what became of it."""
 TOO_LATE = timedelta(minutes=15)
 """A held ticket whose time came so long ago, because the bot was away, is not sent any more."""
+TRY_AGAIN = timedelta(seconds=30)
+"""How soon a held ticket is tried again that could not be sent for a reason that passes."""
+_PASSING = (Cause.BUDGET, Cause.TIMEOUT, Cause.UNREACHABLE)
 _REMEMBERED = 2_000
 """How many of this run's cards are kept at hand for their tap; older ones are looked at after their claim."""
 
@@ -205,13 +210,20 @@ class Tickets:
             await self._close(found, TicketState.REFUSED, WrongCodes())
 
     async def release(self, ticket: Ticket) -> None:
-        """Send a held ticket whose time has come, unless something stands in its way or it is much too late."""
+        """Send a held ticket whose time has come, unless something stands in its way or it is much too late.
+
+        What it is worth is looked up anew: the card may be a day old.
+        """
         now = self._clock.now()
         if ticket.send_at is not None and now - ticket.send_at > TOO_LATE:
             await self._close(ticket, TicketState.REFUSED, Missed(), notice=HeldEnded(ticket=ticket.id))
             return
         try:
-            claimed = await self._store.release(ticket.id, now=now)
+            terms = await self._executors[type(ticket.intent)].terms_now(ticket)
+            claimed = await self._store.release(ticket.id, terms=terms, now=now)
+        except Unavailable:
+            await self._store.update(ticket.id, lambda current: _later(current, now + TRY_AGAIN))
+            return
         except Stopped as reason:
             outcome = Blocked(obstacle=reason.obstacle)
             await self._close(ticket, TicketState.REFUSED, outcome, notice=HeldEnded(ticket=ticket.id))
@@ -232,7 +244,7 @@ class Tickets:
     async def settle_by_word(self, ticket: TicketId, *, person: PersonId, was_sent: bool) -> Ticket:
         """Close an uncertain ticket that nobody can look up by its person's word. Raises `TicketError`."""
         found = await self.get(ticket, person=person)
-        if found is None or found.state is not TicketState.UNCERTAIN or not POLICIES[type(found.intent)].by_word:
+        if found is None or not may_be_settled_by_word(found):
             raise TicketError(TicketProblem.UNKNOWN)
         if was_sent:
             return await self._close(found, TicketState.DONE, Requested(confirmed=True))
@@ -255,7 +267,7 @@ class Tickets:
         try:
             async with asyncio.timeout(PATIENCE):
                 moved = await self._executors[type(ticket.intent)].has_moved(ticket)
-                return Moved() if moved else await self._accounts.credentials(ticket.account)
+                return Moved() if moved else await self._accounts.credentials(ticket.account, of=ticket.person)
         except TimeoutError:
             return Unsent(cause=Cause.TIMEOUT)
         except Exception as error:
@@ -275,9 +287,30 @@ class Tickets:
 
     async def _record(self, ticket: Ticket, state: TicketState, outcome: Outcome) -> Ticket:
         """What was held is told when its time came: nobody is looking at its card any more."""
+        if ticket.send_at is not None and isinstance(outcome, Unsent) and outcome.cause in _PASSING:
+            return await self._hold_on(ticket, outcome)
         look = None if state is TicketState.REFUSED else self._clock.now() + FIRST_LOOK
         notice = None if ticket.send_at is None else HeldEnded(ticket=ticket.id)
         return await self._close(ticket, state, outcome, look=look, notice=notice)
+
+    async def _hold_on(self, ticket: Ticket, outcome: Unsent) -> Ticket:
+        """Held again, to be tried again soon: no byte left. A lock that came since its claim closes it now."""
+        now, permit = self._clock.now(), self._permits.permit(ticket.person)
+
+        def change(current: Ticket) -> Ticket:
+            if current.state is not ticket.state:
+                raise TicketError(TicketProblem.ALREADY_TAKEN)
+            permit()
+            return replace(current, state=TicketState.HELD, claimed_at=None, next_look_at=now + TRY_AGAIN)
+
+        try:
+            held = await self._store.update(ticket.id, change)
+        except NotSent as stopped:
+            notice = HeldEnded(ticket=ticket.id)
+            return await self._close(ticket, TicketState.REFUSED, Unsent(cause=stopped.cause), notice=notice)
+        log.info("held on", ticket=ticket.id, cause=outcome.cause)
+        self._cards.repaint(ticket.id)
+        return held
 
     async def _close(
         self,
@@ -319,6 +352,10 @@ class Tickets:
         if POLICIES[type(found.intent)].two_steps and not found.state.is_waiting:
             return TicketProblem.SENT
         return TicketProblem.ALREADY_TAKEN
+
+
+def _later(ticket: Ticket, look: datetime) -> Ticket:
+    return replace(ticket, next_look_at=look) if ticket.state is TicketState.HELD else ticket
 
 
 def unsent(error: Exception) -> Outcome:

@@ -4,46 +4,49 @@ from decimal import Decimal
 
 from chatbot.domain.accounts import Account, Venue
 from chatbot.domain.currencies import ascii_codes, read_currency
-from chatbot.domain.errors import InputError
+from chatbot.domain.errors import InputError, Obstacle, Stopped
 from chatbot.domain.intents import OrderTerms
 from chatbot.domain.limits import VALUED_IN
-from chatbot.domain.market import Market, value_in
-from chatbot.domain.money import Amount, divide, multiply
+from chatbot.domain.market import Market
+from chatbot.domain.money import Amount, multiply
 from chatbot.domain.orders import Side
+from chatbot.domain.valuing import believed_prices, careful_worth, valuing_market
 from chatbot.services.balances import BalanceReader
 from chatbot.services.markets import Markets
 
 
 class Values:
-    """By the last prices, as everybody sees them."""
+    """By the most careful of the prices that everybody sees; see `chatbot.domain.valuing`."""
 
     def __init__(self, *, markets: Markets, balances: BalanceReader) -> None:
         self._markets = markets
         self._balances = balances
 
     async def of(self, amount: Amount, *, venue: Venue) -> Decimal | None:
-        """What an amount is worth in `VALUED_IN`; None where no market tells."""
-        return value_in(
-            amount.value,
-            currency=amount.currency,
-            counter=VALUED_IN,
-            markets=await self._markets.listed(venue),
-            tickers=await self._markets.tickers(venue=venue),
+        """What an amount is worth in `VALUED_IN`; None where no market tells. Raises `Stopped` for strange prices."""
+        return careful_worth(
+            amount, markets=await self._markets.listed(venue), tickers=await self._markets.tickers(venue=venue)
         )
 
     async def of_order(
         self, terms: OrderTerms, *, side: Side, volume: Decimal, market: Market, venue: Venue
     ) -> Decimal | None:
-        """What an order is worth. A sale below the last price gives away more than its total: it counts at the last."""
+        """What an order is worth. A sale gives away more than its total where it sells too low: it counts as `of` does.
+
+        Raises `Stopped` for strange prices.
+        """
         total = terms.total
         if side is Side.SELL:
-            total = max(total, multiply(volume, terms.last))
+            prices = believed_prices((await self._markets.tickers(venue=venue)).get(market.code))
+            if not prices:
+                raise Stopped(Obstacle.PRICE_UNCLEAR, currency=market.base)
+            total = max(total, multiply(volume, max(prices)))
         return await self.of(Amount(total, market.counter), venue=venue)
 
-    async def amount_worth(self, value: Decimal, *, currency: str, venue: Venue) -> Decimal | None:
-        """How much of a currency is worth so much in `VALUED_IN`; None where no market tells."""
-        one = await self.of(Amount(Decimal(1), currency), venue=venue)
-        return divide(value, one) if one else None
+    async def can_value(self, currency: str, *, venue: Venue) -> bool:
+        """Whether the limits by worth hold for a currency: whether there is a market to value it by."""
+        markets, tickers = await self._markets.listed(venue), await self._markets.tickers(venue=venue)
+        return currency == VALUED_IN or valuing_market(currency, markets, tickers) is not None
 
     async def currency(self, typed: str, account: Account) -> str:
         """The code that was typed: of a currency with a market or, as a last resort, of one the account can hold.

@@ -17,11 +17,11 @@ from chatbot.domain.drafts import (
     WithdrawalDraft,
     WithdrawalRequest,
 )
-from chatbot.domain.errors import InputError
-from chatbot.domain.gate import check, withdrawals_left
+from chatbot.domain.errors import InputError, Obstacle, Stopped
+from chatbot.domain.gate import check, left_for, most_withdrawable
 from chatbot.domain.ids import ChatId, DialogueId, PersonId
 from chatbot.domain.intents import Withdraw, WithdrawTerms
-from chatbot.domain.money import ZERO, Amount, divide, has_decimals, multiply, round_down, to_text
+from chatbot.domain.money import ZERO, Amount, divide, grouped, has_decimals, multiply, round_down, to_text
 from chatbot.domain.orders import Balances
 from chatbot.domain.tickets import Ticket
 from chatbot.domain.withdrawal_text import parse_quantity, parse_withdrawal
@@ -38,6 +38,7 @@ from chatbot.services.values import Values
 
 _OFFERED = 9
 _SHARES = (Decimal(25), Decimal(50), Decimal(100))
+_TOO_MUCH = (Obstacle.WITHDRAWAL_TOO_LARGE, Obstacle.WITHDRAWALS_USED_UP)
 _USUAL_DECIMALS = 8
 """Of a currency that no market lists: the exchange says nothing about it, and none of its own has more."""
 
@@ -46,13 +47,14 @@ _USUAL_DECIMALS = 8
 class AskedWithdrawal:
     """A question put back to the person. `problem` says what was wrong with the last answer, if anything.
 
-    `available` is what there is of the currency, once that is settled.
+    `stopped` is the limit that the amount ran into. `available` is what there is of the currency, once that is settled.
     """
 
     dialogue: Dialogue
     draft: WithdrawalDraft
     account: Account
     problem: str = ""
+    stopped: Stopped | None = None
     available: Amount | None = None
 
 
@@ -137,30 +139,42 @@ class WithdrawalDesk:
         decimals = await self._decimals(currency, holder)
         amount = _sized(request.quantity, available, decimals=decimals)
         if amount > available.value or amount <= ZERO:
-            draft = _offer_all(request, available)
+            draft = _offer(request, available)
             return await self._ask(draft, who, problem=_too_much(amount, available), available=available)
         if request.alias is None:
             draft = _ask_alias(request, await self._names(holder, currency))
             return await self._ask(draft, who, available=available)
         alias = read_alias(request.alias)
         intent = Withdraw(account=holder.id, currency=currency, amount=amount, alias=alias)
-        return await self._open(intent, available, who)
+        return await self._open(intent, available, who, decimals=decimals)
 
-    async def _open(self, intent: Withdraw, available: Amount, who: "_Asker") -> Ticket:
+    async def _open(
+        self, intent: Withdraw, available: Amount, who: "_Asker", *, decimals: int
+    ) -> AskedWithdrawal | Ticket:
+        """Open the ticket; where a limit stands in the way of the amount, ask for another and offer the largest."""
         now = self._clock.now()
         standing = await self._standings.of(who.account.id, who.person, currency=intent.currency, now=now)
         known = await self._aliases.find(who.account.id, currency=intent.currency, name=intent.alias)
         uses = await self._store.uses(who.account.id, currency=intent.currency)
+        value = await self._values.of(Amount(intent.amount, intent.currency), venue=who.account.venue)
         terms = WithdrawTerms(
             before=available,
             after=available - Amount(intent.amount, intent.currency),
             uses=uses.get(intent.alias, 0),
             hold=self._aliases.hold_time if known is None else timedelta(0),
             held_until=None if known is None or known.held_until <= now else known.held_until,
-            value=await self._values.of(Amount(intent.amount, intent.currency), venue=who.account.venue),
-            left=withdrawals_left(intent.currency, standing),
+            value=value,
+            left=left_for(intent, value, standing),
         )
-        check(intent, terms, standing)
+        try:
+            check(intent, terms, standing)
+        except Stopped as reason:
+            if reason.obstacle not in _TOO_MUCH:
+                raise
+            most = round_down(min(most_withdrawable(intent, value, standing), available.value), decimals=decimals)
+            request = WithdrawalRequest(currency=intent.currency, alias=intent.alias)
+            draft = _offer(request, Amount(most, intent.currency))
+            return await self._ask(draft, who, stopped=reason, available=available)
         await self._questions.forget(person=who.person, chat=who.chat)
         return await self._tickets.open(intent, terms, person=who.person, chat=who.chat, account=who.account)
 
@@ -181,11 +195,22 @@ class WithdrawalDesk:
         return uses | {name: 0 for name in added if name not in uses}
 
     async def _ask(
-        self, draft: WithdrawalDraft, who: "_Asker", *, problem: str = "", available: Amount | None = None
+        self,
+        draft: WithdrawalDraft,
+        who: "_Asker",
+        *,
+        problem: str = "",
+        stopped: Stopped | None = None,
+        available: Amount | None = None,
     ) -> AskedWithdrawal:
         dialogue = await self._questions.ask(draft, person=who.person, chat=who.chat)
         return AskedWithdrawal(
-            dialogue=dialogue, draft=draft, account=who.account, problem=problem, available=available
+            dialogue=dialogue,
+            draft=draft,
+            account=who.account,
+            problem=problem,
+            stopped=stopped,
+            available=available,
         )
 
 
@@ -204,8 +229,13 @@ def _sized(quantity: Quantity, available: Amount, *, decimals: int) -> Decimal:
         share = divide(multiply(available.value, quantity.value), Decimal(100))
         return round_down(share, decimals=decimals)
     if not has_decimals(quantity.value, at_most=decimals):
-        shorter = to_text(round_down(quantity.value, decimals=decimals))
-        raise InputError(f"{available.currency} has {decimals} decimals here. Write {shorter} if that is meant.")
+        shorter = round_down(quantity.value, decimals=decimals)
+        least = Decimal(1).scaleb(-decimals)
+        raise InputError(
+            f"{available.currency} has {decimals} decimals here. Write {grouped(shorter)} if that is meant."
+            if shorter
+            else f"The smallest amount of {available.currency} here is {to_text(least)}."
+        )
     return quantity.value
 
 
@@ -214,7 +244,7 @@ def _too_much(amount: Decimal, available: Amount) -> str:
         return f"There is no {available.currency} available to withdraw."
     if amount <= ZERO:
         return "That is less than can be sent."
-    return f"Only {to_text(available.value)} {available.currency} is available, not {to_text(amount)}."
+    return f"Only {grouped(available.value)} {available.currency} is available, not {grouped(amount)}."
 
 
 def _ask_currency(request: WithdrawalRequest, balances: Balances) -> WithdrawalDraft:
@@ -250,12 +280,12 @@ def _ask_alias(request: WithdrawalRequest, names: Mapping[str, int]) -> Withdraw
     return WithdrawalDraft(request=request, asking=Question.ALIAS, choices=choices)
 
 
-def _offer_all(request: WithdrawalRequest, available: Amount) -> WithdrawalDraft:
-    """The most that can be sent, if there is any."""
-    everything = Quantity(kind=QuantityKind.PERCENT, value=Decimal(100))
-    label = f"Use {to_text(available.value)} {available.currency}"
-    choice = WithdrawalChoice(label=label, request=replace(request, quantity=everything))
-    return WithdrawalDraft(request=request, asking=None, choices=(choice,) if available.value > ZERO else ())
+def _offer(request: WithdrawalRequest, most: Amount) -> WithdrawalDraft:
+    """Another amount is asked for; the most that can be sent is offered, if there is any."""
+    quantity = Quantity(kind=QuantityKind.VOLUME, value=most.value)
+    label = f"Use {grouped(most.value)} {most.currency}"
+    choice = WithdrawalChoice(label=label, request=replace(request, quantity=quantity))
+    return WithdrawalDraft(request=request, asking=None, choices=(choice,) if most.value > ZERO else ())
 
 
 def _answered(draft: WithdrawalDraft, text: str) -> WithdrawalRequest:

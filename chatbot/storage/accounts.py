@@ -170,8 +170,10 @@ class StoredAccounts:
 
         await self._database.write(work, then=forget, erase=True)
 
-    async def credentials(self, account: AccountId) -> Credentials:
+    async def credentials(self, account: AccountId, *, of: PersonId | None = None) -> Credentials:
         sealed = self._sealed.get(account) or await self._read(account)
+        if of is not None and sealed.person != of:
+            raise NotLinked
         try:
             seal = self._seal(sealed)
         except MasterKeyWrong:  # a rotation has ended since it was read: the row names another master key now

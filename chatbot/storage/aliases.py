@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
 from chatbot.domain.accounts import Account
 from chatbot.domain.aliases import Alias, AliasInUse
 from chatbot.domain.audit import Deed, Event
-from chatbot.domain.errors import NotLinked
+from chatbot.domain.errors import NotLinked, Obstacle, Stopped
 from chatbot.domain.ids import AccountId, AliasId, ChatId, PersonId
+from chatbot.domain.notices import Alarm, AlarmKind
 from chatbot.domain.tickets import TicketState
 from chatbot.storage.accounts import ACCOUNTS
 from chatbot.storage.database import Database
@@ -29,6 +30,7 @@ ALIASES = sa.Table(
     sa.Column("added_at", Moment, nullable=False),
     sa.Column("by", sa.BigInteger, nullable=False),
     sa.Column("held_until", Moment, nullable=False),
+    sa.Column("by_use", sa.Boolean, nullable=False, server_default=sa.false()),  # nobody added it: it was withdrawn to
     sa.UniqueConstraint("account", "currency", "name"),
     sqlite_autoincrement=True,  # buttons remember aliases: the number of a removed one is never given out again
 )
@@ -47,15 +49,23 @@ def _withdrawals(states: tuple[TicketState, ...]) -> tuple[sa.ColumnElement[bool
 
 _USES = sa.select(sa.func.count()).select_from(TICKETS).where(*_withdrawals(_SENT)).scalar_subquery().label("uses")
 _WITH_USES = sa.select(ALIASES, _USES)
+_IS_HELD = sa.exists().where(*_withdrawals((TicketState.HELD,)))
 _IN_USE = sa.exists().where(*_withdrawals(_UNFINISHED))
+
+
+class Switches(Protocol):
+    """Who is locked, in memory."""
+
+    def is_locked(self, person: PersonId, now: datetime) -> bool: ...
 
 
 class StoredAliases:
     """`hold` is how long the first withdrawal to a new alias waits, from when the alias was added or first used."""
 
-    def __init__(self, database: Database, recorder: Recorder, *, hold: timedelta) -> None:
+    def __init__(self, database: Database, recorder: Recorder, *, switches: Switches, hold: timedelta) -> None:
         self._database = database
         self._recorder = recorder
+        self._switches = switches
         self._hold = hold
 
     @property
@@ -69,8 +79,16 @@ class StoredAliases:
             known = _find(connection, account.id, currency, name)
             if known is not None:
                 return known, False
+            if self._switches.is_locked(person, now):
+                raise Stopped(Obstacle.LOCKED)
             alias = self._insert(connection, account.id, currency=currency, name=name, person=person, now=now)
-            self._write_down(connection, Deed.ALIAS_ADDED, alias, account.label, person=person, chat=chat, now=now)
+            due = alias.held_until if alias.held_until > now else None
+            alarm = Alarm(
+                kind=AlarmKind.ALIAS_ADDED, at=now, account=account.label, subject=f"{currency} to {name}", due=due
+            )
+            self._write_down(
+                connection, Deed.ALIAS_ADDED, alias, account.label, person=person, chat=chat, now=now, alarm=alarm
+            )
             return alias, True
 
         return await self._database.write(work)
@@ -94,11 +112,55 @@ class StoredAliases:
             label = connection.execute(sa.select(ACCOUNTS.c.label).where(ACCOUNTS.c.id == account)).scalar_one_or_none()
             if label is None:
                 raise NotLinked
-            known = self._insert(connection, account, currency=currency, name=alias, person=person, now=now)
+            known = self._insert(
+                connection, account, currency=currency, name=alias, person=person, now=now, by_use=True
+            )
             self._write_down(
                 connection, Deed.ALIAS_ADDED, known, label, person=person, chat=None, now=now, result="first use"
             )
         return known.held_until if known.held_until > now else None
+
+    def restart_holds(self, connection: sa.Connection, person: PersonId, *, now: datetime) -> None:
+        """Let every hold of a person's aliases that is not over begin anew, in the caller's transaction."""
+        theirs = sa.select(ACCOUNTS.c.id).where(ACCOUNTS.c.person == person)
+        until = now + self._hold
+        held = (_a.account.in_(theirs), _a.held_until > now, _a.held_until < until)
+        connection.execute(ALIASES.update().where(*held).values(held_until=until))
+
+    def unsent(
+        self,
+        connection: sa.Connection,
+        *,
+        account: AccountId,
+        currency: str,
+        alias: str,
+        person: PersonId,
+        now: datetime,
+    ) -> None:
+        """A withdrawal to an alias was held and ended unsent, so no other may go sooner for it; in its transaction.
+
+        An alias that came by nothing but such uses goes; of any other that is held, the hold begins anew.
+        """
+        query = sa.select(ALIASES, _USES, ACCOUNTS.c.label, _IS_HELD.label("is_held"))
+        query = query.join(ACCOUNTS, ACCOUNTS.c.id == _a.account)
+        row = connection.execute(query.where(*_named(account, currency, alias))).mappings().one_or_none()
+        if row is None:
+            return
+        if row["by_use"] and not row["uses"] and not row["is_held"]:
+            connection.execute(ALIASES.delete().where(_a.id == row["id"]))
+            self._write_down(
+                connection,
+                Deed.ALIAS_REMOVED,
+                _alias(row),
+                row["label"],
+                person=person,
+                chat=None,
+                now=now,
+                result="nothing was sent",
+            )
+        elif row["held_until"] > now:
+            until = max(row["held_until"], now + self._hold)
+            connection.execute(ALIASES.update().where(_a.id == row["id"]).values(held_until=until))
 
     async def of(self, accounts: tuple[AccountId, ...]) -> tuple[Alias, ...]:
         query = _WITH_USES.where(_a.account.in_(accounts)).order_by(_a.account, _a.currency, _a.added_at)
@@ -135,8 +197,10 @@ class StoredAliases:
         name: str,
         person: PersonId,
         now: datetime,
+        by_use: bool = False,
     ) -> Alias:
         values = {"account": account, "currency": currency, "name": name, "added_at": now, "by": person}
+        values["by_use"] = by_use
         insert = ALIASES.insert().values(**values, held_until=now + self._hold).returning(ALIASES)
         return _alias({**connection.execute(insert).mappings().one(), "uses": 0})
 
@@ -151,14 +215,19 @@ class StoredAliases:
         chat: ChatId | None,
         now: datetime,
         result: str = "",
+        alarm: Alarm | None = None,
     ) -> None:
         subject = f"{alias.currency} to {alias.name}"
         event = Event(deed=deed, person=person, chat=chat, account=label, subject=subject, result=result)
-        self._recorder.record(connection, event, now=now)
+        self._recorder.record(connection, event, alarm=alarm, now=now)
+
+
+def _named(account: AccountId, currency: str, name: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return _a.account == account, _a.currency == currency, _a.name == name
 
 
 def _find(connection: sa.Connection, account: AccountId, currency: str, name: str) -> Alias | None:
-    query = _WITH_USES.where(_a.account == account, _a.currency == currency, _a.name == name)
+    query = _WITH_USES.where(*_named(account, currency, name))
     row = connection.execute(query).mappings().one_or_none()
     return None if row is None else _alias(row)
 

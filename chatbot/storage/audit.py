@@ -1,7 +1,7 @@
 """The audit log: the table, and writing and reading it. How its rows hold together is told in `audit_chain.py`."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -61,7 +61,7 @@ class AuditLog:
     def __init__(self, database: Database, key: bytes) -> None:
         self._database = database
         self.chain = Chain(key)
-        self._head = database.prepare(sa.select(AUDIT_HEAD).where(AUDIT_HEAD.c.id == _THE_ONE))
+        self._head = database.prepare(_readable_head())
         self._insert = database.prepare(AUDIT.insert().values({name: sa.bindparam(name) for name in _WRITTEN}))
         self._advance = database.prepare(_advance())
 
@@ -71,8 +71,8 @@ class AuditLog:
         Three statements straight to the driver, because deeds are written while people wait. Nothing is remembered
         from one to the next: the transaction may yet be undone.
         """
-        heads = self._head.run(connection, {})
-        previous, seq = self._continued(connection, heads)
+        head = self._sealed_head(connection)
+        previous, seq = (head["chain"], head["count"] + 1) if head else (BROKEN, _next(connection))
         personal = _personal(event)
         blind = os.urandom(_BLIND_BYTES)
         digest = self.chain.digest(seq, personal, blind=blind)
@@ -80,11 +80,11 @@ class AuditLog:
         chain = self.chain.link(previous, seq, at, event.deed.value, covers=covers, digest=digest)
         row = {"seq": seq, "at": now, "deed": event.deed, "blind": blind, "digest": digest, "chain": chain}
         self._insert.run(connection, row | dict(zip(PERSONAL, personal, strict=True)) | {"covers": covers})
-        head = {"count": seq, "chain": chain, "seal": self.chain.seal(seq, chain)}
-        if heads:
-            self._advance.run(connection, {f"new_{name}": value for name, value in head.items()})
-        else:
-            connection.execute(AUDIT_HEAD.insert(), {"id": _THE_ONE, **head})
+        if not head:
+            _put_head(connection, self.chain, seq, chain)
+            return seq
+        advanced = {"new_count": seq, "new_chain": chain, "new_seal": self.chain.seal(seq, chain)}
+        self._advance.run(connection, advanced)
         return seq
 
     async def page(self, *, of: PersonId | None, before: int | None, limit: int) -> tuple[Entry, ...]:
@@ -100,14 +100,35 @@ class AuditLog:
         """Look through all of it, as it stands at one moment."""
         return await self._database.read(lambda connection: verify(connection, self.chain), snapshot=True)
 
-    def _continued(self, connection: sa.Connection, heads: Sequence[Row]) -> tuple[bytes, int]:
-        """The chain to go on from, and the next number."""
-        if heads:
-            head = heads[0]
-            ours = self.chain.seal(head["count"], head["chain"]) == head["seal"]
-            return (head["chain"] if ours else BROKEN), head["count"] + 1
-        last = connection.execute(sa.select(sa.func.max(_a.seq))).scalar_one()
-        return (START, 1) if last is None else (BROKEN, last + 1)
+    def _sealed_head(self, connection: sa.Connection) -> Row | None:
+        """The head, if it is there and ours."""
+        heads = self._head.run(connection, {})
+        ours = heads and self.chain.seal(heads[0]["count"], heads[0]["chain"]) == heads[0]["seal"]
+        return heads[0] if ours else None
+
+
+def begin_log(connection: sa.Connection, key: bytes) -> None:
+    """Write the head of an empty log, in the transaction that stores the log's key: it is never missing afterwards."""
+    _put_head(connection, Chain(key), 0, START)
+
+
+def _put_head(connection: sa.Connection, chain: Chain, count: int, last: bytes) -> None:
+    connection.execute(AUDIT_HEAD.delete())
+    head = {"id": _THE_ONE, "count": count, "chain": last, "seal": chain.seal(count, last)}
+    connection.execute(AUDIT_HEAD.insert(), head)
+
+
+def _next(connection: sa.Connection) -> int:
+    """The number after all that are there, whoever wrote them."""
+    return (connection.execute(sa.select(sa.func.max(_a.seq))).scalar_one() or 0) + 1
+
+
+def _readable_head() -> sa.Select[Any]:
+    """What is there may be of any type, even text that is none."""
+    head = AUDIT_HEAD.c
+    types = ((head.count, "integer"), (head.chain, "blob"), (head.seal, "blob"))
+    right = (sa.func.typeof(column) == sa.literal_column(f"'{name}'") for column, name in types)
+    return sa.select(AUDIT_HEAD).where(head.id == _THE_ONE, *right)
 
 
 _WRITTEN = ("seq", "at", "deed", *PERSONAL, "blind", "digest", "chain", "covers")

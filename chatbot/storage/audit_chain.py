@@ -1,7 +1,7 @@
 """How the audit log holds together: its rows are chained, so that a changed or missing one shows.
 
     row n:  digest = HMAC(blind, n, what is personal in it)      chain = HMAC(chain of row n - 1, n, the rest, digest)
-    head:   count, last chain, HMAC over both
+    head:   count, last chain, HMAC over both; there from the moment the key is made, so that no log is no empty log
 
 All with a key that is not in the database: whoever can write the database alone cannot make a chain that fits. A
 restored copy of the whole log, head and all, is an older state of the truth and fits; nothing inside can tell.
@@ -22,7 +22,7 @@ PERSONAL: Final = ("person", "about", "chat", "account", "subject", "result")
 START: Final = bytes(32)
 """What the first row is chained to."""
 BROKEN: Final = b""
-"""What a row is chained to where the head is not ours: it fits nothing, so that the break stays to be seen."""
+"""What a row is chained to where the head is not ours, or gone: it fits nothing, so that the break stays to be seen."""
 
 
 class Chain:

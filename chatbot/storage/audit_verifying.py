@@ -105,9 +105,10 @@ def _holder(connection: sa.Connection, chain: Chain, seq: int) -> int | None:
 
 
 def _at_the_end(connection: sa.Connection, chain: Chain, walk: _Walk) -> Damage | None:
-    heads = connection.execute(sa.select(_HEAD)).mappings().all()
-    if not heads and walk.count == 0:
-        return None
+    try:
+        heads = connection.execute(sa.select(_HEAD)).mappings().all()
+    except sa.exc.OperationalError:
+        return Damage.HEAD
     if len(heads) != 1:
         return Damage.HEAD
     head = heads[0]

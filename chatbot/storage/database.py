@@ -25,6 +25,8 @@ T = TypeVar("T")
 Row = Mapping[str, Any]
 
 _BUSY_TIMEOUT_MS = 5_000
+_CUT_TIMEOUT_MS = 200
+"""How long the log waits for its readers before it is cut; it is tried again, and people must not wait for it."""
 _PRAGMAS = (
     f"busy_timeout = {_BUSY_TIMEOUT_MS}",
     "journal_mode = WAL",
@@ -97,6 +99,7 @@ class Database:
         # aiosqlite has no public way to the connection it owns, nor to run a function in its thread. SQLAlchemy's own
         # aiosqlite dialect reaches for the same private names; it hands over every statement singly, though.
         self._driver: sqlite3.Connection = owner._conn
+        self._log_to_cut = False
         # hide_parameters: error messages must not quote what people typed.
         self._engine = sa.create_engine(
             "sqlite://", creator=lambda: self._driver, poolclass=StaticPool, hide_parameters=True
@@ -133,9 +136,17 @@ class Database:
 
         `then` is called with the result in the database's thread as soon as the commit stands, even if the caller has
         been cancelled meanwhile: the place to bring a cache up to date. With `erase`, nothing that was deleted stays
-        readable in the file or its log.
+        readable in the file or its log; while another program reads there, that is so only once `finish_erasing` says
+        it.
         """
         return await self._hop(lambda: self._write(work, then, erase))
+
+    async def finish_erasing(self, *, surely: bool = False) -> bool:
+        """Whether all that was ever to be erased is gone from the files. What is left to do for it is tried again.
+
+        With `surely`, also what an earlier run of the program may have left.
+        """
+        return await self._hop(lambda: self._finish_erasing(surely))
 
     async def rebuild(self, work: Callable[[sa.Connection], T]) -> T:
         """`write` for changes of the schema: tables may be copied and dropped without taking along what refers to them.
@@ -182,9 +193,19 @@ class Database:
         if then:
             then(result)
         if erase:
-            # Old pages also stand in the write-ahead log until it is cut.
-            self._driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            self._finish_erasing(True)
         return result
+
+    def _finish_erasing(self, surely: bool) -> bool:
+        """Old pages also stand in the write-ahead log until it is cut, which others who read there can delay."""
+        if surely or self._log_to_cut:
+            self._driver.execute(f"PRAGMA busy_timeout = {_CUT_TIMEOUT_MS}")
+            try:
+                busy, *_ = self._driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                self._driver.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
+            self._log_to_cut = bool(busy)
+        return not self._log_to_cut
 
     def _rebuild(self, work: Callable[[sa.Connection], T]) -> T:
         def checked(connection: sa.Connection) -> T:

@@ -1,7 +1,7 @@
 """Second factors. A code is judged and what follows from it written in one transaction, so that none counts twice."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import pyotp
@@ -19,6 +19,7 @@ from chatbot.domain.factors import (
     OneTimeCode,
     RecoveryCode,
     Rejected,
+    Spent,
     recovery_hash,
 )
 from chatbot.domain.ids import ChatId, PersonId
@@ -26,6 +27,7 @@ from chatbot.domain.notices import Alarm, AlarmKind
 from chatbot.domain.secrets import Secret
 from chatbot.ports.factors import Attempt
 from chatbot.storage.database import Database
+from chatbot.storage.limits import StoredLimits
 from chatbot.storage.recording import Recorder
 from chatbot.storage.secrets import PersonalKeys
 from chatbot.storage.tables import METADATA, Moment
@@ -70,16 +72,21 @@ class Known:
 class StoredFactors:
     """See the Protocol. Who has one is also held in memory, because everything that moves money asks for it."""
 
-    def __init__(self, database: Database, keys: PersonalKeys, recorder: Recorder, known: Known) -> None:
+    def __init__(
+        self, database: Database, keys: PersonalKeys, recorder: Recorder, *, limits: StoredLimits, known: Known
+    ) -> None:
         self._database = database
         self._keys = keys
         self._recorder = recorder
+        self._limits = limits
         self._on = set(known.on)
         self._required = known.required
 
     @classmethod
-    async def load(cls, database: Database, keys: PersonalKeys, recorder: Recorder) -> "StoredFactors":
-        return cls(database, keys, recorder, await database.read(_known))
+    async def load(
+        cls, database: Database, keys: PersonalKeys, recorder: Recorder, *, limits: StoredLimits
+    ) -> "StoredFactors":
+        return cls(database, keys, recorder, limits=limits, known=await database.read(_known))
 
     def has(self, person: PersonId) -> bool:
         return person in self._on
@@ -119,6 +126,7 @@ class StoredFactors:
                 return False
             _put_in_force(connection, person, step=step, now=now)
             _replace_recovery(connection, person, recovery, secret)
+            self._limits.drop_waiting(connection, person, chat=chat, now=now)  # they were asked for without a code
             self._record(connection, Deed.FACTOR_ON, AlarmKind.FACTOR_ON, person=person, chat=chat, now=now)
             return True
 
@@ -142,6 +150,9 @@ class StoredFactors:
                 if step is not None:
                     _update(connection, attempt.person, rules.after_right(factor, step=step))
                     return Accepted()
+                if rules.is_spent(code, code_at=_codes(secret), now=attempt.at):
+                    self._record_wrong(connection, replace(attempt, closes=False))
+                    return Spent()
             elif code is not None and _use_recovery(connection, attempt.person, code, secret):
                 self._recovered(connection, rules.after_right(factor, step=None), attempt)
                 return Accepted()
@@ -149,15 +160,48 @@ class StoredFactors:
 
         return await self._database.write(work)
 
+    async def burn(self, person: PersonId, code: Code, *, chat: ChatId, now: datetime) -> bool:
+        attempt = Attempt(person=person, chat=chat, subject="nothing", closes=False, at=now)
+
+        def work(connection: sa.Connection) -> bool:
+            factor = _factor(connection, person)
+            secret = self._keys.get_secret(connection, person, _SECRET)
+            if factor is None or secret is None:
+                return False
+            if isinstance(code, RecoveryCode):
+                burnt = _use_recovery(connection, person, code, secret)
+                if burnt:
+                    self._recovered(connection, rules.after_burnt(factor, step=None), attempt)
+                return burnt
+            step = rules.burnt_step(code, code_at=_codes(secret), now=now)
+            if step is None:
+                return False
+            _update(connection, person, rules.after_burnt(factor, step=step))
+            self._recorder.record(connection, Event(deed=Deed.CODE_BURNT, person=person, chat=chat), now=now)
+            return True
+
+        return await self._database.write(work)
+
+    async def void(self, person: PersonId, *, now: datetime) -> None:
+        def work(connection: sa.Connection) -> None:
+            factor = _factor(connection, person)
+            if factor is not None:
+                _update(connection, person, rules.after_void(factor, now=now))
+
+        if self.has(person):
+            await self._database.write(work)
+
     async def refuse(self, attempt: Attempt) -> None:
         await self._database.write(lambda connection: self._record_wrong(connection, attempt))
 
-    async def turn_off(self, person: PersonId, *, chat: ChatId, now: datetime) -> bool:
+    async def turn_off(self, person: PersonId, *, chat: ChatId | None, now: datetime) -> bool:
+        event = Event(deed=Deed.FACTOR_OFF, person=person, chat=chat, result="on the server" if chat is None else "")
+
         def work(connection: sa.Connection) -> bool:
             if _factor(connection, person) is None:
                 return False
             self._erase(connection, person)
-            self._record(connection, Deed.FACTOR_OFF, AlarmKind.FACTOR_OFF, person=person, chat=chat, now=now)
+            self._recorder.record(connection, event, alarm=Alarm(kind=AlarmKind.FACTOR_OFF, at=now), now=now)
             return True
 
         return await self._database.write(work, then=lambda _: self._on.discard(person), erase=True)
@@ -294,7 +338,11 @@ def _update(connection: sa.Connection, person: PersonId, factor: Factor) -> None
 
 
 def _step(code: OneTimeCode, secret: Secret, *, last_step: int, now: datetime) -> int | None:
-    return rules.accepted_step(code, code_at=pyotp.HOTP(secret.reveal()).at, last_step=last_step, now=now)
+    return rules.accepted_step(code, code_at=_codes(secret), last_step=last_step, now=now)
+
+
+def _codes(secret: Secret) -> Callable[[int], str]:
+    return pyotp.HOTP(secret.reveal()).at
 
 
 def _use_recovery(connection: sa.Connection, person: PersonId, code: RecoveryCode, secret: Secret) -> bool:

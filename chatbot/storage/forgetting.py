@@ -122,7 +122,7 @@ class StoredForgetting:
         query = sa.select(FORGETTINGS.c.person)
         return tuple(await self._database.read(lambda connection: connection.execute(query).scalars().all()))
 
-    async def erase(self, person: PersonId) -> None:
+    async def erase(self, person: PersonId) -> bool:
         await self._accounts.erase_all(person)
         await self._database.write(
             lambda connection: self._erase_rows(connection, person), then=lambda _: self._update_caches(person)
@@ -131,6 +131,10 @@ class StoredForgetting:
             pass
         over = FORGETTINGS.delete().where(FORGETTINGS.c.person == person)
         await self._database.write(lambda connection: connection.execute(over), erase=True)
+        return await self.finish()
+
+    async def finish(self) -> bool:
+        return await self._database.finish_erasing()
 
     def _erase_rows(self, connection: sa.Connection, person: PersonId) -> None:
         for column in ERASED:

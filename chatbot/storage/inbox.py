@@ -84,14 +84,14 @@ class StoredInbox:
         await self._database.write(lambda connection: connection.execute(old))
 
     def erase(self, connection: sa.Connection, theirs: re.Pattern[bytes]) -> None:
-        """Erase the bodies of updates put aside in which a pattern is found, in the caller's transaction.
+        """Erase the bodies of updates in which a pattern is found, in the caller's transaction.
 
-        All others lose theirs when they are done.
+        Those that still wait, such as the one that asked for it, count as done: they are not handled after a restart.
         """
-        query = sa.select(INBOX).where(INBOX.c.state == UpdateState.ASIDE, INBOX.c.body.is_not(None))
-        for row in connection.execute(query).mappings().all():
+        for row in connection.execute(sa.select(INBOX).where(INBOX.c.body.is_not(None))).mappings().all():
             if theirs.search(self._item(row).body):
-                connection.execute(INBOX.update().where(INBOX.c.seq == row["seq"]).values(body=None))
+                over = UpdateState.DONE if row["state"] is UpdateState.WAITING else row["state"]
+                connection.execute(INBOX.update().where(INBOX.c.seq == row["seq"]).values(body=None, state=over))
 
     def _sealed(self, update_id: int, body: bytes, received_at: datetime) -> dict[str, Any]:
         return {

@@ -9,6 +9,7 @@ import os
 
 import sqlalchemy as sa
 
+from chatbot.storage.audit import begin_log
 from chatbot.storage.database import Database
 from chatbot.storage.faults import MasterKeyWrong, SealBroken
 from chatbot.storage.master_key import KEY_BYTES, KeySource
@@ -42,7 +43,8 @@ _CHECK = Place(table="key_check", field="sealed", key_version=1)
 async def open_vault(database: Database, source: KeySource) -> Vault:
     """Open the program's keys; make what is missing: the master key of a new database, a key older programs had not.
 
-    Raises `MasterKeyMissing`, `MasterKeyWrong`, `MasterKeyExposed` or `MasterKeyMalformed`.
+    Raises `MasterKeyMissing`, `MasterKeyWrong`, `MasterKeyExposed` or `MasterKeyMalformed`, and `SealBroken` where
+    somebody took out a key: with a new one, a log that was taken out with it would not be missed.
     """
     stored = await database.read(_program_keys)
     if not stored:
@@ -73,16 +75,20 @@ def _complete(connection: sa.Connection, keyring: Keyring) -> dict[str, WrappedK
     stored = _program_keys(connection)
     if _STORE in stored and not stored[_STORE].master:
         _adopt(connection, keyring, word=stored[_STORE].wrapped)
-    elif _STORE not in stored:
+    elif not stored and connection.execute(sa.select(DATA_KEYS).limit(1)).first() is None:
         _insert(connection, keyring, _STORE, master=keyring.newest.fingerprint)
+    elif stored.keys() != set(_NAMES):  # all that had a master's name ever had both keys
+        raise SealBroken(table=PROGRAM_KEYS.name, field=PROGRAM_KEYS.c.wrapped.name)
     if _AUDIT not in stored:
-        _insert(connection, keyring, _AUDIT, master=current_master(connection))
+        begin_log(connection, _insert(connection, keyring, _AUDIT, master=current_master(connection)))
     return _program_keys(connection)
 
 
-def _insert(connection: sa.Connection, keyring: Keyring, name: str, *, master: str) -> None:
-    key = keyring.wrap(os.urandom(KEY_BYTES), place=program_key_place(name), master=master)
-    connection.execute(PROGRAM_KEYS.insert(), {"name": name, "master": key.master, "wrapped": key.wrapped})
+def _insert(connection: sa.Connection, keyring: Keyring, name: str, *, master: str) -> bytes:
+    key = os.urandom(KEY_BYTES)
+    wrapped = keyring.wrap(key, place=program_key_place(name), master=master).wrapped
+    connection.execute(PROGRAM_KEYS.insert(), {"name": name, "master": master, "wrapped": wrapped})
+    return key
 
 
 def _adopt(connection: sa.Connection, keyring: Keyring, *, word: bytes) -> None:

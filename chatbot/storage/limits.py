@@ -1,4 +1,4 @@
-"""Limits: every change as a row; what holds is the latest of them that has taken effect."""
+"""Limits: changes as rows; what holds is the latest of them that has taken effect. Older ones go when one is set."""
 
 from collections.abc import Mapping
 from dataclasses import fields
@@ -58,7 +58,7 @@ class StoredLimits:
     async def lower(self, new: NewLimit, *, person: PersonId, chat: ChatId, now: datetime) -> ChangedLimit | None:
         def work(connection: sa.Connection) -> ChangedLimit | None:
             before = self._before(connection, new, now)
-            if before is None or new.value > before:
+            if _is_raise(new, before):
                 return None
             return self._put(connection, new, before=before, raised=False, person=person, chat=chat, now=now)
 
@@ -67,7 +67,7 @@ class StoredLimits:
     async def set(self, new: NewLimit, *, person: PersonId, chat: ChatId, now: datetime) -> ChangedLimit:
         def work(connection: sa.Connection) -> ChangedLimit:
             before = self._before(connection, new, now)
-            raised = before is None or new.value > before
+            raised = _is_raise(new, before)
             return self._put(connection, new, before=before, raised=raised, person=person, chat=chat, now=now)
 
         return await self._database.write(work)
@@ -81,19 +81,16 @@ class StoredLimits:
             row = connection.execute(query).mappings().one_or_none()
             if row is None:
                 return None
-            kept = _change(row)
-            connection.execute(LIMIT_CHANGES.delete().where(_c.id == change))
-            event = Event(
-                deed=Deed.LIMIT_KEPT,
-                person=person,
-                chat=chat,
-                account=row["label"],
-                subject=name_of(kept.kind, kept.currency),
-            )
-            self._recorder.record(connection, event, now=now)
-            return kept
+            return self._keep(connection, row, person=person, chat=chat, now=now)
 
         return await self._database.write(work)
+
+    def drop_waiting(self, connection: sa.Connection, person: PersonId, *, chat: ChatId, now: datetime) -> None:
+        """Keep all of a person's limits as they are, in the caller's transaction: drop every raise that waits."""
+        query = sa.select(LIMIT_CHANGES, ACCOUNTS.c.label).join(ACCOUNTS, ACCOUNTS.c.id == _c.account)
+        query = query.where(ACCOUNTS.c.person == person, _c.effective_at > now).order_by(_c.id)
+        for row in connection.execute(query).mappings().all():
+            self._keep(connection, row, person=person, chat=chat, now=now)
 
     async def still_holds(self, change: LimitChangeId, *, now: datetime) -> tuple[LimitChange, str] | None:
         """A change with its account's label, if it has taken effect and nothing has replaced it since."""
@@ -110,12 +107,27 @@ class StoredLimits:
 
         return await self._database.read(work)
 
+    def _keep(
+        self, connection: sa.Connection, row: Mapping[Any, Any], *, person: PersonId, chat: ChatId, now: datetime
+    ) -> LimitChange:
+        """Drop a change that waits; the row has its account's label too."""
+        dropped = _change(row)
+        connection.execute(LIMIT_CHANGES.delete().where(_c.id == dropped.id))
+        event = Event(
+            deed=Deed.LIMIT_KEPT,
+            person=person,
+            chat=chat,
+            account=row["label"],
+            subject=name_of(dropped.kind, dropped.currency),
+        )
+        self._recorder.record(connection, event, now=now)
+        return dropped
+
     def _changes(self, connection: sa.Connection, account: AccountId) -> list[LimitChange]:
         return [_change(row) for row in self._of_account.run(connection, {"of_account": account})]
 
     def _before(self, connection: sa.Connection, new: NewLimit, now: datetime) -> Decimal | None:
-        own = self.read(connection, new.account.id, now).of(new.kind, new.currency)
-        return new.in_place_of if own is None else own
+        return self.read(connection, new.account.id, now).of(new.kind, new.currency)
 
     def _put(
         self,
@@ -133,13 +145,13 @@ class StoredLimits:
         times = {"asked_at": now, "effective_at": now + RAISE_DELAY if raised else now}
         insert = LIMIT_CHANGES.insert().returning(LIMIT_CHANGES)
         stored = connection.execute(insert, {**values, **times, "by": person}).mappings().one()
+        _drop_superseded(connection, new, now)
         changed = ChangedLimit(change=_change(stored), before=before, dropped=dropped)
         self._write_down(connection, changed, new.account.label, raised=raised, chat=chat)
         return changed
 
     def _drop_waiting(self, connection: sa.Connection, new: NewLimit, now: datetime) -> LimitChange | None:
-        same = (_c.account == new.account.id, _c.kind == new.kind, _c.currency == new.currency)
-        drop = LIMIT_CHANGES.delete().where(*same, _c.effective_at > now).returning(LIMIT_CHANGES)
+        drop = LIMIT_CHANGES.delete().where(*_same(new), _c.effective_at > now).returning(LIMIT_CHANGES)
         row = connection.execute(drop).mappings().one_or_none()
         return None if row is None else _change(row)
 
@@ -172,6 +184,24 @@ class StoredLimits:
             subject=name_of(change.kind, change.currency),
         )
         self._recorder.record(connection, event, alarm=alarm, now=change.asked_at)
+
+
+def _same(new: NewLimit) -> tuple[sa.ColumnElement[bool], ...]:
+    return _c.account == new.account.id, _c.kind == new.kind, _c.currency == new.currency
+
+
+def _is_raise(new: NewLimit, before: Decimal | None) -> bool:
+    """A currency's first own limit lets something leave only where nothing could before."""
+    if before is None:
+        return not new.is_valued and new.value > 0
+    return new.value > before
+
+
+def _drop_superseded(connection: sa.Connection, new: NewLimit, now: datetime) -> None:
+    """Keep of a limit what holds and what waits; the audit log remembers the rest."""
+    in_force = (*_same(new), _c.effective_at <= now)
+    holds = sa.select(_c.id).where(*in_force).order_by(_c.effective_at.desc(), _c.id.desc()).limit(1)
+    connection.execute(LIMIT_CHANGES.delete().where(*in_force, _c.id != holds.scalar_subquery()))
 
 
 def _change(row: Mapping[Any, Any]) -> LimitChange:

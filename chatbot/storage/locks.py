@@ -1,8 +1,8 @@
 """Locks and the halt: rows, also held in memory whole, so that asking right before sending costs nothing.
 
 Stopping sets memory first and writes the row after, and stays in memory whatever becomes of the row. Starting again
-does it the other way round, and leaves in memory what was stopped anew meanwhile. Rows are written in the order in
-which this was asked for, so both end up the same.
+does it the other way round, for the very object in memory: it leaves alone, there and in its row, what was stopped anew
+meanwhile. Rows are written in the order in which this was asked for, so both end up the same.
 """
 
 from collections.abc import Mapping
@@ -17,6 +17,7 @@ from chatbot.domain.ids import PersonId, TicketId
 from chatbot.domain.locks import Halt, Lock
 from chatbot.domain.notices import Alarm
 from chatbot.storage.database import Database
+from chatbot.storage.precautions import Precautions
 from chatbot.storage.recording import Recorder
 from chatbot.storage.tables import METADATA, Moment
 from chatbot.storage.tickets import StoredTickets
@@ -64,10 +65,19 @@ class Switches:
 
 
 class StoredLocks:
-    def __init__(self, database: Database, switches: Switches, *, tickets: StoredTickets, recorder: Recorder) -> None:
+    def __init__(
+        self,
+        database: Database,
+        switches: Switches,
+        *,
+        tickets: StoredTickets,
+        precautions: Precautions,
+        recorder: Recorder,
+    ) -> None:
         self._database = database
         self._switches = switches
         self._tickets = tickets
+        self._precautions = precautions
         self._recorder = recorder
 
     def is_locked(self, person: PersonId, now: datetime) -> bool:
@@ -94,30 +104,30 @@ class StoredLocks:
         def work(connection: sa.Connection) -> tuple[TicketId, ...]:
             _put(connection, lock)
             self._recorder.record(connection, event, now=now)
+            self._precautions.take(connection, lock.person, chat=lock.chat, now=now)
             return self._tickets.stop_waiting(connection, lock.person, now)
 
         return await self._database.write(work)
 
-    async def open_at(self, lock: Lock, opens_at: datetime, event: Event, *, alarm: Alarm, now: datetime) -> Lock:
+    async def open_at(self, lock: Lock, opens_at: datetime, event: Event, *, alarm: Alarm, now: datetime) -> None:
         opening = replace(lock, opens_at=opens_at)
 
         def work(connection: sa.Connection) -> None:
-            _put(connection, opening)
-            self._recorder.record(connection, event, alarm=alarm, now=now)
-
-        await self._database.write(work)
-        if self._switches.locks.get(lock.person) is lock:
-            self._switches.locks[lock.person] = opening
-        return opening
-
-    async def unlock(self, lock: Lock, event: Event, *, alarm: Alarm, now: datetime) -> None:
-        def work(connection: sa.Connection) -> None:
-            gone = LOCKS.delete().where(LOCKS.c.person == lock.person)
-            if connection.execute(gone).rowcount:
+            if self._is_held(lock):
+                _put(connection, opening)
                 self._recorder.record(connection, event, alarm=alarm, now=now)
 
         await self._database.write(work)
-        if self._switches.locks.get(lock.person) is lock:
+        if self._is_held(lock):
+            self._switches.locks[lock.person] = opening
+
+    async def unlock(self, lock: Lock, event: Event, *, alarm: Alarm, now: datetime) -> None:
+        def work(connection: sa.Connection) -> None:
+            if self._is_held(lock) and connection.execute(_gone(lock)).rowcount:
+                self._recorder.record(connection, event, alarm=alarm, now=now)
+
+        await self._database.write(work)
+        if self._is_held(lock):
             del self._switches.locks[lock.person]
 
     def opening(self) -> tuple[Lock, ...]:
@@ -136,12 +146,16 @@ class StoredLocks:
 
     async def resume(self, halt: Halt, event: Event, *, now: datetime) -> None:
         def work(connection: sa.Connection) -> None:
-            connection.execute(HALTS.delete())
-            self._recorder.record(connection, event, now=now)
+            if self._switches.halt is halt:
+                connection.execute(HALTS.delete())
+                self._recorder.record(connection, event, now=now)
 
         await self._database.write(work)
         if self._switches.halt is halt:
             self._switches.halt = None
+
+    def _is_held(self, lock: Lock) -> bool:
+        return self._switches.locks.get(lock.person) is lock
 
 
 def _load(connection: sa.Connection) -> Switches:
@@ -152,6 +166,11 @@ def _load(connection: sa.Connection) -> Switches:
 
 def _lock(row: Mapping[Any, Any]) -> Lock:
     return Lock(**{name: row[name] for name in _LOCK_FIELDS})
+
+
+def _gone(lock: Lock) -> sa.Delete:
+    """Takes away a lock's row, or an earlier one that it could not replace; never that of a later command."""
+    return LOCKS.delete().where(LOCKS.c.person == lock.person, LOCKS.c.message <= lock.message)
 
 
 def _put(connection: sa.Connection, lock: Lock) -> None:

@@ -26,6 +26,7 @@ from chatbot.storage.faults import (
 from chatbot.storage.favourites import StoredFavourites
 from chatbot.storage.file_lock import FileLock
 from chatbot.storage.forgetting import StoredForgetting
+from chatbot.storage.hold_seal import HoldSeal
 from chatbot.storage.inbox import StoredInbox
 from chatbot.storage.key_health import StoredKeyHealth
 from chatbot.storage.keys import open_vault
@@ -34,6 +35,7 @@ from chatbot.storage.locks import StoredLocks, Switches
 from chatbot.storage.master_key import KeySource, make_private_directory
 from chatbot.storage.outbox import StoredOutbox
 from chatbot.storage.people import StoredPeople
+from chatbot.storage.precautions import Precautions
 from chatbot.storage.preferences import StoredPreferences
 from chatbot.storage.recording import Recorder, StoredJournal
 from chatbot.storage.rotation import Rotation
@@ -145,19 +147,29 @@ async def _open(
     database = await Database.open(path)
     try:
         await _prepare_schema(database, path, clock=clock, alone=alone)
+        if alone:
+            await database.finish_erasing(surely=True)  # an earlier run may have ended before it could
         vault = await open_vault(database, master_key)
         keys = PersonalKeys(vault)
         audit = AuditLog(database, vault.audit_key)
         recorder = Recorder(audit)
-        factors = await StoredFactors.load(database, keys, recorder)
         limits = StoredLimits(database, recorder)
-        aliases = StoredAliases(database, recorder, hold=hold)
+        factors = await StoredFactors.load(database, keys, recorder, limits=limits)
         switches = await Switches.load(database)
+        aliases = StoredAliases(database, recorder, switches=switches, hold=hold)
         standings = Standings(database, limits=limits, switches=switches, factors=factors)
-        tickets = StoredTickets(database, clock, standings=standings, holds=aliases, recorder=recorder)
-        people = await StoredPeople.load(database, recorder)
+        tickets = StoredTickets(
+            database,
+            clock,
+            standings=standings,
+            holds=aliases,
+            seal=HoldSeal(vault.audit_key),
+            recorder=recorder,
+        )
+        people = await StoredPeople.load(database, recorder, tickets=tickets)
         accounts = StoredAccounts(database, keys, recorder)
-        locks = StoredLocks(database, switches, tickets=tickets, recorder=recorder)
+        precautions = Precautions(limits=limits, aliases=aliases)
+        locks = StoredLocks(database, switches, tickets=tickets, precautions=precautions, recorder=recorder)
         inbox = StoredInbox(database, vault)
         return Storage(
             people=people,

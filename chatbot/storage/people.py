@@ -3,17 +3,24 @@
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.sql.dml import ReturningDelete
 
 from chatbot.domain.audit import Deed, Event
+from chatbot.domain.errors import Obstacle
 from chatbot.domain.ids import ChatId, PersonId
 from chatbot.domain.people import LinkKind, Person, Role
+from chatbot.storage.accounts import ACCOUNTS
 from chatbot.storage.database import Database
+from chatbot.storage.factors import FACTORS
+from chatbot.storage.favourites import FAVOURITES
+from chatbot.storage.preferences import NOTICE_MODES
 from chatbot.storage.recording import Recorder
 from chatbot.storage.tables import METADATA, Moment, Word
+from chatbot.storage.ticket_table import TICKETS
+from chatbot.storage.tickets import StoredTickets
 
 PEOPLE = sa.Table(
     "people",
@@ -35,20 +42,25 @@ LINKS = sa.Table(
 )
 
 _FIELDS = tuple(field.name for field in fields(Person))
+_OWN: Final = (ACCOUNTS.c.person, FACTORS.c.person, FAVOURITES.c.person, NOTICE_MODES.c.person)
+"""Whose rows these are. Nobody has any who was never let in."""
 
 
 class StoredPeople:
     """The guest list, also held in memory whole, because every message asks for it."""
 
-    def __init__(self, database: Database, known: Mapping[PersonId, Person], recorder: Recorder) -> None:
+    def __init__(
+        self, database: Database, known: Mapping[PersonId, Person], recorder: Recorder, *, tickets: StoredTickets
+    ) -> None:
         self._database = database
         self._known = dict(known)
         self._recorder = recorder
+        self._tickets = tickets
 
     @classmethod
-    async def load(cls, database: Database, recorder: Recorder) -> "StoredPeople":
+    async def load(cls, database: Database, recorder: Recorder, *, tickets: StoredTickets) -> "StoredPeople":
         everybody = await database.read(lambda connection: connection.execute(sa.select(PEOPLE)).mappings().all())
-        return cls(database, {person.id: person for person in map(_person, everybody)}, recorder)
+        return cls(database, {person.id: person for person in map(_person, everybody)}, recorder, tickets=tickets)
 
     async def get(self, person: PersonId) -> Person | None:
         return self._known.get(person)
@@ -67,9 +79,16 @@ class StoredPeople:
             removed = connection.execute(PEOPLE.delete().where(PEOPLE.c.id == person)).rowcount > 0
             if removed:
                 self._recorder.record(connection, event, now=now)
+                self._tickets.stop_waiting(connection, person, now, obstacle=Obstacle.REMOVED, by=by)
             return removed
 
         return await self._database.write(work, then=lambda _: self.left(person))
+
+    async def has_rows(self, person: PersonId) -> bool:
+        """See the Protocol. All of it is found by an index, because anybody can ask; so cards alone do not count."""
+        sent = (TICKETS.c.person == person, TICKETS.c.claimed_at.is_not(None))
+        theirs = sa.or_(sa.exists().where(*sent), *(sa.exists().where(column == person) for column in _OWN))
+        return await self._database.read(lambda connection: bool(connection.execute(sa.select(theirs)).scalar_one()))
 
     async def add_link(
         self, *, kind: LinkKind, token_hash: bytes, made_by: PersonId | None, expires_at: datetime, now: datetime

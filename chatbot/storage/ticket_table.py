@@ -49,6 +49,7 @@ TICKETS = sa.Table(
     sa.Column("spend_amount", Exact),
     sa.Column("spend_value", Exact),
     sa.Column("alias", sa.Text),
+    sa.Column("seal", sa.LargeBinary),  # of a held one, see `hold_seal.py`
 )
 
 _t = TICKETS.c

@@ -12,13 +12,14 @@ from chatbot.domain.audit import Deed, Event
 from chatbot.domain.errors import Cause, Obstacle, Stopped
 from chatbot.domain.gate import Standing, check
 from chatbot.domain.ids import AccountId, ChatId, MarketCode, MessageId, PersonId, TicketId
-from chatbot.domain.intents import Withdraw
+from chatbot.domain.intents import Terms, Withdraw
 from chatbot.domain.notices import Alarm, Notice
 from chatbot.domain.policies import POLICIES
 from chatbot.domain.ticket_events import alarm_of, deed_of, result_of
 from chatbot.domain.tickets import COUNTDOWN, Blocked, Lost, Ticket, TicketState
 from chatbot.ports.clock import Clock
 from chatbot.storage.database import Database
+from chatbot.storage.hold_seal import HoldSeal
 from chatbot.storage.outbox import insert_notice
 from chatbot.storage.recording import Recorder
 from chatbot.storage.tables import Moment
@@ -50,6 +51,19 @@ class Holds(Protocol):
         """Until when a withdrawal to an alias has to wait; a first use starts that wait."""
         ...
 
+    def unsent(
+        self,
+        connection: sa.Connection,
+        *,
+        account: AccountId,
+        currency: str,
+        alias: str,
+        person: PersonId,
+        now: datetime,
+    ) -> None:
+        """A held withdrawal to an alias ended unsent: the next one has to wait whole again."""
+        ...
+
 
 class StoredTickets:
     """Every ticket passes the gate in the transaction that claims it, and every change of state is written down in the
@@ -57,12 +71,20 @@ class StoredTickets:
     """
 
     def __init__(
-        self, database: Database, clock: Clock, *, standings: Standings, holds: Holds, recorder: Recorder
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        standings: Standings,
+        holds: Holds,
+        seal: HoldSeal,
+        recorder: Recorder,
     ) -> None:
         self._database = database
         self._clock = clock
         self._standings = standings
         self._holds = holds
+        self.seal = seal
         self._recorder = recorder
         self._claim = database.prepare(_take())
 
@@ -125,17 +147,18 @@ class StoredTickets:
                 new = replace(old, state=TicketState.CLAIMED, claimed_at=now, next_look_at=None)
             else:
                 new = replace(old, state=TicketState.HELD, send_at=until, next_look_at=min(until, now + COUNTDOWN))
+                self.seal.put(connection, new)
             return self._transition(connection, old, new, now=now)
 
         return await self._guarded(work, now=now)
 
-    async def release(self, ticket: TicketId, *, now: datetime) -> Ticket | None:
+    async def release(self, ticket: TicketId, *, terms: Terms, now: datetime) -> Ticket | None:
         def work(connection: sa.Connection) -> Ticket | None:
             old = find(connection, ticket)
             if old is None or old.state is not TicketState.HELD or old.send_at is None or old.send_at > now:
                 return None
-            self._admit(connection, old, now)
-            new = replace(old, state=TicketState.CLAIMED, claimed_at=now, next_look_at=None)
+            new = replace(old, terms=terms, state=TicketState.CLAIMED, claimed_at=now, next_look_at=None)
+            self._admit(connection, new, now, held=old)
             return self._transition(connection, old, new, now=now)
 
         return await self._guarded(work, now=now)
@@ -150,14 +173,25 @@ class StoredTickets:
 
         return await self._database.write(work)
 
-    def stop_waiting(self, connection: sa.Connection, person: PersonId, now: datetime) -> tuple[TicketId, ...]:
-        """Close, in the caller's transaction, all of a person's tickets that were not sent yet; returns which."""
+    def stop_waiting(
+        self,
+        connection: sa.Connection,
+        person: PersonId,
+        now: datetime,
+        *,
+        obstacle: Obstacle = Obstacle.LOCKED,
+        by: PersonId | None = None,
+    ) -> tuple[TicketId, ...]:
+        """Close, in the caller's transaction, all of a person's tickets that were not sent yet; returns which.
+
+        `by` is who did that, if not the person.
+        """
         query = sa.select(TICKETS).where(_t.person == person, _t.state.in_(_WAITING))
         waiting = tuple(map(ticket_of, connection.execute(query).mappings().all()))
         for old in waiting:
-            outcome = Blocked(obstacle=Obstacle.LOCKED)
+            outcome = Blocked(obstacle=obstacle)
             closed = replace(old, state=TicketState.REFUSED, outcome=outcome, closed_at=now, next_look_at=None)
-            self._transition(connection, old, closed, now=now)
+            self._transition(connection, old, closed, by=by, now=now)
         return tuple(ticket.id for ticket in waiting)
 
     async def update(
@@ -232,9 +266,11 @@ class StoredTickets:
             await self._stopped(barred, now=now)
             raise barred.reason from None
 
-    def _admit(self, connection: sa.Connection, ticket: Ticket, now: datetime) -> None:
-        """The gate. What it raises undoes the transaction."""
+    def _admit(self, connection: sa.Connection, ticket: Ticket, now: datetime, *, held: Ticket | None = None) -> None:
+        """The gate. What it raises undoes the transaction. What was `held` must be as it was sealed."""
         try:
+            if held is not None:
+                self.seal.check(connection, held)
             check(ticket.intent, ticket.terms, self._standings.read(connection, ticket, now))
         except Stopped as reason:
             raise _Barred(ticket, reason) from None
@@ -257,9 +293,24 @@ class StoredTickets:
             now=now,
         )
 
-    def _transition(self, connection: sa.Connection, old: Ticket, new: Ticket, *, now: datetime) -> Ticket:
+    def _end_hold(self, connection: sa.Connection, ticket: Ticket, now: datetime) -> None:
+        if isinstance(ticket.intent, Withdraw):
+            self._holds.unsent(
+                connection,
+                account=ticket.account,
+                currency=ticket.intent.currency,
+                alias=ticket.intent.alias,
+                person=ticket.person,
+                now=now,
+            )
+
+    def _transition(
+        self, connection: sa.Connection, old: Ticket, new: Ticket, *, by: PersonId | None = None, now: datetime
+    ) -> Ticket:
         """Write a changed ticket, and a change of its state into the audit log."""
         revised = rewrite(connection, old, new)
+        if old.state is TicketState.HELD and revised.state not in (TicketState.HELD, TicketState.CLAIMED):
+            self._end_hold(connection, revised, now)
         if revised.state is not old.state:
             if old.state is TicketState.CLAIMED and not POLICIES[type(old.intent)].two_steps:
                 self._write_down(connection, revised, Deed.CONFIRMED, now=old.claimed_at or now)
@@ -269,6 +320,7 @@ class StoredTickets:
                 deed_of(old, revised),
                 result=result_of(revised),
                 alarm=alarm_of(old, revised, now=now),
+                by=by,
                 now=now,
             )
         return revised
@@ -282,11 +334,13 @@ class StoredTickets:
         now: datetime,
         result: str = "",
         alarm: Alarm | None = None,
+        by: PersonId | None = None,
     ) -> None:
         event = Event(
             deed=deed,
-            person=ticket.person,
-            chat=ticket.chat,
+            person=ticket.person if by is None else by,
+            about=None if by is None else ticket.person,
+            chat=ticket.chat if by is None else ChatId(by),
             account=ticket.account_label,
             subject=ticket.intent.subject,
             result=result,

@@ -89,7 +89,7 @@ def report(found: LinkReport) -> Screen:
     ]
     if not (found.balances.works and found.orders.works):
         rows.append(text("What does not work needs a permission of the key: see your ANDX dashboard."))
-    rows.append(text("Now try /balance, /price or ", code("/buy 0.01 BTC"), "."))
+    rows.append(text("Now try /balance, /price or ", code("/buy 0.01 BTC"), "; /2fa makes it safer."))
     return Screen(lines(*rows), ((Press("Accounts", ShowAccounts()),),))
 
 

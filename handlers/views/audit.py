@@ -34,6 +34,7 @@ WORDS: Final[Mapping[Deed, str]] = {
     Deed.RECOVERY_USED: "Recovery code used",
     Deed.REQUIREMENT: "Second factor for everybody",
     Deed.WRONG_CODE: "Wrong code",
+    Deed.CODE_BURNT: "Code used up that nothing asked for",
     Deed.LOCKED: "Locked",
     Deed.UNLOCK_ASKED: "Unlock asked for",
     Deed.UNLOCKED: "Unlocked",

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from chatbot.domain.errors import Obstacle
 from chatbot.domain.intents import CancelOrders, CancelTerms, OrderLine
 from chatbot.domain.orders import OrderType
 from chatbot.domain.tickets import Blocked, Cancelled, CancelResult, CancelState, RefusedBy, Ticket, TicketState, Unsent
@@ -67,6 +68,8 @@ def _refused_cancel(ticket: Ticket) -> Screen:
             return plain(ticket, text(CAUSES[cause], ". Nothing was sent; the orders are unchanged."))
         case RefusedBy() as refusal:
             return plain(ticket, text(bold("Refused: "), reason(refusal)))
+        case Blocked(obstacle=Obstacle.REMOVED):
+            return plain(ticket, "Your access to this bot was taken away before your tap. Nothing was sent.")
         case Blocked():
             return plain(
                 ticket, "Your accounts were locked before your tap. Nothing was sent. /panic cancels all orders."

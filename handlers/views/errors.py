@@ -108,6 +108,9 @@ _STOPPED: dict[Obstacle, Callable[[Stopped], Html]] = {
         "The owner of this bot has stopped everything. Nothing is sent until they /resume."
     ),
     Obstacle.LOCKED: lambda _: text("Your accounts are locked, so nothing is sent. /unlock opens them again."),
+    Obstacle.REMOVED: lambda _: text(
+        "Your access to this bot was taken away, so nothing is sent. /accounts and /forget still work."
+    ),
     Obstacle.FACTOR_MISSING: lambda _: text("This bot asks a second factor of everybody. Turn yours on with /2fa."),
     Obstacle.ORDER_TOO_LARGE: lambda error: _over("order", error),
     Obstacle.ORDERS_USED_UP: lambda error: _used_up("orders", error),
@@ -117,11 +120,18 @@ _STOPPED: dict[Obstacle, Callable[[Stopped], Html]] = {
         "Choose a nearer price, or see /limits.",
     ),
     Obstacle.WITHDRAWAL_TOO_LARGE: lambda error: _over("withdrawal", error),
-    Obstacle.WITHDRAWALS_USED_UP: lambda error: _used_up(f"{error.currency} withdrawals", error),
+    Obstacle.WITHDRAWALS_USED_UP: lambda error: _used_up(f"{error.currency} withdrawals".strip(), error),
     Obstacle.NOT_VALUED: _not_valued,
+    Obstacle.PRICE_UNCLEAR: lambda error: lines(
+        f"The prices of {error.currency} are too far apart now to tell what it is worth, so no limit can be checked.",
+        "Try again when they agree; see /price.",
+    ),
     Obstacle.FROZEN: lambda error: lines(
         f"An earlier {error.currency} withdrawal has no known outcome, so no other is sent.",
         "Look it up at the exchange and close it: /pending",
+    ),
+    Obstacle.FORGED: lambda _: text(
+        "It was changed in the database behind my back, so nothing was sent. Tell whoever runs this bot; see /audit."
     ),
 }
 
@@ -131,6 +141,11 @@ def _factor_locked(error: FactorLocked) -> Html:
         bold("Your second factor is locked: too many wrong codes in a row."),
         f"No code is accepted until {exact_moment(error.until)}. If the wrong ones were not yours, /lock now.",
     )
+
+
+def stopped(error: Stopped) -> Html:
+    """What stands in the way, and what to do."""
+    return _STOPPED[error.obstacle](error)
 
 
 SENTENCES: dict[type[BaseException], Callable[[Any], Html | Screen]] = {
@@ -151,7 +166,7 @@ SENTENCES: dict[type[BaseException], Callable[[Any], Html | Screen]] = {
         "Save it on ANDX's site under that alias; mind the spelling, capitals too.",
     ),
     TicketError: lambda error: text(_TICKETS[error.problem]),
-    Stopped: lambda error: _STOPPED[error.obstacle](error),
+    Stopped: stopped,
     Unavailable: lambda error: lines(text(_UNAVAILABLE[error.cause]), "Nothing was changed. Please try again."),
     NotSent: lambda error: lines(text(_UNAVAILABLE[error.cause]), "Nothing was sent. Please try again."),
     OutcomeUnknown: lambda _: lines(bold("No answer came."), "It is being found out; see /pending."),

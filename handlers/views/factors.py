@@ -61,7 +61,8 @@ def set_up(made: SetUp, *, now: datetime) -> Picture:
 
 
 def turned_on(codes: tuple[str, ...], *, lifetime: timedelta) -> Screen:
-    return _recovery_codes(bold("Your second factor is on."), codes, lifetime=lifetime)
+    on = lines(bold("Your second factor is on."), "Raises of limits that still waited are dropped; see /limits.")
+    return _recovery_codes(on, codes, lifetime=lifetime)
 
 
 def renewed(codes: tuple[str, ...], *, lifetime: timedelta) -> Screen:

@@ -15,7 +15,8 @@ def ask(outlook: Outlook) -> Screen:
             f"Your access, {accounts} with all keys, cards and their history, aliases, limits, locks, second factor, "
             "favourites, and settings. The log keeps that something was done, but no longer by whom or what.",
             "At the exchange nothing changes: open orders stay open, and so does your money. Delete the API key there.",
-            "Backups that were made before now still hold your keys, sealed, until whoever runs the bot deletes them.",
+            "Backups that were made before now, also those the bot makes itself when it is updated, still hold your "
+            "keys, sealed, until whoever runs the bot deletes them.",
             _owning(outlook),
             bold("This cannot be undone."),
         ),
@@ -30,11 +31,15 @@ def kept() -> Screen:
     return Screen(text("Nothing was erased."))
 
 
-def forgotten() -> Screen:
+def forgotten(*, off_the_disk: bool) -> Screen:
+    """`off_the_disk`: nothing of it can be read in the database's files any more."""
+    delayed = "Another program reads the database just now; the last traces leave the disk as soon as it stops."
     return Screen(
         lines(
             bold("Everything of yours was erased."),
-            "Delete the API key at the exchange too, and this chat if you like.",
+            None if off_the_disk else delayed,
+            "Backups of the bot's owner may still hold your keys, sealed, so delete the API key at the exchange too, "
+            "and this chat if you like.",
         )
     )
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from chatbot.domain.accounts import Account
-from chatbot.domain.gate import Standing, orders_left, withdrawals_left
+from chatbot.domain.gate import Standing, orders_left, own_withdrawals_left, withdrawals_left
 from chatbot.domain.limit_words import name_of, value_in_words
 from chatbot.domain.limits import VALUED_IN, LimitChange, LimitKind, SpendKind, add_up
 from chatbot.services.limits import LimitAsked, LimitOverview, LimitSet
@@ -25,8 +25,8 @@ _TYPED = {
     LimitKind.ORDER: f"Write the most that one order may be worth, in {VALUED_IN}: 10000 or 50k.",
     LimitKind.ORDERS: f"Write what all orders of a day may be worth together, in {VALUED_IN}: 50k.",
     LimitKind.WITHDRAWAL: f"Write the most that one withdrawal may be worth, in {VALUED_IN}; 0 is none at all.",
-    LimitKind.WITHDRAWALS: f"Write what may leave a day in each currency, in {VALUED_IN}: 5000. "
-    "Or a currency with its own limit: XRP 500.",
+    LimitKind.WITHDRAWALS: f"Write what may leave a day, all currencies together, in {VALUED_IN}: "
+    "5000. Or a limit of one currency besides: XRP 500.",
     LimitKind.DISTANCE: "Write how far above the last price you may buy, or below it sell: 5%.",
 }
 
@@ -40,7 +40,10 @@ def overview(shown: LimitOverview, *, now: datetime) -> Screen:
         _limit(LimitKind.ORDERS, limits.orders),
         text("   used ", _worth(standing.spent.orders), ", left ", code(left_of(orders_left(standing)))),
         _limit(LimitKind.WITHDRAWAL, limits.withdrawal),
-        text(_limit(LimitKind.WITHDRAWALS, limits.withdrawals), " of each currency" if limits.withdrawals else ""),
+        text(
+            _limit(LimitKind.WITHDRAWALS, limits.withdrawals), ", all currencies together" if limits.withdrawals else ""
+        ),
+        text("   used ", _worth(standing.spent.withdrawals), ", left ", code(left_of(withdrawals_left(standing)))),
         *(_of_currency(currency, shown) for currency in _currencies(shown)),
         _limit(LimitKind.DISTANCE, limits.distance),
     ]
@@ -114,13 +117,12 @@ def _currencies(shown: LimitOverview) -> list[str]:
 
 def _of_currency(currency: str, shown: LimitOverview) -> Html:
     standing = Standing(limits=shown.limits, spent=add_up(shown.counted, currency=currency))
-    own = shown.limits.by_currency.get(currency)
-    left = withdrawals_left(currency, standing)
-    cut = None if own is not None else _CENTS
-    used = standing.spent.withdrawn_value if own is None else standing.spent.withdrawn
-    limit = "" if own is None else f"{value_in_words(LimitKind.WITHDRAWALS, currency, own)}, "
-    said = f"used {number(used, decimals=cut)}, left "
-    return text("   ", bold(currency), f": {limit}{said}", code(left_of(left)))
+    own, left = shown.limits.by_currency.get(currency), own_withdrawals_left(currency, standing)
+    used = f"used {number(standing.spent.withdrawn)}"
+    if own is None or left is None:
+        return text("   ", bold(currency), f": {used}")
+    limit = value_in_words(LimitKind.WITHDRAWALS, currency, own)
+    return text("   ", bold(currency), f": {limit}, {used}, left ", code(left_of(left)))
 
 
 def _worth(value: Decimal) -> str:

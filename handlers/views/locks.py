@@ -60,13 +60,16 @@ def panic_over(sweeps: Sequence[Sweep], *, unknown: int) -> Screen:
     )
 
 
-def opens(at: datetime, *, now: datetime) -> Screen:
-    """An unlock that was asked for, carried out or waiting."""
+def opens(at: datetime, *, now: datetime, has_factor: bool = False) -> Screen:
+    """An unlock that was asked for, carried out or waiting; with a factor it waits because that is too young."""
     if at <= now:
         return Screen(lines(bold("Unlocked."), "Orders, cancellations and withdrawals can be sent again."))
     return Screen(
         lines(
             bold(f"It unlocks at {moment(at, now=now)}, in {span(at - now)}."),
+            "Your second factor was turned on less than a day before you locked, so it does not open at once."
+            if has_factor
+            else None,
             "Until then nothing is sent, and you are told when it opens. /lock keeps it locked.",
         )
     )

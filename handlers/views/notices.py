@@ -93,15 +93,19 @@ _ALARMS: dict[AlarmKind, tuple[str, str]] = {
         "A higher limit was asked for.",
         "If this was not you, drop it in /limits before then, and send /lock.",
     ),
+    AlarmKind.ALIAS_ADDED: (
+        "An alias to withdraw to was added.",
+        "If this was not you, send /lock now, and remove it in /aliases.",
+    ),
     AlarmKind.UNLOCK_ASKED: (
         "An unlock was asked for, without a second factor.",
         "If this was not you, send /lock: then it stays locked.",
     ),
-    AlarmKind.UNLOCKED: ("Your account is unlocked.", "If this was not you, send /lock now."),
+    AlarmKind.UNLOCKED: ("Your accounts are unlocked.", "If this was not you, send /lock now."),
     AlarmKind.WRONG_CODES: ("Wrong codes were typed, and the question was closed.", _NOT_YOU),
     AlarmKind.WITHDRAWAL: (
         "A withdrawal was confirmed.",
-        "If this was not you, send /lock now: what is still held here is not sent then.",
+        "If this was not you, send /lock now, and look at the exchange's site.",
     ),
     AlarmKind.KEY_REJECTED: (
         "The exchange does not accept your key any more.",
@@ -112,8 +116,8 @@ _ALARMS: dict[AlarmKind, tuple[str, str]] = {
 _DUE = {
     AlarmKind.FACTOR_LOCKED: "Until",
     AlarmKind.LIMIT_RAISE: "It holds from",
+    AlarmKind.ALIAS_ADDED: "Withdrawals to it wait until",
     AlarmKind.UNLOCK_ASKED: "It was asked to open at",
-    AlarmKind.WITHDRAWAL: "It is sent at",
 }
 
 
@@ -123,6 +127,19 @@ def alarm(notice: Alarm, *, now: datetime) -> Screen:
     subject = outside(notice.subject) if notice.subject else None
     due = f"{_DUE[notice.kind]} {moment(notice.due, now=now)}." if notice.due and notice.kind in _DUE else None
     return Screen(lines(text("🔔 ", bold(happened)), subject, due, advice, _origin(notice, now=now)))
+
+
+def withdrawal(ticket: Ticket, notice: Alarm, *, now: datetime) -> Screen:
+    """A withdrawal that was confirmed, as it stands by now."""
+    if ticket.state is TicketState.HELD and ticket.send_at is not None:
+        happened = f"was confirmed, and is sent at {moment(ticket.send_at, now=now)}."
+        advice = "If this was not you, send /lock now: then it is not sent."
+    elif ticket.state is TicketState.REFUSED or ticket.state is TicketState.DECLINED:
+        happened, advice = "was confirmed, but was not sent.", "If this was not you, send /lock now."
+    else:
+        happened = "was confirmed and sent."
+        advice = "If this was not you, send /lock now, and tell ANDX: from here it can no longer be stopped."
+    return Screen(lines(text("🔔 ", bold(headline(ticket)), f" {happened}"), advice, _origin(notice, now=now)))
 
 
 def _origin(notice: Alarm, *, now: datetime) -> Html:

@@ -4,12 +4,34 @@ from datetime import datetime
 from decimal import Decimal
 from typing import assert_never
 
+from chatbot.domain.errors import Obstacle
 from chatbot.domain.ids import OrderNumber
 from chatbot.domain.intents import OrderTerms, PlaceOrder
 from chatbot.domain.money import ZERO, Amount, divide, round_down, round_half_up, round_up
 from chatbot.domain.orders import Order, OrderStatus, OrderType, Side
-from chatbot.domain.tickets import Blocked, Lost, Moved, NotFound, Placed, RefusedBy, Ticket, TicketState, Unsent
-from handlers.actions import CancelOrder, ConfirmTicket, DeclineTicket, RefreshTicket, RepeatTicket, ShowPending
+from chatbot.domain.tickets import (
+    Blocked,
+    Disowned,
+    Lost,
+    Moved,
+    NotFound,
+    Placed,
+    RefusedBy,
+    Requested,
+    Ticket,
+    TicketState,
+    Unsent,
+    may_be_settled_by_word,
+)
+from handlers.actions import (
+    CancelOrder,
+    ConfirmTicket,
+    DeclineTicket,
+    RefreshTicket,
+    RepeatTicket,
+    SettleByWord,
+    ShowPending,
+)
 from handlers.views.format import amount, bar, left_of, number, percent, ratio
 from handlers.views.html import Html, bold, code, italic, lines, pre, text
 from handlers.views.screen import Press, Rows, Screen
@@ -19,6 +41,8 @@ _SURPRISE = Decimal("0.05")
 """An executed total this far from the one shown gets a remark."""
 
 _FEE_DECIMALS = 8
+_LOCKED = "Closed by a lock before your tap. Nothing was sent. /unlock opens your accounts."
+_REMOVED = "Closed before your tap: your access to this bot was taken away. Nothing was sent."
 
 
 def order_card(ticket: Ticket, *, now: datetime) -> Screen:
@@ -99,16 +123,36 @@ def _limit_row(terms: OrderTerms) -> tuple[tuple[str, str], ...]:
 def _uncertain(ticket: Ticket, *, now: datetime) -> Screen:
     lost = ticket.outcome if isinstance(ticket.outcome, Lost) else None
     why = CAUSES[lost.cause] if lost else "No answer came"
+    unknown = text(bold("Outcome not known yet. "), why, ". The order may or may not have been placed.")
+    if lost is not None and may_be_settled_by_word(ticket):
+        return _left_to_you(ticket, lost, unknown)
     doing = "I am looking for it in your orders at the exchange"
     if lost is not None and lost.clean_reads:
         doing = "One complete look at your orders did not show it; a second one follows"
-    if lost is not None and lost.twin is not None:
-        doing = f"Order #{lost.twin} looks like it but carries no mark of mine: please check on the exchange's site"
     return plain(
         ticket,
-        text(bold("Outcome not known yet. "), why, ". The order may or may not have been placed."),
+        unknown,
         text(doing, ". It is not sent again. Please do not repeat it by hand before this is settled."),
         rows=((Press("What is open?", ShowPending()),),),
+    )
+
+
+def _left_to_you(ticket: Ticket, lost: Lost, unknown: Html) -> Screen:
+    """Only its person can find out: what each button means stands above it."""
+    doing = "For long your orders could not be read, with this key or at all. It is not sent again"
+    if lost.twin is not None:
+        doing = f"Order #{lost.twin} looks like it but carries no mark of mine. It is not sent again"
+    return plain(
+        ticket,
+        unknown,
+        text(doing, ". Look at your orders on the exchange's site, then say how it stands."),
+        text(bold("It was sent"), ": it is there. I close this card, do not follow the order, and count it as sent."),
+        text(bold("It was not sent"), ": it is not there. I close this card and count nothing."),
+        rows=(
+            (Press("It was sent", SettleByWord(ticket=ticket.id, was_sent=True)),),
+            (Press("It was not sent", SettleByWord(ticket=ticket.id, was_sent=False)),),
+            (Press("What is open?", ShowPending()),),
+        ),
     )
 
 
@@ -127,13 +171,18 @@ def _refused(ticket: Ticket) -> Screen:
             return plain(ticket, said)
         case RefusedBy() as refusal:
             return plain(ticket, text(bold("Refused by the exchange: "), reason(refusal)), rows=again)
-        case Blocked():
-            return plain(ticket, "Closed by a lock before your tap. Nothing was sent. /unlock opens your accounts.")
+        case Blocked(obstacle=obstacle):
+            return plain(ticket, _REMOVED if obstacle is Obstacle.REMOVED else _LOCKED)
+        case Disowned():
+            return plain(ticket, "Closed: you said that it was not sent.", rows=again)
         case _:
             return plain(ticket, "Nothing was placed.")
 
 
 def _done(ticket: Ticket, intent: PlaceOrder, terms: OrderTerms) -> Screen:
+    if isinstance(ticket.outcome, Requested):
+        said = "I do not follow the order: the exchange's site shows how it goes."
+        return plain(ticket, bold("Closed: you said that it was sent."), said)
     number_ = ticket.outcome.number if isinstance(ticket.outcome, Placed) else None
     order = ticket.order
     if order is None:

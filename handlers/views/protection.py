@@ -9,8 +9,9 @@ from handlers.views.screen import Press, Screen
 
 _WHAT: dict[type[Protected], str] = {
     protected.ConfirmWithdrawal: "Confirm the withdrawal",
-    protected.CloseUncertain: "Close this withdrawal",
+    protected.CloseUncertain: "Close this card by your word",
     protected.RaiseLimit: "Raise this limit",
+    protected.AddAlias: "Add this alias",
     protected.Unlock: "Unlock your accounts",
     protected.Resume: "End the halt for everybody",
     protected.Unlink: "Unlink this account",
@@ -41,8 +42,19 @@ def code_kept() -> Screen:
 
 def stray(*, deleted: bool) -> Screen:
     """A code that nothing asks for."""
-    done = "I deleted it." if deleted else "I could not delete it: please do that yourself, now."
-    return Screen(lines(bold("Nothing asks for a code now."), text("That looked like one. ", done)))
+    return Screen(lines(bold("Nothing asks for a code now."), text("That looked like one. ", _gone(deleted))))
+
+
+def burnt(*, deleted: bool) -> Screen:
+    """A right code that nothing asks for."""
+    said = "That was a right one, so it is used up now and opens nothing. "
+    return Screen(
+        lines(
+            bold("Nothing asks for a code now."),
+            text(said, _gone(deleted)),
+            "If something asked for it until just now, and you did not end that, /lock now.",
+        )
+    )
 
 
 def wrong(left: int) -> Html:
@@ -50,3 +62,7 @@ def wrong(left: int) -> Html:
     if not left:
         return lines(bold("Wrong again: the question is closed."), "Nothing was done. If this was not you, /lock now.")
     return text(bold("That is not right."), f" {left} {'try' if left == 1 else 'tries'} left.")
+
+
+def _gone(deleted: bool) -> str:
+    return "I deleted it." if deleted else "I could not delete it: please do that yourself, now."

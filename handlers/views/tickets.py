@@ -6,7 +6,7 @@ from typing import Protocol
 
 from chatbot.domain.intents import CancelOrders, Intent, PlaceOrder, Withdraw
 from chatbot.domain.policies import POLICIES
-from chatbot.domain.tickets import Lost, Ticket, TicketState
+from chatbot.domain.tickets import Lost, Ticket, TicketState, may_be_settled_by_word
 from handlers.actions import ShowPending, ShowTicket
 from handlers.views.cancel_cards import cancel_card
 from handlers.views.format import moment, span
@@ -60,8 +60,7 @@ def pending(tickets: tuple[Ticket, ...], *, now: datetime) -> Screen:
 
 def _is_persons(ticket: Ticket) -> bool:
     """Whether its person can do something about it."""
-    uncertain = ticket.state is TicketState.UNCERTAIN and POLICIES[type(ticket.intent)].by_word
-    return uncertain or ticket.state is TicketState.HELD
+    return may_be_settled_by_word(ticket) or ticket.state is TicketState.HELD
 
 
 def _label(ticket: Ticket) -> str:
@@ -83,6 +82,8 @@ def _doing(ticket: Ticket, *, now: datetime) -> str:
         return "being sent"
     if POLICIES[type(ticket.intent)].by_word:
         return "nobody can look it up: say on its card how it stands"
+    if may_be_settled_by_word(ticket):
+        return "I cannot tell what became of it: say on its card how it stands"
     if isinstance(ticket.outcome, Lost) and ticket.outcome.clean_reads:
         return "not seen in one complete look; a second one decides"
     return "looking for it at the exchange"

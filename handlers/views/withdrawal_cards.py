@@ -36,12 +36,15 @@ _SAID = {
 }
 _BLOCKED = {
     Obstacle.LOCKED: "Your accounts were locked, so it was stopped.",
+    Obstacle.REMOVED: "Your access to this bot was taken away, so it was stopped.",
     Obstacle.HALTED: "Everything was halted when its time came.",
     Obstacle.FACTOR_MISSING: "Two-factor is asked of everybody here now. Turn it on with /2fa.",
     Obstacle.WITHDRAWAL_TOO_LARGE: "Your limit for one withdrawal is lower now. See /limits.",
     Obstacle.WITHDRAWALS_USED_UP: "The day's limit was used up when its time came. See /limits.",
     Obstacle.NOT_VALUED: "Nothing tells what it is worth any more. See /limits.",
+    Obstacle.PRICE_UNCLEAR: "The prices were too far apart when its time came to tell what it is worth.",
     Obstacle.FROZEN: "An earlier withdrawal of this currency has no known outcome. See /pending.",
+    Obstacle.FORGED: "It was changed behind my back, in the database. Tell whoever runs this bot.",
 }
 
 
@@ -129,10 +132,12 @@ def _hold(terms: WithdrawTerms, *, now: datetime) -> Html | None:
 def _held(ticket: Ticket, *, now: datetime) -> Screen:
     due = ticket.send_at or now
     left = max(due - now, timedelta(0))
+    waiting = f"Confirmed, and waiting: it is sent in {_wait(left)}, at {moment(due, now=now)}."
+    trying = "Confirmed, and its time has come: it is tried every half a minute until the exchange can be reached."
     return Screen(
         lines(
             bold(headline(ticket)),
-            bold(f"Confirmed, and waiting: it is sent in {_wait(left)}, at {moment(due, now=now)}."),
+            bold(waiting if left else trying),
             "Nothing was sent yet. Until then Cancel really cancels.",
             badge(ticket),
         ),

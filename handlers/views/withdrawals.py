@@ -3,6 +3,7 @@
 from chatbot.domain.drafts import QuantityKind, Question, WithdrawalRequest
 from chatbot.services.withdrawals import AskedWithdrawal
 from handlers.actions import ChooseForWithdrawal, DropDialogue
+from handlers.views.errors import stopped
 from handlers.views.format import amount, number
 from handlers.views.html import Html, bold, code, italic, lines, outside, text
 from handlers.views.screen import Key, Press, Rows, Screen
@@ -24,6 +25,7 @@ def question(asked: AskedWithdrawal) -> Screen:
         lines(
             bold(_said(asked.draft.request)),
             asked.problem or None,
+            None if asked.stopped is None else stopped(asked.stopped),
             None if available is None else text("Available ", code(amount(available))),
             _ADVICE[asked.draft.asking] if asked.draft.asking or asked.draft.choices else None,
             italic(f"{asked.account.label} · {asked.account.venue.badge}"),

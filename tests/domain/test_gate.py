@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatbot.domain.errors import Obstacle, Stopped
-from chatbot.domain.gate import Standing, check, losing_distance, orders_left, withdrawals_left
+from chatbot.domain.gate import (
+    Standing,
+    check,
+    left_for,
+    losing_distance,
+    orders_left,
+    own_withdrawals_left,
+    withdrawals_left,
+)
 from chatbot.domain.intents import INTENTS, CancelOrders, Intent, OrderTerms, PlaceOrder, Terms, Withdraw, WithdrawTerms
 from chatbot.domain.limits import Counted, Limits, Spend, SpendKind, Spent, add_up
 from chatbot.domain.money import Amount
@@ -138,7 +146,7 @@ def test_what_is_too_far_for_a_buyer_is_near_for_a_seller(distance: Decimal) -> 
 
 @given(value=above_zero, used=money, limit=money)
 def test_withdrawals_never_come_to_more_than_the_day_allows(value: Decimal, used: Decimal, limit: Decimal) -> None:
-    limits, spent = Limits(withdrawal=Decimal(10) ** 10, withdrawals=limit), Spent(withdrawn_value=used)
+    limits, spent = Limits(withdrawal=Decimal(10) ** 10, withdrawals=limit), Spent(withdrawals=used)
     if value <= max(limit - used, Decimal(0)):
         assert passes(withdrawal(value=value), limits=limits, spent=spent)
     else:
@@ -148,14 +156,32 @@ def test_withdrawals_never_come_to_more_than_the_day_allows(value: Decimal, used
 
 @given(amount=above_zero, used=money, limit=money)
 def test_a_currencys_own_limit_counts_in_the_currency(amount: Decimal, used: Decimal, limit: Decimal) -> None:
-    limits = Limits(withdrawals=Decimal(0), by_currency={"XRP": limit})
+    limits = Limits(by_currency={"XRP": limit})
     spent = Spent(withdrawn=used)
-    left = withdrawals_left("XRP", Standing(limits=limits, spent=spent))
+    left = own_withdrawals_left("XRP", Standing(limits=limits, spent=spent))
+    assert left is not None
     assert left == Amount(max(limit - used, Decimal(0)), "XRP")
     if amount <= left.value:
         assert passes(withdrawal(amount, None), limits=limits, spent=spent)
     else:
         assert stopped(withdrawal(amount, None), limits=limits, spent=spent).left == left
+
+
+@given(amount=above_zero, value=above_zero, used=money, own=money, limit=money)
+def test_a_currencys_own_limit_only_narrows_the_days(
+    amount: Decimal, value: Decimal, used: Decimal, own: Decimal, limit: Decimal
+) -> None:
+    """It passes where both let it, and the card's "left" is the one that is reached first."""
+    limits = Limits(withdrawal=Decimal(10) ** 10, withdrawals=limit, by_currency={"XRP": own})
+    standing = Standing(limits=limits, spent=Spent(withdrawals=used))
+    card = withdrawal(amount, value)
+    left = left_for(card[0], value, standing)
+    fits = (value if left.currency == "USDT" else amount) <= left.value and limit > 0
+    assert fits == (amount <= own and limit > 0 and value <= withdrawals_left(standing).value)
+    if fits:
+        assert passes(card, limits=limits, spent=standing.spent)
+    else:
+        assert stopped(card, limits=limits, spent=standing.spent).obstacle is Obstacle.WITHDRAWALS_USED_UP
 
 
 def test_a_currencys_own_limit_does_not_lift_the_largest_withdrawal() -> None:
@@ -168,8 +194,8 @@ def test_a_currencys_own_limit_does_not_lift_the_largest_withdrawal() -> None:
 def test_none_at_all_lets_nothing_pass_however_it_is_valued(value: str | None, own: dict[str, Decimal]) -> None:
     limits = Limits(withdrawal=Decimal(0), by_currency=own)
     assert stopped(withdrawal(value=value), limits=limits).obstacle is Obstacle.WITHDRAWAL_TOO_LARGE
-    closed = Limits(withdrawals=Decimal(0), by_currency={currency: Decimal(0) for currency in own})
-    assert stopped(withdrawal(value="50"), limits=closed).obstacle is Obstacle.WITHDRAWALS_USED_UP
+    closed = Limits(withdrawals=Decimal(0), by_currency={"XRP": Decimal(10**6)})
+    assert stopped(withdrawal(value=value), limits=closed).obstacle is Obstacle.WITHDRAWALS_USED_UP
 
 
 def test_a_withdrawal_nobody_can_value_needs_a_limit_in_its_own_currency() -> None:
@@ -194,4 +220,5 @@ def test_what_adds_up_is_what_was_spent_of_each_kind_and_currency(
     assert spent.orders == sum((each[3] for each in spends if each[0] is SpendKind.ORDER), Decimal(0))
     left_account = [each for each in spends if each[:2] == (SpendKind.WITHDRAWAL, "XRP")]
     assert spent.withdrawn == sum((each[2] for each in left_account), Decimal(0))
-    assert spent.withdrawn_value == sum((each[3] for each in left_account), Decimal(0))
+    worth = [each[3] for each in spends if each[0] is SpendKind.WITHDRAWAL]
+    assert spent.withdrawals == sum(worth, Decimal(0))

@@ -70,7 +70,7 @@ def test_every_change_of_state_has_a_name(before: TicketState, after: TicketStat
         (Blocked(obstacle=Obstacle.FROZEN), "frozen"),
         (Missed(), "missed"),
         (WrongCodes(), "wrong codes"),
-        (Lost(cause=Cause.TIMEOUT), "lost"),
+        (Lost(cause=Cause.TIMEOUT), "outcome unknown"),
     ],
 )
 def test_a_result_is_a_word_or_two_and_never_the_exchanges_own(outcome: Outcome | None, words: str) -> None:
@@ -89,11 +89,10 @@ def test_neither_subject_nor_result_tells_an_amount() -> None:
 @pytest.mark.parametrize("before", S)
 @pytest.mark.parametrize("after", S)
 def test_a_withdrawal_rings_once_when_it_was_confirmed(before: TicketState, after: TicketState) -> None:
-    alarm = alarm_of(at(before), at(after, send_at=NOW), now=NOW)
+    ticket = at(after, send_at=NOW)
+    alarm = alarm_of(at(before), ticket, now=NOW)
     if before is S.CONTINUED and after in (S.HELD, S.CLAIMED):
-        assert alarm == Alarm(
-            kind=AlarmKind.WITHDRAWAL, at=NOW, account="paper-1", subject="withdraw XRP to savings", due=NOW
-        )
+        assert alarm == Alarm(kind=AlarmKind.WITHDRAWAL, at=NOW, account="paper-1", ticket=ticket.id)
     else:
         assert alarm is None
 

@@ -86,7 +86,7 @@ class Chat:
 class Conversation:
     """Anna, who owns the bot (or, with `owner=False`, was let in by everybody's access), in her private chat."""
 
-    def __init__(self, house: House, *, owner: bool = True) -> None:
+    def __init__(self, house: House, *, owner: bool = True, access: Access = Access.OPEN) -> None:
         self.house, self.chat = house, Chat()
         self._updates = iter(range(1, 99_999))
         spawner = Supervisor(house.clock)
@@ -97,7 +97,7 @@ class Conversation:
             door=Door(
                 people=house.storage.people,
                 chats=house.storage.chats,
-                access=Access.OPEN,
+                access=access,
                 owners=frozenset({ANNA} if owner else ()),
                 is_linked=self._is_linked,
                 turned_away=house.people().turned_away,

@@ -57,6 +57,7 @@ class FixedEntropy:
 class FakePeople:
     def __init__(self, *people: Person) -> None:
         self.known = {person.id: person for person in people}
+        self.with_rows: set[int] = set()
 
     def let_in(self, person: int, role: Role = Role.MEMBER) -> None:
         joined = datetime(2026, 1, 1, tzinfo=UTC)
@@ -73,6 +74,9 @@ class FakePeople:
 
     async def remove(self, person: PersonId, *, by: PersonId, now: datetime) -> bool:
         return self.known.pop(person, None) is not None
+
+    async def has_rows(self, person: PersonId) -> bool:
+        return person in self.with_rows
 
     async def add_link(
         self, *, kind: LinkKind, token_hash: bytes, made_by: PersonId | None, expires_at: datetime, now: datetime

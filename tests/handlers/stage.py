@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any, cast
 
 from chatbot.demo.crowd import Crowd, Writing
@@ -33,6 +34,13 @@ from tests.handlers.fakes import FakeChats, FakeDialogues, FakeInbox, FakePeople
 ALICE, BOB, CAROL = 1001, 1002, 1003
 GROUP = -4001
 PATIENCE = timedelta(milliseconds=200)
+
+
+class NoCodes:
+    """Nobody here has a second factor."""
+
+    async def burn(self, text: str, *, person: PersonId, chat: ChatId) -> bool:
+        return False
 
 
 @button("spush")
@@ -108,7 +116,7 @@ class Stage:
             sender=self.sender,
             dialogues=self.dialogues,
             chats=self.chats,
-            services=cast(Services, object()),
+            services=cast(Services, SimpleNamespace(protection=NoCodes())),
             bot=line.name,
             clock=self.clock,
             spawner=self.supervisor,
@@ -174,13 +182,14 @@ class Stage:
 
     def _routes(self) -> tuple[Route, ...]:
         return (
-            Command("ping", "Answers", handle=self._noting("ping", reply=True), where=Where.ANYWHERE),
+            Command("ping", "Answers", handle=self._noting("ping", reply=True), where=Where.ANYWHERE, by_link=True),
             Command("card", "A card", handle=self._card, where=Where.ANYWHERE),
             Command("photo", "A picture", handle=self._photo, where=Where.ANYWHERE),
             Command("begin", "For strangers", handle=self._noting("begin", reply=True), needs=Needs.NOTHING),
             Command("keys", "Takes a secret", handle=self._noting("keys"), secret=True),
-            Command("own", "For owners", handle=self._noting("own"), needs=Needs.OWNER),
-            Command("account", "For linked ones", handle=self._noting("account"), needs=Needs.LINKED),
+            Command("own", "For owners", handle=self._noting("own"), needs=Needs.OWNER, by_link=True),
+            Command("account", "For linked ones", handle=self._noting("account"), needs=Needs.LINKED, by_link=True),
+            Command("erase", "For those with rows", handle=self._noting("erase"), needs=Needs.ROWS),
             Command("fail", "Fails", handle=self._fail),
             Command("slow", "Takes its time", handle=self._slow),
             Command("now", "Waits for nothing", handle=self._noting("now"), urgent=True, late=self._noting("late")),

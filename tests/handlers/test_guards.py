@@ -211,10 +211,32 @@ async def test_a_link_with_a_command_passes_the_same_guards_as_the_command(stage
     assert stage.said(GROUP) == [door.ONLY_IN_PRIVATE]
 
 
-@pytest.mark.parametrize("payload", ["inv_x", "claim_x", "nonsense", "ping now", "/ping"])
+@pytest.mark.parametrize("payload", ["inv_x", "claim_x", "nonsense", "ping now", "/ping", "now", "slow", "keys"])
 async def test_a_link_with_anything_else_is_not_a_command(stage: Stage, payload: str) -> None:
     await stage.write(f"/start {payload}", user=BOB)
     assert stage.ran == []
+
+
+async def test_a_command_that_no_link_may_carry_is_not_offered_as_one(stage: Stage) -> None:
+    await stage.write("/now", user=BOB, chat=GROUP)
+    [sent] = stage.calls("sendMessage")
+    assert "https://t.me/andx_practice_bot" in str(sent["reply_markup"]) and "start=" not in str(sent["reply_markup"])
+
+
+async def test_without_access_only_what_one_has_here_opens_only_what_is_ones_own(stage: Stage) -> None:
+    stage.people.with_rows.add(CAROL)
+    stage.linked.add(CAROL)
+    for words in ("/erase", "/ping", "/own", "/account", "/now", "/keys"):
+        await stage.write(words, user=CAROL)
+    await stage.write("/erase", user=ALICE)
+    await stage.write("/erase", user=BOB)
+    assert stage.ran == ["erase", "erase", "erase"]
+    assert stage.said(CAROL) == [door.STRANGER]
+
+
+async def test_a_stranger_with_nothing_here_stays_one(stage: Stage) -> None:
+    await stage.write("/erase", user=CAROL)
+    assert stage.ran == [] and stage.said(CAROL) == [door.STRANGER]
 
 
 async def test_plain_words_and_unknown_commands_in_a_group_are_met_with_silence(stage: Stage) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from chatbot.demo.faults import Fault, FaultKind
 from chatbot.domain.ids import ChatId, MessageId, PersonId, TicketId
-from chatbot.domain.notices import Notice, OutboxEntry, PersonJoined, TicketSettled
+from chatbot.domain.notices import Alarm, AlarmKind, Notice, OutboxEntry, PersonJoined, TicketSettled
 from handlers.outgoing import Delivery, Push
 from handlers.views.html import text
 from handlers.views.screen import Screen
@@ -35,6 +35,8 @@ class Desk:
                 raise RuntimeError("a fault of ours")
             case PersonJoined() as notice:
                 return Push(screen=Screen(text(notice.name)), silent=notice.name == "quiet")
+            case Alarm():
+                return Push(screen=Screen(text("alarm")))
             case _:
                 return None
 
@@ -78,6 +80,15 @@ async def test_one_chats_queue_does_not_hold_up_another(desk: Desk) -> None:
     assert desk.stage.said()[1:] == ["one"]
     assert desk.stage.said(ALICE)[1:] == ["hi"]
     assert timedelta(0) < rest <= timedelta(seconds=1)
+
+
+async def test_an_alarm_waits_for_no_turn_and_goes_before_other_notices(desk: Desk) -> None:
+    await desk.put(joined("one"))
+    await desk.put(joined("two"))
+    await desk.delivery.step()
+    await desk.put(Alarm(kind=AlarmKind.LINKED, at=desk.stage.clock.now()))
+    await desk.delivery.step()
+    assert desk.stage.said()[1:] == ["one", "alarm"]
 
 
 async def test_a_lost_answer_leads_to_a_marked_repeat(desk: Desk) -> None:

@@ -5,6 +5,7 @@ from chatbot.domain.protected import Invite
 from handlers.buttons import button
 from handlers.commands import Answer, Button, Command, Needs, Protected, Route, Where
 from handlers.context import Context
+from handlers.features import ROUTES
 from handlers.menus import menu, publish
 from handlers.routing import Routes, Words, read_words
 from tests.handlers.stage import Stage
@@ -96,3 +97,18 @@ async def test_menus_are_seen_where_they_belong(stage: Stage) -> None:
     world = stage.chat.world
     assert [each["command"] for each in world.menus.seen_by(1002, world.chats[1002])] == ["price", "ping"]
     assert [each["command"] for each in world.menus.seen_by(1002, world.chats[-4001])] == ["price"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["lock", "panic", "unlock", "halt", "resume", "invite", "people", "forget", "2fa", "unlink", "cancel", "stop"],
+)
+def test_a_link_carries_no_command_that_does_something(name: str) -> None:
+    [command] = [route for route in ROUTES if isinstance(route, Command) and route.name == name]
+    assert not command.by_link
+
+
+def test_a_link_carries_what_merely_opens_something() -> None:
+    by_link = {route.name for route in ROUTES if isinstance(route, Command) and route.by_link}
+    looking = {"price", "markets", "book", "balance", "orders", "pending", "accounts", "limits", "aliases", "help"}
+    assert by_link == looking | {"audit", "notify", "buy", "sell", "withdraw", "link"}

@@ -22,8 +22,8 @@ DAY = timedelta(hours=24)
 class Phone:
     """Anna's authenticator app."""
 
-    def __init__(self, house: House, secret: str) -> None:
-        self._house, self._totp = house, pyotp.TOTP(secret)
+    def __init__(self, house: House, secret: str, recovery: tuple[str, ...]) -> None:
+        self._house, self._totp, self.recovery = house, pyotp.TOTP(secret), recovery
 
     @property
     def code(self) -> str:
@@ -41,8 +41,7 @@ class Phone:
 async def turned_on(house: House) -> Phone:
     made = await house.factors.begin(ANNA, bot="a_bot")
     secret = made.secret.reveal()
-    await house.factors.confirm(ANNA, pyotp.TOTP(secret).at(house.clock.now()), chat=CHAT)
-    return Phone(house, secret)
+    return Phone(house, secret, await house.factors.confirm(ANNA, pyotp.TOTP(secret).at(house.clock.now()), chat=CHAT))
 
 
 async def latest(house: House) -> Ticket:

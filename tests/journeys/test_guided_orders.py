@@ -70,7 +70,7 @@ def test_a_price_that_is_none_is_asked_for_again(dora: Persona) -> None:
 def test_never_mind_forgets_the_question(dora: Persona) -> None:
     asked = dora.ask("/buy ETH")
     dora.tap("Never mind", asked)
-    dora.wait_for("Nothing was sent", message=asked)
+    dora.wait_for("Never mind. Nothing was changed.", message=asked)
     assert "only understand commands" in dora.ask("0.5").text
 
 

@@ -104,7 +104,7 @@ def test_without_a_second_factor_it_unlocks_ten_minutes_after_asking(leaping: St
     leaping.leap(590)
     assert "until it opens" in erna.ask("/start").text
     leaping.leap(15)
-    erna.wait_for("Your account is unlocked.")
+    erna.wait_for("Your accounts are unlocked.")
     mark = leaping.exchange.mark
     erna.tap("Confirm", erna.ask("/buy 0.001 BTC"))
     leaping.exchange.wait_for_request(ORDERS, method="POST", since=mark)
@@ -116,7 +116,7 @@ def test_a_lock_during_the_wait_keeps_it_locked(leaping: Stack, erna: Persona) -
     _lock(erna)
     leaping.leap(700)
     _is_locked(erna)
-    assert not any("is unlocked" in message.text for message in erna.replies())
+    assert not any("are unlocked" in message.text for message in erna.replies())
 
 
 def test_a_lock_that_came_while_the_bot_was_away_holds_all_the_same(leaping: Stack, erna: Persona) -> None:

@@ -73,8 +73,8 @@ def test_without_a_second_factor_a_number_is_typed(prompt: Stack, wanda: Persona
     gone(wanda, typed)
     assert amounts(prompt, wanda) == [("XRP", Decimal("100.25"), "savings")]
     assert len(prompt.exchange.asked_to_withdraw(since=mark)) == 1
-    (alarm, *_) = eventually(lambda: [seen for seen in wanda.replies() if "A withdrawal was confirmed" in seen.text])
-    assert "withdraw XRP to savings" in alarm.text and "100.25" not in alarm.text
+    (alarm, *_) = eventually(lambda: [seen for seen in wanda.replies() if "was confirmed" in seen.text])
+    assert "Withdraw 100.25 XRP to “savings” was confirmed and sent." in alarm.text
 
 
 def test_with_a_second_factor_its_code_is_typed_and_deleted(prompt: Stack, wanda: Persona) -> None:
@@ -144,7 +144,7 @@ def test_a_lost_answer_freezes_its_currency_until_its_person_closes_it(
     wanda.tap("Withdraw 10 XRP")
     opened = wanda.wait_for("Outcome not known")
     wanda.tap(word, opened)
-    wanda.wait_for("Close this withdrawal?")
+    wanda.wait_for("Close this card by your word?")
     gone(wanda, wanda.say(phone.now))
     wanda.wait_for("you said that it was", message=opened)
     prompt.leap(30)

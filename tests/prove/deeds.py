@@ -122,6 +122,7 @@ _VALUES: dict[str, tuple[object, ...]] = {
     "command": (None, "buy"),
     "currency": ("",),
     "dialogue": (THE_QUESTION,),
+    "name": ("annas-other",),
     "number": (ORDER,),
     "page": (1,),
     "person": (ANNA,),

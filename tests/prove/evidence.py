@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from chatbot.domain.accounts import Venue
 from chatbot.domain.errors import Cause, KeyRejected, OrderNotFound, OutcomeUnknown, Unavailable
-from chatbot.domain.ids import AccountId, ClientId, OrderNumber, TicketId
+from chatbot.domain.ids import AccountId, ClientId, OrderNumber, PersonId, TicketId
 from chatbot.domain.notices import Notice, TicketSettled
 from chatbot.domain.orders import NewOrder, Order, OrderFilter, OrderPage, OrderStatus
 from chatbot.domain.secrets import Credentials
@@ -69,7 +69,7 @@ class Store:
 
 
 class Keys:
-    async def credentials(self, account: AccountId) -> Credentials:
+    async def credentials(self, account: AccountId, *, of: PersonId | None = None) -> Credentials:
         return credentials("1")
 
 

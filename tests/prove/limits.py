@@ -118,8 +118,7 @@ class _Race:
         return card.terms.value
 
     async def _lower(self, limit: Decimal) -> None:
-        currency, instead = ("XRP", limit) if self._own else ("", None)
-        new = NewLimit(account=self._account, kind=self._kind, value=limit, currency=currency, in_place_of=instead)
+        new = NewLimit(account=self._account, kind=self._kind, value=limit, currency="XRP" if self._own else "")
         assert await self._storage.limits.lower(new, person=ANNA, chat=ANNAS_CHAT, now=NOW) is not None
 
     def _card(self) -> Ticket:

@@ -59,6 +59,7 @@ STATES = tuple(
     for locked, halted, factor, required in product((False, True), (False, True), FactorState, (False, True))
 )
 LET_IN = frozenset({int(ANNA), int(BORIS), int(OWNER)})
+WITH_ROWS = LET_IN | {int(REMOVED)}
 _A_BLOCK = 200  # cases in one state before the next
 _RECORDS = frozenset(WHOSE) - {"dialogues", "outbox", "chats", "favourites", "notice_modes", "links"}
 """Tables in which a change makes the place another; it is then made anew."""
@@ -87,6 +88,7 @@ class Case:
             return False
         return {
             Who.ANYBODY: True,
+            Who.HAS_ROWS: speaker.id in WITH_ROWS,
             Who.LET_IN: speaker.id in LET_IN,
             Who.HOLDER: speaker.id == ANNA,
             Who.OWNER: speaker.id == OWNER,
@@ -123,8 +125,9 @@ class Case:
 
     def _may_ask(self, change: Change) -> bool:
         """A question, and what a wrong answer to it leaves behind, are between the bot and whoever answers."""
-        own = change.person == self.speaker.id == self.chat and self.speaker.id in LET_IN
         answering = isinstance(self.deed.does, Answering)
+        asked = WITH_ROWS if isinstance(self.deed.draft, CodeDraft) else LET_IN
+        own = change.person == self.speaker.id == self.chat and self.speaker.id in asked
         closes = {"factors", "outbox", *self.deed.rule.if_refused}
         return own and (change.table == "dialogues" or (answering and change.table in closes))
 

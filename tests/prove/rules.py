@@ -15,9 +15,12 @@ from handlers import actions
 
 
 class Who(Enum):
-    """Whose doing counts. The `HOLDER` is the person whose record is named; nobody else's tap does anything to it."""
+    """Whose doing counts. The `HOLDER` is the person whose record is named; nobody else's tap does anything to it. Who
+    `HAS_ROWS` was let in once: what protects or erases their own stays theirs after they were removed.
+    """
 
     ANYBODY = auto()
+    HAS_ROWS = auto()
     LET_IN = auto()
     HOLDER = auto()
     OWNER = auto()
@@ -56,11 +59,13 @@ _WAITING = frozenset({TicketState.PENDING, TicketState.CONTINUED, TicketState.HE
 _PENDING = frozenset({TicketState.PENDING})
 _QUESTION = _of("dialogues")
 _CARD = _of("dialogues", "tickets")
+_LOCK = _of("locks", "tickets", "limit_changes", "aliases")
 _ACCOUNT = _of("accounts", "account_secrets", "active_accounts", "data_keys", "outbox")
 _FACTOR = _of("factors", "recovery_codes", "secrets", "data_keys", "shown_secrets", "dialogues", "outbox")
 
 LOOK = Rule(who=Who.ANYBODY)
 LET_IN = Rule(who=Who.LET_IN)
+OWN_LOOK = Rule(who=Who.HAS_ROWS)
 ASK = Rule(who=Who.LET_IN, changes=_QUESTION)
 HOLDERS_LOOK = Rule(who=Who.HOLDER)
 OWNERS_LOOK = Rule(who=Who.OWNER)
@@ -75,7 +80,7 @@ BUTTONS: Mapping[type, Rule] = {
         states=_PENDING,
         of=(PlaceOrder, CancelOrders),
     ),
-    actions.DeclineTicket: Rule(who=Who.HOLDER, changes=_of("tickets", "dialogues"), states=_WAITING),
+    actions.DeclineTicket: Rule(who=Who.HOLDER, changes=_of("tickets", "dialogues", "aliases"), states=_WAITING),
     actions.ContinueTicket: Rule(
         who=Who.HOLDER, changes=_CARD | _of("aliases"), with_money=True, states=_PENDING, of=(Withdraw,)
     ),
@@ -103,14 +108,16 @@ BUTTONS: Mapping[type, Rule] = {
     actions.UseAccount: Rule(who=Who.HOLDER, changes=_of("active_accounts")),
     actions.AskUnlink: HOLDERS_LOOK,
     actions.Unlink: Rule(
-        who=Who.LET_IN, changes=_ACCOUNT | _of("dialogues", "aliases", "limit_changes", "key_health", "secrets")
+        who=Who.HAS_ROWS, changes=_ACCOUNT | _of("dialogues", "aliases", "limit_changes", "key_health", "secrets")
     ),
     actions.BeginLink: ASK,
     actions.LinkPractice: Rule(who=Who.LET_IN, changes=_ACCOUNT),
-    actions.ShowAccounts: LET_IN,
+    actions.ShowAccounts: OWN_LOOK,
     actions.AskRemovePerson: OWNERS_LOOK,
     actions.RemovePerson: Rule(
-        who=Who.OWNER, changes=_QUESTION, others=_of("people", "links", "factors", "recovery_codes", "secrets")
+        who=Who.OWNER,
+        changes=_QUESTION,
+        others=_of("people", "links", "tickets", "factors", "recovery_codes", "secrets"),
     ),
     actions.ShowPeople: OWNERS_LOOK,
     actions.Invite: Rule(who=Who.OWNER, changes=_of("dialogues", "links")),
@@ -120,7 +127,7 @@ BUTTONS: Mapping[type, Rule] = {
     actions.ShowAliases: LET_IN,
     actions.AskRemoveAlias: HOLDERS_LOOK,
     actions.RemoveAlias: Rule(who=Who.HOLDER, changes=_of("aliases")),
-    actions.ShowPending: LET_IN,
+    actions.ShowPending: OWN_LOOK,
     actions.ShowFactor: LET_IN,
     actions.BeginFactor: Rule(who=Who.LET_IN, changes=_FACTOR),
     actions.EndSetUp: Rule(who=Who.LET_IN, changes=_FACTOR),
@@ -132,8 +139,8 @@ BUTTONS: Mapping[type, Rule] = {
     actions.ExportAudit: LET_IN,
     actions.ShowEverybodysAudit: OVERSEE,
     actions.ExportEverybodysAudit: OVERSEE,
-    actions.AskForget: ASK,
-    actions.KeepEverything: LET_IN,
+    actions.AskForget: Rule(who=Who.HAS_ROWS, changes=_QUESTION),
+    actions.KeepEverything: OWN_LOOK,
     actions.SetNotices: Rule(who=Who.LET_IN, changes=_of("notice_modes")),
 }
 
@@ -150,20 +157,20 @@ COMMANDS: Mapping[str, tuple[Rule, tuple[str, ...]]] = {
     "order": (LET_IN, ("54259",)),
     "cancel": (Rule(who=Who.LET_IN, changes=_of("tickets")), ("", "54259", "all")),
     "withdraw": (Rule(who=Who.LET_IN, changes=_CARD), ("", "XRP 1 annas-vault")),
-    "pending": (LET_IN, ("",)),
+    "pending": (OWN_LOOK, ("",)),
     "limits": (
         Rule(who=Who.LET_IN, changes=_of("dialogues", "limit_changes", "outbox")),
         ("", "order 10", "order 80000"),
     ),
-    "alias": (Rule(who=Who.LET_IN, changes=_of("aliases")), ("add XRP other",)),
+    "alias": (Rule(who=Who.LET_IN, changes=_of("aliases", "outbox", "dialogues")), ("add XRP other",)),
     "aliases": (LET_IN, ("",)),
     "link": (Rule(who=Who.LET_IN, changes=_ACCOUNT | _QUESTION), ("", "paper", "user-1 pass-1 key-1 secret-1")),
-    "accounts": (LET_IN, ("",)),
-    "unlink": (LET_IN, ("", "annas-account")),
+    "accounts": (OWN_LOOK, ("",)),
+    "unlink": (OWN_LOOK, ("", "annas-account")),
     "stop": (Rule(who=Who.LET_IN, changes=_of("dialogues", "factors", "secrets", "shown_secrets", "data_keys")), ("",)),
     "2fa": (LET_IN, ("",)),
-    "lock": (Rule(who=Who.LET_IN, changes=_of("locks", "tickets")), ("",)),
-    "panic": (Rule(who=Who.LET_IN, changes=_of("locks", "tickets"), stops_money=True), ("",)),
+    "lock": (Rule(who=Who.HAS_ROWS, changes=_LOCK), ("",)),
+    "panic": (Rule(who=Who.HAS_ROWS, changes=_LOCK, stops_money=True), ("",)),
     "unlock": (Rule(who=Who.LET_IN, changes=_of("locks", "dialogues", "outbox")), ("",)),
     "halt": (Rule(who=Who.OWNER, others=_of("halts")), ("",)),
     "resume": (Rule(who=Who.OWNER, changes=_QUESTION), ("",)),
@@ -171,7 +178,7 @@ COMMANDS: Mapping[str, tuple[Rule, tuple[str, ...]]] = {
     "invite": (Rule(who=Who.OWNER, changes=_of("dialogues", "links")), ("",)),
     "people": (OWNERS_LOOK, ("",)),
     "audit": (LET_IN, ("",)),
-    "forget": (LET_IN, ("",)),
+    "forget": (OWN_LOOK, ("",)),
 }
 """Each with what is typed behind it."""
 
@@ -184,7 +191,7 @@ ANSWERS: Mapping[type, Rule] = {
     drafts.LinkDraft: Rule(who=Who.LET_IN, changes=_ACCOUNT | _QUESTION),
     drafts.LimitDraft: Rule(who=Who.HOLDER, changes=_of("dialogues", "limit_changes", "outbox")),
     drafts.SetUpDraft: ASK,
-    drafts.CodeDraft: Rule(who=Who.LET_IN, changes=_WRONG),
+    drafts.CodeDraft: Rule(who=Who.HAS_ROWS, changes=_WRONG),
 }
 
 PROTECTED: Mapping[type, Rule] = {
@@ -201,6 +208,7 @@ PROTECTED: Mapping[type, Rule] = {
         who=Who.HOLDER, changes=_of("tickets"), states=frozenset({TicketState.UNCERTAIN}), of=(Withdraw,)
     ),
     protected.RaiseLimit: Rule(who=Who.HOLDER, changes=_of("limit_changes", "outbox")),
+    protected.AddAlias: Rule(who=Who.HOLDER, changes=_of("aliases", "outbox")),
     protected.Unlock: Rule(who=Who.LET_IN, changes=_of("locks", "outbox")),
     protected.Resume: Rule(who=Who.OWNER, others=_of("halts")),
     protected.Unlink: Rule(who=Who.HOLDER, changes=_ACCOUNT | _of("aliases", "limit_changes", "key_health", "secrets")),
@@ -209,8 +217,8 @@ PROTECTED: Mapping[type, Rule] = {
     protected.RequireFactor: Rule(who=Who.OWNER, others=_of("factor_requirement")),
     protected.Invite: Rule(who=Who.OWNER, changes=_of("links")),
     protected.RemovePerson: Rule(
-        who=Who.OWNER, others=_of("people", "links", "factors", "recovery_codes", "secrets", "data_keys")
+        who=Who.OWNER, others=_of("people", "links", "tickets", "factors", "recovery_codes", "secrets", "data_keys")
     ),
-    protected.Forget: Rule(who=Who.LET_IN, erases=True),
+    protected.Forget: Rule(who=Who.HAS_ROWS, erases=True),
 }
 """What may follow once the answer was right; that it may not be wrong is part of the proof."""

@@ -104,7 +104,7 @@ class OneTicket:
 
 
 class OneKey:
-    async def credentials(self, account: AccountId) -> Credentials:
+    async def credentials(self, account: AccountId, *, of: PersonId | None = None) -> Credentials:
         return credentials("1")
 
 

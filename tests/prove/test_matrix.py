@@ -14,6 +14,7 @@ from tests.prove.rules import Rule, Who
 
 _BY = {
     Who.ANYBODY: "a stranger",
+    Who.HAS_ROWS: "somebody removed",
     Who.LET_IN: "the member who has it",
     Who.HOLDER: "the member who has it",
     Who.OWNER: "the owner",
@@ -44,7 +45,6 @@ def promises(rule: Rule) -> bool:
 
 
 NOTHING_TO_DO = {
-    "AskForget": "withdrawals are held, so nothing may be erased",
     "EndSetUp": "no factor waits for its first code",
     "RefreshTicket": "nothing is due, so no look can come earlier",
     "RemoveAlias": "a withdrawal to it is held",

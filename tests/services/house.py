@@ -27,13 +27,13 @@ from chatbot.services.protection import Protection
 from chatbot.services.questions import Questions
 from chatbot.services.trading import Asked, OrderDesk
 from chatbot.services.values import Values
-from chatbot.services.withdrawals import WithdrawalDesk
+from chatbot.services.withdrawals import AskedWithdrawal, WithdrawalDesk
 from chatbot.storage.opening import Storage
 from tests.fakes.cards import FakeCards
 from tests.fakes.clock import FakeClock, FakeEntropy
 from tests.fakes.desk import FakeDesk
 from tests.fakes.exchange import FakeExchange
-from tests.fakes.execution import execution_services
+from tests.fakes.execution import AllPermitted, execution_services
 from tests.storage.examples import BUY, BUY_TERMS
 
 ANNA, BORIS = PersonId(7_001), PersonId(7_002)
@@ -73,7 +73,7 @@ class House:
         self.panic = Panic(exchanges=exchanges, store=accounts, tickets=self.tickets, clock=clock)
         self.key_health = KeyHealth(store=storage.key_health, accounts=accounts, exchanges=exchanges, clock=clock)
         self.preferences = Preferences(store=storage.preferences, clock=clock)
-        self.questions = Questions(dialogues=storage.dialogues, clock=clock, entropy=entropy)
+        self.questions = Questions(dialogues=storage.dialogues, codes=storage.factors, clock=clock, entropy=entropy)
         self.values = Values(markets=self.markets, balances=self.balances)
         self.limits = LimitDesk(
             store=storage.limits,
@@ -114,6 +114,7 @@ class House:
             store=accounts,
             markets=self.markets,
             tickets=self.tickets,
+            permits=AllPermitted(),
             clock=clock,
         )
         self.linking = Linking(self.questions)
@@ -162,6 +163,8 @@ class House:
     async def withdrawal_card(self, words: str = "BTC 0.05 savings") -> Ticket:
         """A card for what Anna says; shown as `CARD`."""
         ticket = await self.withdrawals.say(words, person=ANNA, chat=CHAT)
+        if isinstance(ticket, AskedWithdrawal) and ticket.stopped is not None:
+            raise ticket.stopped
         assert isinstance(ticket, Ticket)
         await self.tickets.attach(ticket.id, CARD)
         return ticket

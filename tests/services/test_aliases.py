@@ -9,7 +9,8 @@ from tests.services.house import ANNA, BORIS, CHAT, House
 
 
 async def add(house: House, text: str) -> AddedAlias:
-    return await house.aliases.add(text, person=ANNA, chat=CHAT)
+    said = await house.aliases.say(text, person=ANNA)
+    return said if isinstance(said, AddedAlias) else await house.aliases.add(said, person=ANNA, chat=CHAT)
 
 
 async def test_an_alias_is_added_to_the_active_account_with_its_hold(house: House, account: Account) -> None:

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from decimal import Decimal
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pyotp
@@ -6,6 +7,8 @@ import pytest
 
 from chatbot.domain.errors import FactorMissing, InputError
 from chatbot.domain.factors import SETUP_LIFETIME, read_code
+from chatbot.domain.limits import RAISE_DELAY, LimitKind
+from chatbot.ports.limits import NewLimit
 from tests.services.house import ANNA, CHAT, House
 
 
@@ -77,3 +80,14 @@ async def test_after_turning_off_it_can_be_turned_on_with_a_new_secret(house: Ho
     assert not house.factors.has(ANNA)
     await turned_on(house)
     assert house.factors.has(ANNA)
+
+
+async def test_turning_it_on_drops_raised_limits_that_wait_as_they_were_asked_for_without_a_code(house: House) -> None:
+    new = NewLimit(account=await house.link(), kind=LimitKind.ORDER, value=Decimal(10_000_000))
+    await house.storage.limits.set(new, person=ANNA, chat=CHAT, now=house.clock.now())
+    before, waiting = await house.storage.limits.of(new.account.id, now=house.clock.now())
+    assert len(waiting) == 1
+    await turned_on(house)
+    assert await house.storage.limits.of(new.account.id, now=house.clock.now()) == (before, ())
+    house.clock.pass_(RAISE_DELAY.total_seconds())
+    assert (await house.storage.limits.of(new.account.id, now=house.clock.now()))[0] == before

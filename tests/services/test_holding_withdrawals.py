@@ -10,9 +10,12 @@ import pytest
 from chatbot.domain.accounts import Account
 from chatbot.domain.errors import (
     Cause,
+    NotSent,
     Obstacle,
+    OutcomeUnknown,
     TicketError,
     TicketProblem,
+    Unavailable,
 )
 from chatbot.domain.ids import MessageId
 from chatbot.domain.limits import LimitKind
@@ -24,7 +27,8 @@ from chatbot.domain.tickets import (
     TicketState,
     Unsent,
 )
-from chatbot.services.tickets import TOO_LATE
+from chatbot.services.tickets import TOO_LATE, TRY_AGAIN
+from tests.fakes.values import BTC, ticker
 from tests.services.house import ANNA, BORIS, CHAT, House
 from tests.services.withdrawing import blocked, held, lower, requested, send_when_due
 
@@ -167,3 +171,94 @@ async def test_an_account_unlinked_meanwhile_sends_nothing(house: House, account
     await house.storage.accounts.remove(ANNA, account.id, now=house.clock.at)
     done = await send_when_due(house, ticket)
     assert done.state is TicketState.REFUSED and not requested(house.exchange)
+
+
+# Tried again
+
+
+@pytest.mark.parametrize(
+    ("call", "cause"),
+    [
+        ("tickers", Cause.UNREACHABLE),
+        ("balances", Cause.BUDGET),
+        ("balances", Cause.TIMEOUT),
+        ("balances", Cause.UNREACHABLE),
+    ],
+)
+async def test_what_could_not_be_read_at_its_time_is_tried_again_soon(
+    house: House, account: Account, call: str, cause: Cause
+) -> None:
+    ticket = await held(house)
+    house.exchange.fail(call, Unavailable(cause))
+    waiting = await send_when_due(house, ticket)
+    assert (waiting.state, waiting.outcome, waiting.claimed_at) == (TicketState.HELD, None, None)
+    assert waiting.next_look_at == house.clock.at + TRY_AGAIN and not requested(house.exchange)
+    assert HeldEnded(ticket=ticket.id) not in await house.told()
+    done = await house.look_when_due(ticket)
+    assert done.state is TicketState.DONE and len(requested(house.exchange)) == 1 and account
+
+
+async def test_what_was_never_sent_for_want_of_budget_is_tried_again_too(house: House, account: Account) -> None:
+    ticket = await held(house)
+    house.exchange.fail("withdraw", NotSent(Cause.BUDGET), applied=False)
+    assert (await send_when_due(house, ticket)).state is TicketState.HELD
+    assert (await house.look_when_due(ticket)).state is TicketState.DONE
+    assert len(house.exchange.holders["key-1"].requested) == 1 and account
+
+
+async def test_it_is_tried_until_it_is_too_late(house: House, account: Account) -> None:
+    ticket = await held(house)
+    assert ticket.send_at is not None and account
+    for _ in range(99):
+        house.exchange.fail("balances", Unavailable(Cause.UNREACHABLE))
+    await send_when_due(house, ticket)
+    while (await house.read(ticket)).state is TicketState.HELD:
+        assert house.clock.at <= ticket.send_at + TOO_LATE
+        await house.look_when_due(ticket)
+    assert (await house.read(ticket)).outcome == Missed() and not requested(house.exchange)
+
+
+async def test_once_a_byte_may_have_left_it_is_not_tried_again(house: House, account: Account) -> None:
+    ticket = await held(house)
+    house.exchange.fail("withdraw", OutcomeUnknown(Cause.TIMEOUT))
+    assert (await send_when_due(house, ticket)).state is TicketState.UNCERTAIN and account
+
+
+async def test_a_lock_between_its_claim_and_the_next_try_stops_it(house: House, account: Account) -> None:
+    ticket = await held(house)
+    house.exchange.budget_free.clear()
+    assert ticket.send_at is not None and account
+    house.clock.at = ticket.send_at
+    house.exchange.fail("balances", Unavailable(Cause.BUDGET))
+    sending = asyncio.ensure_future(house.settling.look(ticket))
+    while (await house.read(ticket)).state is not TicketState.CLAIMED:
+        pass
+    await house.locks.lock(ANNA, chat=CHAT, message=MessageId(1))
+    house.exchange.budget_free.set()
+    await sending
+    assert (await house.read(ticket)).outcome == Unsent(cause=Cause.STOPPED) and not requested(house.exchange)
+
+
+# Valued again
+
+
+async def test_what_is_worth_more_than_the_limits_allow_by_then_is_stopped(house: House, account: Account) -> None:
+    ticket = await held(house)
+    house.exchange.move("BTCUSDT", to=Decimal(100_001))  # 0.05 are worth 5,000.05
+    stopped = await send_when_due(house, ticket)
+    assert blocked(stopped) is Obstacle.WITHDRAWAL_TOO_LARGE and not requested(house.exchange) and account
+
+
+async def test_what_nobody_can_value_by_then_is_stopped(house: House, account: Account) -> None:
+    ticket = await held(house)
+    house.exchange.tickers_now[BTC.code] = ticker(last="1")
+    stopped = await send_when_due(house, ticket)
+    assert blocked(stopped) is Obstacle.PRICE_UNCLEAR and not requested(house.exchange) and account
+
+
+async def test_what_it_is_worth_by_then_is_what_counts(house: House, account: Account) -> None:
+    ticket = await held(house)
+    house.exchange.move("BTCUSDT", to=Decimal(90_000))
+    await send_when_due(house, ticket)
+    (counted,) = (await house.limits.overview(ANNA)).counted
+    assert counted.spend.value == 4_500 and account

@@ -1,14 +1,18 @@
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from chatbot.domain.accounts import Account
-from chatbot.domain.errors import InputError, NotLinked
+from chatbot.domain.errors import InputError, NotLinked, Obstacle, Stopped
+from chatbot.domain.intents import WithdrawTerms
 from chatbot.domain.limits import RAISE_DELAY, LimitKind
+from chatbot.domain.money import Amount
 from chatbot.domain.protected import RaiseLimit
 from chatbot.services.limits import LimitAsked, LimitSet
 from tests.fakes.exchange import FakeExchange
+from tests.fakes.values import BTC, ticker
 from tests.services.house import ANNA, BORIS, CHAT, House
 
 
@@ -87,13 +91,12 @@ async def test_an_answer_changes_the_account_it_was_asked_for(house: House, acco
     assert (await house.limits.overview(ANNA, other.id)).limits.order == 25_000
 
 
-@pytest.mark.parametrize(("typed", "lowers"), [("ETH 3.99", True), ("eth 4.01", False), ("ETH 0", True)])
-async def test_a_currencys_first_own_limit_is_held_against_what_the_usual_one_is_worth(
-    house: House, account: Account, typed: str, lowers: bool
+@pytest.mark.parametrize("typed", ["ETH 3.99", "eth 400000", "ETH 0"])
+async def test_a_currencys_first_own_limit_only_narrows_what_the_usual_one_leaves(
+    house: House, account: Account, typed: str
 ) -> None:
-    """10,000 USDT are 3.9992 ETH at the last price."""
-    done = await say(house, f"withdrawals {typed}")
-    assert isinstance(done, LimitSet if lowers else RaiseLimit)
+    assert isinstance(await say(house, f"withdrawals {typed}"), LimitSet)
+    assert isinstance(await say(house, "withdrawals ETH 500000"), RaiseLimit)
 
 
 async def test_a_currency_no_market_values_has_no_limit_to_begin_with(
@@ -130,3 +133,44 @@ async def test_the_overview_counts_what_was_ordered_for_a_day(house: House, acco
 async def test_nobody_without_an_account_has_limits(house: House) -> None:
     with pytest.raises(NotLinked):
         await house.limits.overview(ANNA)
+
+
+async def test_withdrawals_of_all_currencies_count_against_the_day_together(house: House) -> None:
+    account = await house.link(BTC="10", ETH="100", USDT="100000")
+    for currency in ("BTC", "ETH", "USDT"):
+        await house.know(account, currency, "cold")
+    for words in ("BTC 0.08 cold", "ETH 1.9 cold"):  # 4,808 and 4,751.9
+        await house.confirm(await house.withdrawal_card(words))
+    for words in ("USDT 440.11 cold", "BTC 0.01 cold", "ETH 1 cold"):
+        with pytest.raises(Stopped) as caught:
+            await house.withdrawal_card(words)
+        assert caught.value.obstacle is Obstacle.WITHDRAWALS_USED_UP
+        assert (caught.value.limit, caught.value.currency) == (Amount(Decimal(10_000), "USDT"), "")
+    await house.confirm(await house.withdrawal_card("USDT 440.1 cold"))
+
+
+async def test_an_own_limit_set_before_does_not_outlive_a_lower_one_of_the_day(house: House, account: Account) -> None:
+    assert isinstance(await say(house, "withdrawals BTC 0.16"), LimitSet)
+    assert isinstance(await say(house, "withdrawals 10"), LimitSet)
+    with pytest.raises(Stopped):
+        await house.withdrawal_card("BTC 0.08 savings")
+
+
+async def test_the_card_says_which_limit_is_reached_first(house: House, account: Account) -> None:
+    await say(house, "withdrawals BTC 0.1")
+    card = await house.withdrawal_card("BTC 0.05 savings")
+    assert isinstance(card.terms, WithdrawTerms) and card.terms.left == Amount(Decimal("0.1"), "BTC")
+    await say(house, "withdrawals 6000")
+    card = await house.withdrawal_card("BTC 0.05 savings")
+    assert isinstance(card.terms, WithdrawTerms) and card.terms.left == Amount(Decimal(6_000), "USDT")
+
+
+async def test_a_strange_last_price_neither_raises_nor_passes_anything(house: House, account: Account) -> None:
+    usual = house.exchange.tickers_now[BTC.code]
+    for strange in (replace(usual, last=Decimal("0.01")), ticker(BTC, "0.01", "0.01", "0.01")):
+        house.exchange.tickers_now[BTC.code] = strange
+        with pytest.raises(Stopped):
+            await house.withdrawal_card("BTC 0.9 savings")  # 54,090 USDT
+        await say(house, "withdrawals BTC 100000")
+        with pytest.raises(Stopped):
+            await house.withdrawal_card("BTC 0.9 savings")

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pyotp
 import pytest
 
-from chatbot.domain.drafts import CodeDraft, Dialogue
+from chatbot.domain.drafts import DIALOGUE_LIFETIME, LATE_CODE, CodeDraft, Dialogue, SetUpDraft
 from chatbot.domain.errors import FactorLocked, FactorMissing, InputError, WrongCode
 from chatbot.domain.factors import LOCKED_FOR, STEP
 from chatbot.domain.ids import AccountId, PersonId, TicketId
@@ -23,7 +23,8 @@ RAISE = RaiseLimit(account=AccountId(3), kind=LimitKind.WITHDRAWALS, value=Decim
 class Tickets:
     """Remembers whose second step failed."""
 
-    def __init__(self) -> None:
+    def __init__(self, house: House) -> None:
+        self.get = house.tickets.get
         self.failed: list[tuple[TicketId, PersonId]] = []
 
     async def fail_second_step(self, ticket: TicketId, *, person: PersonId) -> None:
@@ -32,7 +33,7 @@ class Tickets:
 
 @pytest.fixture
 def tickets(house: House) -> Tickets:
-    tickets = Tickets()
+    tickets = Tickets(house)
     house.protection = Protection(
         factors=house.storage.factors,
         questions=house.questions,
@@ -126,8 +127,90 @@ async def test_a_code_answers_one_question_only(house: House, phone: Phone) -> N
     code = phone.code
     await answer(house, code)
     await ask(house, FORGET)
-    with pytest.raises(WrongCode):
+    with pytest.raises(InputError, match="used up"):
         await answer(house, code)
+    phone.wait()
+    assert await answer(house, phone.code) == FORGET
+
+
+async def test_a_used_code_is_no_wrong_try_however_often_it_is_sent(house: House, phone: Phone) -> None:
+    await ask(house, UNLINK)
+    code = phone.code
+    await answer(house, code)
+    await ask(house, FORGET)
+    for _ in range(2 * TRIES):
+        with pytest.raises(InputError, match="used up"):
+            await answer(house, code)
+    assert await alarms(house) == [AlarmKind.FACTOR_ON]
+    phone.wait()
+    assert await answer(house, phone.code) == FORGET
+
+
+async def test_while_a_code_is_asked_for_only_the_same_can_be_asked_for(house: House, phone: Phone) -> None:
+    await ask(house, UNLINK)
+    with pytest.raises(InputError, match="/stop"):
+        await ask(house, FORGET)
+    await ask(house, UNLINK)
+    assert await answer(house, phone.code) == UNLINK
+
+
+@pytest.mark.parametrize("how", ["dropped", "forgotten", "replaced", "three wrong", "declined"])
+async def test_a_question_that_ends_unanswered_voids_the_codes_of_now_and_next(
+    house: House, phone: Phone, tickets: Tickets, how: str
+) -> None:
+    challenge = await ask(house, WITHDRAWAL)
+    match how:
+        case "dropped":
+            await house.questions.drop(challenge.dialogue.id, person=ANNA, chat=CHAT)
+        case "forgotten":
+            await house.questions.forget(person=ANNA, chat=CHAT)
+        case "replaced":
+            await house.questions.ask(SetUpDraft(), person=ANNA, chat=CHAT)
+        case "three wrong":
+            for _ in range(TRIES):
+                with pytest.raises(WrongCode):
+                    await answer(house, phone.wrong)
+        case "declined":
+            await house.protection.drop(WITHDRAWAL, person=ANNA, chat=CHAT)
+    await ask(house, UNLINK)
+    for _ in range(2):
+        with pytest.raises(InputError, match="wait for the next code"):
+            await answer(house, phone.code)
+        phone.wait()
+    assert await answer(house, phone.code) == UNLINK
+
+
+@pytest.mark.parametrize(("late", "void"), [(timedelta(), True), (LATE_CODE, False)])
+async def test_a_question_whose_time_is_over_voids_codes_for_two_minutes(
+    house: House, phone: Phone, late: timedelta, void: bool
+) -> None:
+    await ask(house, UNLINK)
+    house.clock.pass_((DIALOGUE_LIFETIME + late).total_seconds())
+    await ask(house, FORGET)
+    if void:
+        with pytest.raises(InputError, match="wait for the next code"):
+            await answer(house, phone.code)
+    else:
+        assert await answer(house, phone.code) == FORGET
+
+
+async def test_voided_codes_stay_void_over_a_restart_and_recovery_codes_are_good(house: House, phone: Phone) -> None:
+    await ask(house, UNLINK)
+    await house.questions.forget(person=ANNA, chat=CHAT)
+    again = house.restarted()
+    await ask(again, FORGET)
+    with pytest.raises(InputError, match="void"):
+        await answer(again, phone.code)
+    assert await answer(again, phone.recovery[0]) == FORGET
+
+
+async def test_answering_one_question_after_the_other_needs_no_wait_beyond_the_next_code(
+    house: House, phone: Phone
+) -> None:
+    for action in (UNLINK, FORGET, UNLINK):
+        await ask(house, action)
+        assert await answer(house, phone.code) == action
+        phone.wait()
 
 
 async def test_three_wrong_codes_close_the_question_and_the_ticket_and_alarm(

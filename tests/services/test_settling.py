@@ -10,33 +10,20 @@ from typing import Any
 import pytest
 
 from chatbot.domain.accounts import Account
-from chatbot.domain.errors import Cause, KeyRejected, OutcomeUnknown, Refused, Unavailable
+from chatbot.domain.errors import Cause, KeyRejected, Refused, Unavailable
 from chatbot.domain.ids import ClientId, MarketCode, OrderNumber
 from chatbot.domain.notices import TicketSettled
 from chatbot.domain.orders import OrderFilter, OrderPage, OrderStatus, Side
-from chatbot.domain.tickets import Lost, NotFound, Placed, Ticket, TicketState
+from chatbot.domain.tickets import Lost, NotFound, Placed, TicketState
 from chatbot.services.execution.orders import MOST_PAGES, is_ours
 from tests.fakes.exchange import FakeExchange
 from tests.services.house import ANNA, CARD, CHAT, House
+from tests.services.losing import lost, lost_order
 from tests.storage.examples import BUY, ORDER
 
 pytestmark = pytest.mark.usefixtures("nothing_is_sent_by_looking")
 
 LISTS = ["orders open", "orders closed"]
-
-
-async def lost_order(house: House, account: Account, *, applied: bool) -> Ticket:
-    """An order whose answer never came."""
-    card = await house.order_card(account)
-    house.exchange.fail("place_order", OutcomeUnknown(Cause.TIMEOUT), applied=applied)
-    lost = await house.tap(card)
-    assert lost.state is TicketState.UNCERTAIN
-    return lost
-
-
-def lost(ticket: Ticket) -> Lost:
-    assert isinstance(ticket.outcome, Lost)
-    return ticket.outcome
 
 
 # ---- evidence that it was placed

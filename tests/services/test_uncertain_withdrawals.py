@@ -82,7 +82,7 @@ async def test_one_that_is_held_is_stopped_by_another_without_an_answer(house: H
 @pytest.mark.parametrize(
     ("was_sent", "end", "left"),
     [
-        (True, (TicketState.DONE, Requested(confirmed=True)), "6997.5"),
+        (True, (TicketState.DONE, Requested(confirmed=True)), "6995"),
         (False, (TicketState.REFUSED, Disowned()), "10000"),
     ],
 )

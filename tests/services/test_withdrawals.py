@@ -23,7 +23,7 @@ from chatbot.domain.tickets import (
     Ticket,
     TicketState,
 )
-from tests.fakes.values import BTC
+from tests.fakes.values import BTC, ticker
 from tests.services.house import ANNA, BORIS, CHAT, House
 from tests.services.withdrawing import answer, asked, choose, labels, lower, requested, say, terms, withdraw
 
@@ -41,7 +41,7 @@ async def test_one_line_makes_a_card_with_everything_on_it(house: House, account
         uses=0,
         hold=DAY,
         held_until=None,
-        value=Decimal("3002.5"),
+        value=Decimal(3005),  # by the ask, the highest price there is
         left=Amount(Decimal(10_000), "USDT"),
     )
     assert card.expires_at - card.created_at == timedelta(seconds=90)
@@ -102,7 +102,7 @@ async def test_a_choice_is_taken_once_by_its_person_in_its_chat(house: House) ->
 async def test_max_and_shares_are_rounded_down(house: House, available: str, said: str, amount: str) -> None:
     await house.link(BTC=available)
     await lower(house, await house.accounts.active(ANNA), LimitKind.WITHDRAWALS, "9", "BTC")
-    house.exchange.tickers_now[BTC.code] = replace(house.exchange.tickers_now[BTC.code], last=Decimal(100))
+    house.exchange.tickers_now[BTC.code] = ticker(BTC, "100", "100", "100", average=Decimal(100))
     card = await say(house, f"BTC {said} savings")
     assert withdraw(card).amount == Decimal(amount)
     assert terms(card).after.value == Decimal(available) - Decimal(amount)
@@ -110,8 +110,8 @@ async def test_max_and_shares_are_rounded_down(house: House, available: str, sai
 
 @pytest.mark.usefixtures("account")
 async def test_more_decimals_than_there_are_is_refused_with_what_would_do(house: House) -> None:
-    for text, shorter in (("BTC 0.123456789 savings", "0.12345678"), ("USDT 1.00001 savings", "1.00")):
-        with pytest.raises(InputError, match=f"Write {shorter} if"):
+    for text, shorter in (("BTC 0.123456789 savings", "0.12345678"), ("USDT 1.00001 savings", "1 ")):
+        with pytest.raises(InputError, match=f"Write {shorter.strip()} if"):
             await say(house, text)
 
 
@@ -121,7 +121,7 @@ async def test_too_much_is_told_with_the_most_there_is(house: House) -> None:
     assert "Only 1 BTC is available, not 1.00000001." in question.problem
     assert question.draft.asking is None and labels(question) == ["Use 1 BTC"]
     await lower(house, await house.accounts.active(ANNA), LimitKind.WITHDRAWALS, "1", "BTC")
-    house.exchange.tickers_now[BTC.code] = replace(house.exchange.tickers_now[BTC.code], last=Decimal(100))
+    house.exchange.tickers_now[BTC.code] = ticker(BTC, "100", "100", "100", average=Decimal(100))
     card = await choose(house, question, "Use")
     assert (withdraw(card).amount, withdraw(card).alias) == (Decimal(1), "savings")
 
@@ -237,15 +237,14 @@ async def test_a_first_use_is_held_and_the_next_waits_for_the_same_moment(house:
 async def test_limits_are_shown_and_kept(house: House, account: Account) -> None:
     await house.know(account)
     await house.confirm(await house.withdrawal_card("BTC 0.05 savings"))
-    assert terms(await house.withdrawal_card("BTC 0.05 savings")).left == Amount(Decimal("6997.5"), "USDT")
-    assert terms(await house.withdrawal_card("USDT 5 savings")).left == Amount(Decimal(10_000), "USDT")
-    with pytest.raises(Stopped) as too_large:
-        await say(house, "BTC 0.09 savings")
-    assert too_large.value.obstacle is Obstacle.WITHDRAWAL_TOO_LARGE
+    assert terms(await house.withdrawal_card("BTC 0.05 savings")).left == Amount(Decimal(6995), "USDT")
+    assert terms(await house.withdrawal_card("USDT 5 savings")).left == Amount(Decimal(6995), "USDT")
+    too_large = asked(await say(house, "BTC 0.09 savings"))
+    assert too_large.stopped is not None and too_large.stopped.obstacle is Obstacle.WITHDRAWAL_TOO_LARGE
+    assert too_large.draft.request.quantity is None and too_large.draft.request.alias == "savings"
     await house.confirm(await house.withdrawal_card("BTC 0.08 savings"))
-    with pytest.raises(Stopped) as used_up:
-        await say(house, "BTC 0.05 savings")
-    assert used_up.value.obstacle is Obstacle.WITHDRAWALS_USED_UP
+    used_up = asked(await say(house, "BTC 0.05 savings"))
+    assert used_up.stopped is not None and used_up.stopped.obstacle is Obstacle.WITHDRAWALS_USED_UP
     house.clock.pass_(DAY.total_seconds())
     assert terms(await house.withdrawal_card("BTC 0.05 savings")).left == Amount(Decimal(10_000), "USDT")
 
@@ -256,9 +255,20 @@ async def test_a_currencys_own_limit_is_shown_and_kept_in_that_currency(house: H
     card = await house.withdrawal_card("BTC 0.015 savings")
     assert terms(card).left == Amount(Decimal("0.02"), "BTC")
     await house.confirm(card)
-    with pytest.raises(Stopped) as used_up:
-        await say(house, "BTC 0.00500001 savings")
-    assert used_up.value.left == Amount(Decimal("0.005"), "BTC")
+    used_up = asked(await say(house, "BTC 0.00500001 savings"))
+    assert used_up.stopped is not None and used_up.stopped.left == Amount(Decimal("0.005"), "BTC")
+    assert labels(used_up) == ["Use 0.005 BTC"]
+
+
+async def test_the_largest_amount_a_limit_allows_is_offered_and_passes(house: House, account: Account) -> None:
+    await house.know(account)
+    question = asked(await say(house, "BTC max savings"))
+    assert question.stopped is not None and len(labels(question)) == 1
+    card = await house.withdrawals.choose(question.dialogue.id, 0, person=ANNA, chat=CHAT)
+    assert isinstance(card, Ticket) and terms(card).value is not None
+    again = asked(await say(house, "BTC max savings"))
+    smaller = await house.withdrawals.answer(again.dialogue, "0.01")
+    assert isinstance(smaller, Ticket) and terms(smaller).after == Amount(Decimal("0.99"), "BTC")
 
 
 async def test_a_limit_lowered_while_the_card_is_open_stops_the_second_step(house: House, account: Account) -> None:

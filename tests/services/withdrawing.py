@@ -59,7 +59,7 @@ async def choose(house: House, question: AskedWithdrawal, label: str) -> AskedWi
 
 
 async def lower(house: House, account: Account, kind: LimitKind, value: str, currency: str = "") -> None:
-    new = NewLimit(account=account, kind=kind, value=Decimal(value), currency=currency, in_place_of=Decimal(10**9))
+    new = NewLimit(account=account, kind=kind, value=Decimal(value), currency=currency)
     changed = await house.storage.limits.lower(new, person=ANNA, chat=CHAT, now=house.clock.at)
     assert changed is not None
 

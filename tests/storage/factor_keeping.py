@@ -20,6 +20,7 @@ from chatbot.storage.audit import AUDIT, AuditLog
 from chatbot.storage.database import Database
 from chatbot.storage.factors import StoredFactors
 from chatbot.storage.keys import open_vault
+from chatbot.storage.limits import StoredLimits
 from chatbot.storage.master_key import KeyFile
 from chatbot.storage.outbox import OUTBOX
 from chatbot.storage.recording import Recorder
@@ -48,7 +49,8 @@ class FactorKeeping:
                 await database.write(schema.create)
             vault = await open_vault(database, KeyFile(folder / "master.key"))
             recorder = Recorder(AuditLog(database, vault.audit_key))
-            yield cls(database, await StoredFactors.load(database, PersonalKeys(vault), recorder))
+            limits = StoredLimits(database, recorder)
+            yield cls(database, await StoredFactors.load(database, PersonalKeys(vault), recorder, limits=limits))
         finally:
             await database.aclose()
 
@@ -67,6 +69,11 @@ class FactorKeeping:
     ) -> Judgement:
         attempt = Attempt(person=person, chat=ChatId(person), subject="unlink", closes=closes, at=at or self.now)
         return await self.factors.verify(read_code(typed), attempt)
+
+    async def burn(self, typed: str, *, person: PersonId = ANNA) -> bool:
+        code = read_code(typed)
+        assert code is not None
+        return await self.factors.burn(person, code, chat=ChatId(person), now=self.now)
 
     async def deeds(self) -> list[tuple[Deed, str]]:
         query = sa.select(AUDIT.c.deed, AUDIT.c.result).order_by(AUDIT.c.seq)

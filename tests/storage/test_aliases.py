@@ -58,7 +58,7 @@ async def test_a_first_use_adds_it_and_starts_the_hold(storage: Storage, account
 
 
 async def test_without_a_hold_nothing_waits(storage: Storage, account: Account) -> None:
-    aliases = StoredAliases(storage.database, storage.recorder, hold=timedelta(0))
+    aliases = StoredAliases(storage.database, storage.recorder, switches=storage.locks, hold=timedelta(0))
     assert await hold(aliases, storage, account.id) is None
     assert len(await aliases.of((account.id,))) == 1
 

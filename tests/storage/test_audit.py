@@ -211,6 +211,7 @@ async def test_what_was_forgotten_cannot_be_brought_back_unnoticed(storage: Stor
         ("DELETE FROM audit WHERE seq > 7", "UPDATE audit_head SET count = 7"),
         ("DELETE FROM audit_head",),
         ("DELETE FROM audit WHERE seq > 7", "DELETE FROM audit_head"),
+        ("DELETE FROM audit", "DELETE FROM audit_head"),
     ],
 )
 async def test_going_on_writing_does_not_cover_up_a_cut(
@@ -224,6 +225,31 @@ async def test_going_on_writing_does_not_cover_up_a_cut(
     await write(storage, event(), event())
     broken = (await storage.audit.verify()).broken
     assert broken is not None and broken.damage is Damage.CUT
+
+
+async def test_a_log_that_was_taken_out_whole_is_no_empty_log(sample: Sample) -> None:
+    gone = sample.sql("DELETE FROM audit", "DELETE FROM audit_head")
+    assert gone == Finding(whole=0, broken=Break(damage=Damage.HEAD, seq=1))
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        "count = 'many'",
+        "count = 'many', seal = 'x'",
+        "count = 1.5",
+        "chain = CAST(x'ff' AS TEXT)",
+        "seal = 7",
+        "count = 1",
+    ],
+)
+async def test_a_head_of_nonsense_shows_and_stops_no_deed(sample: Sample, storage: Storage, nonsense: str) -> None:
+    await storage.database.write(lambda connection: connection.exec_driver_sql(f"UPDATE audit_head SET {nonsense}"))
+    broken = (await storage.audit.verify()).broken
+    assert broken is not None and broken.damage is Damage.HEAD
+    await write(storage, event(), event())
+    assert await storage.audit.verify() == Finding(whole=_COUNT, broken=Break(damage=Damage.CUT, seq=_COUNT + 1))
+    assert len(await storage.audit.page(of=None, before=None, limit=99)) == _COUNT + 2
 
 
 async def test_an_undone_transaction_leaves_no_gap(storage: Storage) -> None:

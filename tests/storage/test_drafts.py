@@ -8,6 +8,7 @@ from chatbot.domain.ids import AccountId, PersonId, TicketId
 from chatbot.domain.limits import LimitKind
 from chatbot.domain.protected import (
     PROTECTED,
+    AddAlias,
     CloseUncertain,
     ConfirmWithdrawal,
     Forget,
@@ -28,6 +29,7 @@ ACTIONS: tuple[Protected, ...] = (
     ConfirmWithdrawal(ticket=TicketId("t")),
     CloseUncertain(ticket=TicketId("t"), was_sent=False),
     RaiseLimit(account=AccountId(3), kind=LimitKind.ORDER, value=Decimal("0.00000010"), currency=""),
+    AddAlias(account=AccountId(3), currency="XRP", name="savings"),
     Unlock(),
     Resume(),
     Unlink(account=AccountId(3)),

@@ -7,7 +7,7 @@ import pytest
 
 from chatbot.domain.audit import Deed
 from chatbot.domain.errors import FactorMissing
-from chatbot.domain.factors import LOCKED_FOR, SETUP_LIFETIME, Accepted, Locked, Rejected
+from chatbot.domain.factors import LOCKED_FOR, SETUP_LIFETIME, STEP, Accepted, Locked, Rejected, Spent
 from chatbot.domain.notices import AlarmKind
 from chatbot.domain.secrets import Secret
 from chatbot.storage.factors import FACTORS, RECOVERY_CODES
@@ -75,14 +75,14 @@ async def test_a_set_up_can_be_abandoned_but_what_is_in_force_stays(keeping: Fac
 
 async def test_the_code_that_turned_it_on_opens_nothing_else(keeping: FactorKeeping) -> None:
     await keeping.turn_on()
-    assert await keeping.verify(APP.at(NOW)) == Rejected(left=4)
+    assert await keeping.verify(APP.at(NOW)) == Spent()
 
 
 async def test_one_code_is_accepted_once_however_many_send_it_at_once(keeping: FactorKeeping) -> None:
     await keeping.turn_on()
     code = APP.at(keeping.now)
     judged = await asyncio.gather(*(keeping.verify(code) for _ in range(4)))
-    assert judged.count(Accepted()) == 1 and sum(isinstance(each, Rejected) for each in judged) == 3
+    assert judged.count(Accepted()) == 1 and judged.count(Spent()) == 3
 
 
 async def test_replays_and_locks_survive_a_restart(tmp_path: Path) -> None:
@@ -94,8 +94,9 @@ async def test_replays_and_locks_survive_a_restart(tmp_path: Path) -> None:
         kept.now = now
         assert kept.factors.has(ANNA)
         for left in (4, 3, 2, 1):
-            assert await kept.verify(code) == Rejected(left=left)
-        assert await kept.verify(code) == Locked(until=now + LOCKED_FOR)
+            assert await kept.verify(code) == Spent()
+            assert await kept.verify(WRONG) == Rejected(left=left)
+        assert await kept.verify(WRONG) == Locked(until=now + LOCKED_FOR)
     async with FactorKeeping.opened(tmp_path) as kept:
         kept.now = now + LOCKED_FOR - timedelta(seconds=1)
         assert await kept.verify(APP.at(kept.now)) == Locked(until=now + LOCKED_FOR)
@@ -144,6 +145,49 @@ async def test_each_recovery_code_works_once_and_ends_the_row(keeping: FactorKee
     assert [alarm.subject for alarm in used] == [f"{left} recovery codes left" for left in range(7, -1, -1)]
 
 
+@pytest.mark.parametrize("early", [-1, 0, 1])
+async def test_a_burnt_code_is_used_up_also_when_the_phones_clock_is_fast_or_slow(
+    keeping: FactorKeeping, early: int
+) -> None:
+    await keeping.turn_on()
+    keeping.now += timedelta(seconds=STEP)
+    code = APP.at(keeping.now + timedelta(seconds=STEP * early))
+    assert await keeping.burn(code)
+    assert (await keeping.deeds())[1:] == [(Deed.CODE_BURNT, "")]
+    for _ in range(3):
+        assert await keeping.verify(code) != Accepted()
+        keeping.now += timedelta(seconds=STEP)
+
+
+async def test_a_burnt_recovery_code_is_gone_and_alarms(keeping: FactorKeeping) -> None:
+    await keeping.turn_on()
+    assert await keeping.burn(RECOVERY[0].lower())
+    assert not await keeping.burn(RECOVERY[0])
+    assert await keeping.verify(RECOVERY[0]) == Rejected(left=4)
+    alarm = (await keeping.alarms())[-1]
+    assert (alarm.kind, alarm.subject) == (AlarmKind.RECOVERY_USED, "7 recovery codes left")
+
+
+async def test_burning_counts_no_wrong_code_and_forgives_none(keeping: FactorKeeping) -> None:
+    await keeping.turn_on()
+    for _ in range(9):
+        assert not await keeping.burn(WRONG) and not await keeping.burn("ZZZZZ-ZZZZZ")
+    for left in (4, 3, 2, 1):
+        assert await keeping.verify(WRONG) == Rejected(left=left)
+    assert await keeping.burn(APP.at(keeping.now)) and await keeping.burn(RECOVERY[0])
+    assert isinstance(await keeping.verify(WRONG), Locked)
+    assert not await keeping.burn(APP.at(keeping.now), person=BORIS)
+
+
+async def test_void_are_the_codes_of_now_and_next_and_no_others(keeping: FactorKeeping) -> None:
+    await keeping.turn_on()
+    await keeping.factors.void(ANNA, now=keeping.now)
+    await keeping.factors.void(BORIS, now=keeping.now)
+    for judgement in (Spent(), Spent(), Accepted()):
+        assert await keeping.verify(APP.at(keeping.now)) == judgement
+        keeping.now += timedelta(seconds=STEP)
+
+
 async def test_new_recovery_codes_void_the_old_ones(keeping: FactorKeeping) -> None:
     await keeping.turn_on()
     assert await keeping.factors.renew(ANNA, ["CCCCC-CCCCC"], chat=ANNAS_CHAT, now=keeping.now)
@@ -167,6 +211,7 @@ async def test_turning_off_erases_everything_and_is_told(keeping: FactorKeeping)
     assert not keeping.factors.has(ANNA) and await keeping.factors.get(ANNA) is None
     assert [await keeping.rows(table) for table in (FACTORS, RECOVERY_CODES, SECRETS)] == [0, 0, 0]
     assert (await keeping.alarms())[-1].kind is AlarmKind.FACTOR_OFF
+    assert (await keeping.deeds())[-1] == (Deed.FACTOR_OFF, "")
     assert not await keeping.factors.turn_off(ANNA, chat=ANNAS_CHAT, now=keeping.now)
 
 

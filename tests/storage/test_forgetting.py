@@ -26,6 +26,7 @@ from chatbot.storage.forgetting import BLANKED, ERASED, FORGETTINGS, WITH_CREDEN
 from chatbot.storage.inbox import INBOX
 from chatbot.storage.opening import Storage
 from chatbot.storage.tables import METADATA
+from chatbot.workers.housekeeping import Eraser
 from tests.storage.conftest import Reopen
 from tests.storage.examples import ANNA, BORIS, GROUP, NOW, credentials, ticket
 
@@ -127,6 +128,48 @@ async def test_the_bytes_are_gone_from_the_file_and_its_log(storage: Storage, da
     assert len(traces()) == len(sealed) + 1
     await forget(storage, ANNA)
     assert traces() == []
+
+
+def secrets_in(file: Path, secrets: list[bytes]) -> bool:
+    files = b"".join(each.read_bytes() for each in file.parent.glob(f"{file.name}*"))
+    return any(secret in files for secret in secrets)
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_what_a_reader_keeps_on_the_disk_goes_when_it_has_stopped(
+    reopen: Reopen, database_file: Path, restarted: bool
+) -> None:
+    storage = await reopen()
+    await fill(storage, ANNA, "canary")
+    query = "SELECT wrapped FROM data_keys UNION SELECT sealed FROM account_secrets"
+    secrets = await storage.database.read(lambda connection: list(connection.exec_driver_sql(query).scalars()))
+    with closing(sqlite3.connect(database_file, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM tickets").fetchall()
+        assert await storage.forgetting.begin(ANNA)
+        assert not await storage.forgetting.erase(ANNA)
+        assert not await storage.forgetting.finish()
+        assert secrets_in(database_file, secrets)
+        if restarted:
+            await storage.aclose()
+            storage = await reopen()
+            assert not await storage.forgetting.finish()
+        reader.execute("COMMIT")
+        await Eraser(storage.forgetting).step()
+        assert await storage.forgetting.finish()
+        assert not secrets_in(database_file, secrets)
+    await storage.aclose()
+
+
+async def test_the_update_that_asked_for_it_is_erased_with_the_rest(storage: Storage, database_file: Path) -> None:
+    body = b'{"update_id": 5, "message": {"from": {"id": %d}, "text": "4711"}}' % ANNA
+    (asking,) = await storage.inbox.store([(5, body)], received_at=NOW)
+    sealed = await storage.database.read(lambda connection: list(connection.execute(sa.select(INBOX.c.body)).scalars()))
+    assert secrets_in(database_file, sealed)
+    await forget(storage, ANNA)
+    assert not secrets_in(database_file, sealed)
+    assert await storage.inbox.unfinished() == ()
+    await storage.inbox.done([asking.seq])
 
 
 async def test_their_credentials_open_nothing_any_more(storage: Storage) -> None:

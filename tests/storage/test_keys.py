@@ -125,6 +125,18 @@ async def test_swapped_program_keys_do_not_open(file: Path, source: KeyFile) -> 
             pass
 
 
+@pytest.mark.parametrize("taken", ["name = 'audit'", "name = 'store'", "TRUE"])
+async def test_a_key_that_was_taken_out_is_not_made_anew(file: Path, source: KeyFile, taken: str) -> None:
+    async with Keeping.opened(file, source) as opened:
+        await opened.link(ANNA)
+        await opened.database.write(
+            lambda connection: connection.exec_driver_sql(f"DELETE FROM program_keys WHERE {taken}")
+        )
+    with pytest.raises(SealBroken):
+        async with Keeping.opened(file, source):
+            pass
+
+
 async def test_current_master_key_is_the_newest_of_the_first_opening(file: Path, source: KeyFile) -> None:
     source.make_first()
     source.add_newest()

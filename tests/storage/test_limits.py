@@ -3,12 +3,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from chatbot.domain.accounts import Account, Venue
 from chatbot.domain.audit import Deed
 from chatbot.domain.limits import RAISE_DELAY, LimitKind, Limits
 from chatbot.domain.notices import Alarm, AlarmKind, LimitHolds, Notice
 from chatbot.ports.limits import ChangedLimit, NewLimit
+from chatbot.storage.limits import LIMIT_CHANGES
 from chatbot.storage.opening import Storage
 from tests.storage.conftest import Reopen
 from tests.storage.examples import ANNA, ANNAS_CHAT, BORIS, NOW, credentials
@@ -133,17 +135,31 @@ async def test_only_the_owner_keeps_the_old_limit_and_only_while_it_waits(storag
     assert (await holding(storage, account, RAISE_DELAY)).order == 50_000
 
 
-async def test_a_currency_without_a_limit_of_its_own_is_held_against_what_holds_instead(
+async def test_a_currencys_first_own_limit_is_a_raise_only_where_nothing_could_leave_before(
     storage: Storage, account: Account
 ) -> None:
-    fewer = wish(account, 500, LimitKind.WITHDRAWALS, currency="XRP", in_place_of=Decimal(600))
-    assert (await ask(storage, fewer)).change.effective_at == NOW
-    more = wish(account, 501, LimitKind.WITHDRAWALS, currency="XRP", in_place_of=Decimal(600))
+    narrowed = wish(account, 500, LimitKind.WITHDRAWALS, currency="XRP")
+    assert (await ask(storage, narrowed)).change.effective_at == NOW
+    more = wish(account, 501, LimitKind.WITHDRAWALS, currency="XRP")
     assert (await ask(storage, more, HOUR)).change.effective_at == THEN + HOUR
-    unknown = wish(account, 1, LimitKind.WITHDRAWALS, currency="ADA")
-    assert (await ask(storage, unknown)).change.effective_at == THEN
-    assert (await holding(storage, account, 2 * HOUR)).by_currency == {"XRP": Decimal(500)}
+    makes_possible = wish(account, 1, LimitKind.WITHDRAWALS, currency="ADA", is_valued=False)
+    assert (await ask(storage, makes_possible)).change.effective_at == THEN
+    nothing = wish(account, 0, LimitKind.WITHDRAWALS, currency="ODD", is_valued=False)
+    assert (await ask(storage, nothing)).change.effective_at == NOW
+    assert (await holding(storage, account, 2 * HOUR)).by_currency == {"XRP": Decimal(500), "ODD": Decimal(0)}
     assert (await holding(storage, account, 2 * HOUR)).withdrawals == Limits().withdrawals
+
+
+async def test_of_a_limit_only_what_holds_and_what_waits_is_kept(storage: Storage, account: Account) -> None:
+    await ask(storage, wish(account, 5, LimitKind.ORDERS))
+    for hours in range(0, 200, 30):  # each raise holds before the next is asked for
+        await ask(storage, wish(account, 30_000 + hours), timedelta(hours=hours))
+        await ask(storage, wish(account, 20_000), timedelta(hours=hours + 1))
+        await ask(storage, wish(account, 30_000 + hours), timedelta(hours=hours + 2))
+    count = sa.select(sa.func.count()).select_from(LIMIT_CHANGES)
+    assert await storage.database.read(lambda connection: connection.execute(count).scalar_one()) == 3
+    limits, (waiting,) = await storage.limits.of(account.id, now=NOW + timedelta(hours=182))
+    assert [limits.order, limits.orders, waiting.value] == [20_000, 5, 30_180]
 
 
 async def test_limits_are_the_accounts_own_and_go_with_it(storage: Storage, account: Account) -> None:
@@ -158,7 +174,7 @@ async def test_limits_are_the_accounts_own_and_go_with_it(storage: Storage, acco
 async def test_changes_survive_a_restart_to_the_last_digit(reopen: Reopen) -> None:
     storage = await reopen()
     account = await storage.accounts.add(ANNA, venue=Venue.PAPER, credentials=credentials(), now=NOW)
-    await ask(storage, wish(account, "0.00000001", LimitKind.WITHDRAWALS, currency="BTC", in_place_of=Decimal(1)))
+    await ask(storage, wish(account, "0.00000001", LimitKind.WITHDRAWALS, currency="BTC"))
     await storage.aclose()
     storage = await reopen()
     assert (await holding(storage, account, timedelta(0))).by_currency == {"BTC": Decimal("0.00000001")}

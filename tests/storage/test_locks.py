@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from chatbot.domain.accounts import Venue
 from chatbot.domain.audit import Deed, Event
 from chatbot.domain.errors import Obstacle
 from chatbot.domain.ids import MessageId
@@ -13,9 +14,11 @@ from chatbot.domain.locks import Halt, Lock
 from chatbot.domain.notices import Alarm, AlarmKind
 from chatbot.domain.tickets import Blocked, TicketState
 from chatbot.storage.audit import AUDIT
+from chatbot.storage.locks import Switches
 from chatbot.storage.opening import Storage
 from tests.storage.conftest import Reopen
-from tests.storage.examples import ANNA, ANNAS_CHAT, BORIS, NOW, ticket
+from tests.storage.examples import ANNA, ANNAS_CHAT, BORIS, NOW, credentials, ticket
+from tests.storage.two_steps import card
 
 LOCK = Lock(person=ANNA, since=NOW, chat=ANNAS_CHAT, message=MessageId(7))
 LOCKED = Event(deed=Deed.LOCKED, person=ANNA, chat=ANNAS_CHAT)
@@ -70,9 +73,10 @@ async def test_a_database_that_fails_leaves_it_locked(storage: Storage, monkeypa
 
 
 async def test_locking_closes_what_waits_of_this_person_in_the_same_transaction(storage: Storage) -> None:
-    waiting = [ticket(state=state) for state in TicketState if state.is_waiting]
+    account = await storage.accounts.add(ANNA, venue=Venue.PAPER, credentials=credentials(), now=NOW)
+    waiting = [await card(storage, account, state=state) for state in TicketState if state.is_waiting]
     others = [ticket(state=TicketState.CLAIMED), ticket(person=BORIS)]
-    for each in (*waiting, *others):
+    for each in others:
         await storage.tickets.add(each)
     closed = await storage.locks.lock(LOCK, LOCKED, now=NOW)
     assert set(closed) == {each.id for each in waiting}
@@ -113,6 +117,46 @@ async def test_a_resumption_that_crosses_a_new_halt_loses(storage: Storage) -> N
         storage.locks.resume(first, resumed, now=NOW), storage.locks.stop_everything(second, HALTED, now=NOW)
     )
     assert storage.locks.halt == second
+
+
+async def test_an_equal_halt_that_came_meanwhile_is_another_one(storage: Storage) -> None:
+    first, again = Halt(since=NOW, by=ANNA), Halt(since=NOW, by=ANNA)
+    await storage.locks.stop_everything(first, HALTED, now=NOW)
+    resumed = Event(deed=Deed.RESUMED, person=ANNA)
+    await asyncio.gather(
+        storage.locks.resume(first, resumed, now=NOW), storage.locks.stop_everything(again, HALTED, now=NOW)
+    )
+    assert storage.locks.halt is again
+
+
+async def test_a_stale_unlock_or_opening_leaves_the_newer_row_and_says_nothing(reopen: Reopen) -> None:
+    storage = await reopen()
+    await lock(storage)
+    stale, anew = LOCK, replace(LOCK, message=MessageId(9))
+    await lock(storage, anew)
+    await unlock(storage, stale)
+    await storage.locks.open_at(stale, NOW, UNLOCKED, alarm=ALARM, now=NOW)
+    assert await written(storage) == [Deed.LOCKED, Deed.LOCKED] and not await storage.outbox.due(now=NOW, limit=9)
+    await storage.aclose()
+    again = await reopen()
+    assert again.locks.of(ANNA) == anew
+    await again.aclose()
+
+
+async def test_an_unlock_also_takes_the_row_that_a_failed_lock_could_not_replace(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: Any, **__: Any) -> None:
+        raise OSError("no space left")
+
+    await lock(storage)
+    anew = replace(LOCK, message=MessageId(9))
+    with monkeypatch.context() as broken, pytest.raises(OSError, match="no space"):
+        broken.setattr(storage.database, "write", fail)
+        await lock(storage, anew)
+    await unlock(storage, anew)
+    assert (await Switches.load(storage.database)).locks == {}
+    assert await written(storage) == [Deed.LOCKED, Deed.UNLOCKED]
 
 
 async def test_every_turn_is_written_down_and_an_unlock_is_told(storage: Storage) -> None:

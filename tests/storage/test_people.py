@@ -4,11 +4,16 @@ from datetime import timedelta
 
 import pytest
 
+from chatbot.domain.accounts import Venue
+from chatbot.domain.audit import Deed
+from chatbot.domain.errors import Obstacle
 from chatbot.domain.ids import PersonId
 from chatbot.domain.people import LinkKind, Person, Role
+from chatbot.domain.tickets import Blocked, TicketState
 from chatbot.storage.opening import Storage
 from tests.storage.conftest import Reopen
-from tests.storage.examples import ANNA, BORIS, NOW
+from tests.storage.examples import ANNA, BORIS, NOW, credentials, ticket
+from tests.storage.two_steps import card
 
 OWNER = Person(id=ANNA, name="Anna", role=Role.OWNER, joined_at=NOW)
 MEMBER = Person(id=BORIS, name="Boris", role=Role.MEMBER, joined_at=NOW, invited_by=ANNA)
@@ -66,6 +71,43 @@ async def test_removed_people_are_out_also_after_a_restart(reopen: Reopen) -> No
     storage = await reopen()
     assert await storage.people.get(BORIS) is None
     await storage.aclose()
+
+
+async def test_removing_somebody_closes_what_waits_of_theirs_in_the_remover_s_name(storage: Storage) -> None:
+    await storage.people.add(MEMBER)
+    account = await storage.accounts.add(BORIS, venue=Venue.PAPER, credentials=credentials(), now=NOW)
+    waiting = [await card(storage, account, person=BORIS, state=state) for state in TicketState if state.is_waiting]
+    others = [ticket(person=BORIS, state=TicketState.CLAIMED), ticket(person=ANNA)]
+    for each in others:
+        await storage.tickets.add(each)
+    assert await storage.people.remove(BORIS, by=ANNA, now=NOW)
+    for each in waiting:
+        after = await storage.tickets.get(each.id)
+        assert after is not None and after.state is TicketState.REFUSED
+        assert after.outcome == Blocked(obstacle=Obstacle.REMOVED)
+    for each in others:
+        assert await storage.tickets.get(each.id) == each
+    log = [entry.event for entry in await storage.audit.page(of=ANNA, before=None, limit=9)]
+    assert sorted(event.deed for event in log) == [Deed.REMOVED] + [Deed.STOPPED] * len(waiting)
+    assert {event.about for event in log} == {BORIS}
+
+
+async def test_somebody_who_is_not_in_loses_nothing_by_a_removal(storage: Storage) -> None:
+    waiting = ticket(person=BORIS)
+    await storage.tickets.add(waiting)
+    assert not await storage.people.remove(BORIS, by=ANNA, now=NOW)
+    assert await storage.tickets.get(waiting.id) == waiting
+
+
+async def test_it_is_known_who_has_something_here(storage: Storage) -> None:
+    await storage.people.add(MEMBER)
+    assert not await storage.people.has_rows(BORIS)
+    await storage.tickets.add(ticket(person=BORIS, state=TicketState.PENDING))
+    assert not await storage.people.has_rows(BORIS)
+    await storage.tickets.add(ticket(person=BORIS, state=TicketState.DONE, claimed_at=NOW))
+    await storage.favourites.toggle(ANNA, "BTCUSDT", now=NOW)
+    assert await storage.people.has_rows(BORIS) and await storage.people.has_rows(ANNA)
+    assert not await storage.people.has_rows(PersonId(1))
 
 
 async def test_link_lets_one_person_in_once(storage: Storage) -> None:

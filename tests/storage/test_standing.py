@@ -113,7 +113,7 @@ async def test_only_what_is_done_stops_counting_after_a_day(
     assert sums(later) == ([600, 100, 50] if state in COUNTED_HOWEVER_OLD else [0, 0, 0])
 
 
-async def test_orders_add_up_over_all_markets_and_withdrawals_by_currency(storage: Storage, account: Account) -> None:
+async def test_worth_adds_up_over_everything_and_amounts_by_currency(storage: Storage, account: Account) -> None:
     await put(
         storage,
         order(account, "0.1"),
@@ -124,8 +124,8 @@ async def test_orders_add_up_over_all_markets_and_withdrawals_by_currency(storag
         withdrawal(account, "2", "4000", currency="ETH"),
     )
     found = await spent(storage, account)
-    assert sums(found) == [Decimal("0.3"), 101, 50]
-    assert (await spent(storage, account, "ETH")).withdrawn_value == 4000
+    assert sums(found) == [Decimal("0.3"), 101, 4050]
+    assert (await spent(storage, account, "ETH")).withdrawn == 2
     assert (await spent(storage, account, "BTC")).withdrawn == 0
 
 
@@ -212,7 +212,7 @@ async def read(storage: Storage, card: Ticket, stopping: Stopping | None = None)
 
 
 def sums(spent: Spent) -> list[object]:
-    return [spent.orders, spent.withdrawn, spent.withdrawn_value]
+    return [spent.orders, spent.withdrawn, spent.withdrawals]
 
 
 def switched(standing: Standing) -> set[str]:

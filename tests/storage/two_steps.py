@@ -39,6 +39,8 @@ async def card(storage: Storage, account: Account, *, amount: str = "100", value
         values = {"send_at": NOW + DAY, "next_look_at": NOW + DAY, **values}
     new = ticket(intent=intent, terms=terms, **values)
     await storage.tickets.add(new)
+    if new.state is S.HELD:
+        await storage.database.write(lambda connection: storage.tickets.seal.put(connection, new))
     return new
 
 
@@ -56,7 +58,9 @@ async def decline(storage: Storage, of: TicketId, **changes: Any) -> Ticket | No
 
 
 async def release(storage: Storage, of: TicketId, **changes: Any) -> Ticket | None:
-    return await storage.tickets.release(of, **{"now": NOW + DAY, **changes})
+    found = await storage.tickets.get(of)
+    assert found is not None
+    return await storage.tickets.release(of, **{"terms": found.terms, "now": NOW + DAY, **changes})
 
 
 async def read(storage: Storage, of: Ticket) -> Ticket:

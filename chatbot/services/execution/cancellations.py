@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from chatbot.domain.errors import KeyRejected, NotSent, OutcomeUnknown, Refused, Unavailable
 from chatbot.domain.ids import OrderNumber
-from chatbot.domain.intents import CancelOrders
+from chatbot.domain.intents import CancelOrders, Terms
 from chatbot.domain.notices import TicketSettled
 from chatbot.domain.orders import Order, OrderStatus
 from chatbot.domain.secrets import Credentials
@@ -33,6 +33,9 @@ class CancelExecutor:
     async def has_moved(self, ticket: Ticket) -> bool:
         """A cancellation names orders, which do not change their number."""
         return False
+
+    async def terms_now(self, ticket: Ticket) -> Terms:
+        return ticket.terms
 
     async def send(self, ticket: Ticket, credentials: Credentials, permit: Permit) -> tuple[TicketState, Outcome]:
         orders = cancellation_of(ticket).orders

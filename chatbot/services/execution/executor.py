@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from chatbot.domain.accounts import Venue
-from chatbot.domain.intents import Intent
+from chatbot.domain.intents import Intent, Terms
 from chatbot.domain.secrets import Credentials
 from chatbot.domain.tickets import Outcome, Ticket, TicketState
 from chatbot.ports.accounts import Accounts
@@ -20,6 +20,12 @@ from chatbot.services.execution.claims import RecentClaims
 class Executor(Protocol):
     async def has_moved(self, ticket: Ticket) -> bool:
         """Whether price or balance left what the card showed, right before sending. Raises what reads raise."""
+        ...
+
+    async def terms_now(self, ticket: Ticket) -> Terms:
+        """The terms of a held ticket whose time has come, with its worth of now. Raises what reads raise, and `Stopped`
+        where nobody can tell.
+        """
         ...
 
     async def send(self, ticket: Ticket, credentials: Credentials, permit: Permit) -> tuple[TicketState, Outcome]:

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from chatbot.domain.errors import Cause, Unavailable
 from chatbot.domain.ids import ClientId, OrderNumber
-from chatbot.domain.intents import OrderTerms, PlaceOrder
+from chatbot.domain.intents import OrderTerms, PlaceOrder, Terms
 from chatbot.domain.market import OrderBook, walk_volume
 from chatbot.domain.money import multiply, round_down
 from chatbot.domain.notices import OrderFinished, TicketSettled
@@ -77,6 +77,9 @@ class OrderExecutor:
     async def has_moved(self, ticket: Ticket) -> bool:
         intent, terms = order_of(ticket)
         return await self._price_moved(ticket, intent, terms) or await self._balance_moved(ticket, intent, terms)
+
+    async def terms_now(self, ticket: Ticket) -> Terms:
+        return ticket.terms
 
     async def send(self, ticket: Ticket, credentials: Credentials, permit: Permit) -> tuple[TicketState, Outcome]:
         intent, terms = order_of(ticket)

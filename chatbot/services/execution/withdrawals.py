@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from chatbot.domain.accounts import DEFAULT_ACCOUNT_NAME
 from chatbot.domain.errors import Cause
-from chatbot.domain.intents import Withdraw
+from chatbot.domain.intents import Terms, Withdraw, WithdrawTerms
 from chatbot.domain.money import Amount
 from chatbot.domain.secrets import Credentials
 from chatbot.domain.tickets import Lost, Outcome, Requested, Ticket, TicketState
+from chatbot.domain.valuing import careful_worth
 from chatbot.ports.exchange import Permit, Priority
 from chatbot.services.execution.executor import Tools
 
@@ -26,6 +27,17 @@ class WithdrawalExecutor:
         intent = withdrawal_of(ticket)
         credentials = await self._accounts.credentials(ticket.account)
         return (await self._available(ticket, intent, credentials, Priority.MONEY)).value < intent.amount
+
+    async def terms_now(self, ticket: Ticket) -> Terms:
+        intent, exchange = withdrawal_of(ticket), self._exchanges[ticket.venue]
+        if not isinstance(ticket.terms, WithdrawTerms):
+            raise TypeError("an intent met another intent's terms")
+        value = careful_worth(
+            Amount(intent.amount, intent.currency),
+            markets=await exchange.markets(priority=Priority.MONEY),
+            tickers=await exchange.tickers(priority=Priority.MONEY),
+        )
+        return replace(ticket.terms, value=value)
 
     async def send(self, ticket: Ticket, credentials: Credentials, permit: Permit) -> tuple[TicketState, Outcome]:
         intent = withdrawal_of(ticket)

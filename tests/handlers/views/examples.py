@@ -153,4 +153,5 @@ OUTCOMES: tuple[Outcome | None, ...] = (
     Moved(),
     NotFound(reads=2),
     *(Lost(cause=cause, clean_reads=reads) for cause in Cause for reads in (0, 1)),
+    Lost(cause=Cause.TIMEOUT, by_word=True),
 )

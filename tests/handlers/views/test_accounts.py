@@ -69,7 +69,7 @@ def test_a_link_names_what_works_and_what_does_not() -> None:
         "Key ending in 4f2a · PAPER\n"
         "Orders go to it from now on; /accounts switches.\n"
         "What does not work needs a permission of the key: see your ANDX dashboard.\n"
-        "Now try /balance, /price or /buy 0.01 BTC."
+        "Now try /balance, /price or /buy 0.01 BTC; /2fa makes it safer."
     )
 
 

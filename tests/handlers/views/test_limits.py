@@ -51,7 +51,8 @@ def test_the_card_shows_every_limit_and_a_button_to_change_each() -> None:
         "Orders a day: 100,000 USDT",
         "   used 0.00 USDT, left 100,000 USDT",
         "Largest withdrawal: 5,000 USDT",
-        "Withdrawals a day: 10,000 USDT of each currency",
+        "Withdrawals a day: 10,000 USDT, all currencies together",
+        "   used 0.00 USDT, left 10,000 USDT",
         "Price distance: 20%",
         "",
         "A day is the last 24 hours. Lowering works at once, raising after 24 h.",
@@ -74,7 +75,8 @@ def test_what_is_used_and_left_is_shown_for_orders_and_each_currency() -> None:
     )
     assert "used 600.01 USDT, left 99,399.99 USDT" in text
     assert "   XRP: 500 XRP, used 100.25, left 399.75 XRP" in text
-    assert "   BTC: used 6,005.00, left 3,995 USDT" in text
+    assert "all currencies together\n   used 6,005.00 USDT, left 3,995 USDT" in text
+    assert "   BTC: used 0.1\n" in text
     assert "   ADA: none at all, used 0, left 0 ADA" in text
 
 

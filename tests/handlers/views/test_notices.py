@@ -28,10 +28,10 @@ def test_every_alarm_has_words_of_its_own() -> None:
 
 
 def test_an_alarm_says_what_it_is_about_and_when_it_takes_effect() -> None:
-    notice = Alarm(kind=AlarmKind.WITHDRAWAL, at=NOW, account="andx-1", subject="XRP to <b>savings", due=LATER)
+    notice = Alarm(kind=AlarmKind.LIMIT_RAISE, at=NOW, account="andx-1", subject="XRP to <b>savings", due=LATER)
     said = notices.alarm(notice, now=NOW)
     assert "XRP to &lt;b&gt;savings" in str(said.text)
-    assert "It is sent at 21 Nov 12:00 UTC." in said.text.plain
+    assert "It holds from 21 Nov 12:00 UTC." in said.text.plain
 
 
 def test_a_key_that_works_again_is_said_in_a_line() -> None:

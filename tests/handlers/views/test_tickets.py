@@ -9,14 +9,17 @@ import pytest
 
 from chatbot.domain.accounts import Venue
 from chatbot.domain.errors import Cause
+from chatbot.domain.ids import OrderNumber
 from chatbot.domain.orders import OrderStatus, Side
 from chatbot.domain.tickets import (
     CancelState,
+    Disowned,
     Lost,
     Moved,
     NotFound,
     Outcome,
     RefusedBy,
+    Requested,
     Ticket,
     TicketState,
     Unsent,
@@ -142,6 +145,36 @@ def test_confirm_and_its_opposite_stand_apart_and_know_only_the_ticket(ticket: T
             "Please do not repeat it by hand before this is settled.",
             [["What is open?"]],
         ),
+        (
+            UNCERTAIN,
+            Lost(cause=Cause.TIMEOUT, twin=OrderNumber(7)),
+            "<b>Outcome not known yet. </b>The exchange did not answer in time. "
+            "The order may or may not have been placed.\n"
+            "Order #7 looks like it but carries no mark of mine. It is not sent again. "
+            "Look at your orders on the exchange's site, then say how it stands.\n"
+            "<b>It was sent</b>: it is there. I close this card, do not follow the order, and count it as sent.\n"
+            "<b>It was not sent</b>: it is not there. I close this card and count nothing.",
+            [["It was sent"], ["It was not sent"], ["What is open?"]],
+        ),
+        (
+            UNCERTAIN,
+            Lost(cause=Cause.TIMEOUT, by_word=True),
+            "<b>Outcome not known yet. </b>The exchange did not answer in time. "
+            "The order may or may not have been placed.\n"
+            "For long your orders could not be read, with this key or at all. It is not sent again. "
+            "Look at your orders on the exchange's site, then say how it stands.\n"
+            "<b>It was sent</b>: it is there. I close this card, do not follow the order, and count it as sent.\n"
+            "<b>It was not sent</b>: it is not there. I close this card and count nothing.",
+            [["It was sent"], ["It was not sent"], ["What is open?"]],
+        ),
+        (
+            DONE,
+            Requested(confirmed=True),
+            "<b>Closed: you said that it was sent.</b>\n"
+            "I do not follow the order: the exchange's site shows how it goes.",
+            [],
+        ),
+        (REFUSED, Disowned(), "Closed: you said that it was not sent.", [["New card"]]),
         (REFUSED, Moved(), "Price or balance moved beyond what this card showed. Nothing was sent.", [["New card"]]),
         (
             REFUSED,
@@ -325,6 +358,12 @@ def test_a_live_account_is_called_live() -> None:
 def test_an_intent_with_anothers_terms_is_a_bug() -> None:
     with pytest.raises(TypeError):
         card(order_ticket(terms=cancel_ticket().terms), now=NOW)
+
+
+def test_what_is_left_to_its_persons_word_has_its_card_behind_a_button() -> None:
+    screen = pending((order_ticket(UNCERTAIN, Lost(cause=Cause.TIMEOUT, by_word=True)),), now=NOW)
+    assert "I cannot tell what became of it: say on its card how it stands" in screen.text.plain
+    assert keys(screen) == [[HEAD.removeprefix("<b>").removesuffix("</b>")], ["↻ Refresh"]]
 
 
 def test_what_is_open_is_listed_with_its_age_and_what_is_done() -> None:

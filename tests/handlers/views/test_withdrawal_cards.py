@@ -23,6 +23,7 @@ from chatbot.domain.errors import Cause, InputError, Obstacle
 from chatbot.domain.ids import ChatId, DialogueId, TicketId
 from chatbot.domain.intents import Withdraw, WithdrawTerms
 from chatbot.domain.money import Amount
+from chatbot.domain.notices import Alarm, AlarmKind
 from chatbot.domain.tickets import (
     Blocked,
     Disowned,
@@ -40,6 +41,7 @@ from chatbot.domain.tickets import (
 from chatbot.services.withdrawals import AskedWithdrawal
 from handlers.buttons import pack
 from handlers.views.notices import held_ended
+from handlers.views.notices import withdrawal as alarm_of_withdrawal
 from handlers.views.screen import Press, Screen
 from handlers.views.ticket_parts import CAUSES
 from handlers.views.tickets import card, pending
@@ -182,8 +184,8 @@ def test_what_is_held_has_one_big_cancel() -> None:
         (timedelta(minutes=4, seconds=30), "in 4 min 30 s,"),
         (timedelta(minutes=2), "in 2 min,"),
         (timedelta(seconds=12), "in 12 s,"),
-        (timedelta(0), "in 0 s,"),
-        (timedelta(seconds=-5), "in 0 s,"),
+        (timedelta(0), "its time has come"),
+        (timedelta(seconds=-5), "its time has come"),
     ],
 )
 def test_the_countdown_is_rounded_down_to_two_units(left: timedelta, words: str) -> None:
@@ -390,3 +392,20 @@ def test_what_was_held_is_told_as_it_is(state: TicketState, begins: str) -> None
     said = held_ended(withdrawal(state)).text.plain
     assert said.startswith(begins)
     assert ("may or may not" in said) == (state in (TicketState.UNCERTAIN, TicketState.CLAIMED))
+
+
+@pytest.mark.parametrize(
+    ("state", "says"),
+    [
+        (S.HELD, "was confirmed, and is sent at"),
+        (S.CLAIMED, "was confirmed and sent."),
+        (S.DONE, "was confirmed and sent."),
+        (S.UNCERTAIN, "was confirmed and sent."),
+        (S.DECLINED, "was confirmed, but was not sent."),
+        (S.REFUSED, "was confirmed, but was not sent."),
+    ],
+)
+def test_the_alarm_of_a_withdrawal_tells_how_it_stands_when_it_is_told(state: TicketState, says: str) -> None:
+    ticket = withdrawal(state)
+    said = alarm_of_withdrawal(ticket, Alarm(kind=AlarmKind.WITHDRAWAL, at=NOW, ticket=ticket.id), now=NOW).text.plain
+    assert said.startswith("🔔 Withdraw 100.25 XRP to “savings” ") and says in said and "/lock" in said

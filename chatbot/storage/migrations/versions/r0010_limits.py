@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("added_at", sa.BigInteger, nullable=False),
         sa.Column("by", sa.BigInteger, nullable=False),
         sa.Column("held_until", sa.BigInteger, nullable=False),
+        sa.Column("by_use", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.UniqueConstraint("account", "currency", "name"),
         sqlite_autoincrement=True,
     )

@@ -14,6 +14,7 @@ _COLUMNS = (
     sa.Column("spend_amount", sa.Text),
     sa.Column("spend_value", sa.Text),
     sa.Column("alias", sa.Text),
+    sa.Column("seal", sa.LargeBinary),
 )
 
 
