@@ -1,17 +1,15 @@
 """The one question for everything protected."""
 
 from chatbot.domain import protected
+from chatbot.domain.limit_words import limit_in_words
 from chatbot.domain.protected import Protected
 from chatbot.services.protection import Challenge
 from handlers.actions import DropDialogue
-from handlers.views.html import Html, bold, code, lines, text
+from handlers.views.html import Html, bold, code, lines, outside, text
 from handlers.views.screen import Press, Screen
 
 _WHAT: dict[type[Protected], str] = {
     protected.ConfirmWithdrawal: "Confirm the withdrawal",
-    protected.CloseUncertain: "Close this card by your word",
-    protected.RaiseLimit: "Raise this limit",
-    protected.AddAlias: "Add this alias",
     protected.Unlock: "Unlock your accounts",
     protected.Resume: "End the halt for everybody",
     protected.Unlink: "Unlink this account",
@@ -26,13 +24,26 @@ _WHAT: dict[type[Protected], str] = {
 
 def question(challenge: Challenge) -> Screen:
     """What to type, and for what."""
-    what = _WHAT[type(challenge.action)]
+    what = _what(challenge.action)
     if challenge.number is None:
         ask = text("Send the six digits your authenticator app shows now, or one of your recovery codes.")
     else:
         ask = text("Send this number: ", code(challenge.number))
     cancel = Press("Cancel", DropDialogue(dialogue=challenge.dialogue.id))
-    return Screen(lines(bold(f"{what}?"), ask, "Your message is deleted at once."), ((cancel,),))
+    return Screen(lines(bold(what, "?"), ask, "Your message is deleted at once."), ((cancel,),))
+
+
+def _what(action: Protected) -> Html:
+    """What the answer will do, so that nobody answers for something else."""
+    match action:
+        case protected.CloseUncertain(was_sent=was_sent):
+            return text("Close the card: it was sent" if was_sent else "Close the card: it was NOT sent")
+        case protected.RaiseLimit():
+            return text(f"Raise a limit, {limit_in_words(action.kind, action.currency, action.value)}, in 24 h")
+        case protected.AddAlias():
+            return text(f"Add the {action.currency} alias “", outside(action.name), "”")
+        case _:
+            return text(_WHAT[type(action)])
 
 
 def code_kept() -> Screen:

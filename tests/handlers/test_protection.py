@@ -8,10 +8,12 @@ import pyotp
 import pytest
 
 from chatbot.domain import protected
+from chatbot.domain.drafts import CodeDraft, Dialogue
 from chatbot.domain.factors import SETUP_LIFETIME, STEP
-from chatbot.domain.ids import PersonId
+from chatbot.domain.ids import DialogueId, PersonId
 from chatbot.domain.people import Person, Role
 from chatbot.domain.protected import PROTECTED, Protected
+from chatbot.services.protection import Challenge
 from chatbot.storage.master_key import KeyFile
 from chatbot.storage.opening import open_storage
 from handlers.actions import Invite, RemovePerson, RequireFactor, Unlink
@@ -23,6 +25,7 @@ from tests.fakes.clock import START, FakeClock, FakeEntropy
 from tests.fakes.exchange import FakeExchange
 from tests.handlers.conversation import Conversation
 from tests.services.house import ANNA, BORIS, CHAT, House
+from tests.storage.test_drafts import ACTIONS as EVERY_ACTION
 
 CAROL = PersonId(7_003)
 
@@ -76,8 +79,16 @@ def test_every_protected_action_has_one_route() -> None:
 
 
 def test_every_protected_action_can_be_named_in_its_question() -> None:
-    assert set(views._WHAT) == set(PROTECTED.values())
+    assert {type(action) for action in EVERY_ACTION} == set(PROTECTED.values())
+    asked = [views.question(_challenge(action)).text.plain.splitlines()[0] for action in EVERY_ACTION]
+    assert len(set(asked)) == len(asked) and all(said.endswith("?") for said in asked)
     assert all(kind.tag == tag for tag, kind in PROTECTED.items())
+
+
+def _challenge(action: Protected) -> Challenge:
+    draft = CodeDraft(action=action, number=None)
+    dialogue = Dialogue(id=DialogueId("d"), person=ANNA, chat=CHAT, message=None, draft=draft, expires_at=START)
+    return Challenge(dialogue=dialogue, action=action, number=None)
 
 
 # Asking

@@ -112,7 +112,7 @@ async def test_its_person_closes_it_with_the_second_factor(
     await anna.say("/pending")
     await anna.tap("Withdraw 0.05 BTC")
     await anna.tap(button)
-    assert "Close this card by your word?" in anna.last.text
+    assert "Close the card: it was" in anna.last.text
     assert (await house.read(ticket)).state is S.UNCERTAIN
     shown = anna.last.text.split("Send this number: ")[-1].split()[0]
     await anna.say(factor.code if factor else shown)

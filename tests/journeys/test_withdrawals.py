@@ -144,7 +144,7 @@ def test_a_lost_answer_freezes_its_currency_until_its_person_closes_it(
     wanda.tap("Withdraw 10 XRP")
     opened = wanda.wait_for("Outcome not known")
     wanda.tap(word, opened)
-    wanda.wait_for("Close this card by your word?")
+    wanda.wait_for("Close the card: it was")
     gone(wanda, wanda.say(phone.now))
     wanda.wait_for("you said that it was", message=opened)
     prompt.leap(30)
