@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from chatbot.domain.accounts import Venue
-from chatbot.domain.ids import TicketId
+from chatbot.domain.ids import ChatId, PersonId, TicketId
 from chatbot.domain.intents import INTENTS, TERMS, Intent, PlaceOrder, Terms, Withdraw
 from chatbot.domain.limits import SpendKind
 from chatbot.domain.orders import Order
@@ -78,6 +80,37 @@ def rewrite(connection: sa.Connection, old: Ticket, new: Ticket) -> Ticket:
     revised = _revised(old, new)
     connection.execute(_REWRITE, {"ticket": old.id, **values_of(revised)})
     return revised
+
+
+def taking() -> ReturningUpdate[*tuple[Any, ...]]:
+    """Pending → Claimed in one conditional statement: of many at once, one gets the row back."""
+    card, now = sa.bindparam("card", type_=sa.BigInteger()), sa.bindparam("now", type_=Moment())
+    mine = (_t.id == sa.bindparam("ticket"), _t.person == sa.bindparam("tapper"), _t.chat == sa.bindparam("place"))
+    open_yet = (_t.state == TicketState.PENDING, _t.expires_at > now, sa.or_(_t.message == card, _t.message.is_(None)))
+    change = TICKETS.update().where(*mine, *open_yet)
+    claimed = {"state": TicketState.CLAIMED, "revision": _t.revision + 1, "message": card, "claimed_at": now}
+    return change.values(**claimed).returning(TICKETS)
+
+
+def usable(
+    connection: sa.Connection,
+    ticket: TicketId,
+    state: TicketState,
+    *,
+    person: PersonId,
+    now: datetime,
+    chat: ChatId | None = None,
+) -> Ticket | None:
+    """A person's ticket in this state whose time is not over; in this chat, if one is named."""
+    found = find(connection, ticket)
+    if found is None or found.person != person or found.state is not state or found.expires_at <= now:
+        return None
+    return found if chat in (None, found.chat) else None
+
+
+def is_waiting(ticket: Ticket, now: datetime) -> bool:
+    """Whether it can still be declined."""
+    return ticket.state is TicketState.HELD or (ticket.state.is_waiting and ticket.expires_at > now)
 
 
 def _revised(old: Ticket, new: Ticket) -> Ticket:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, Protocol
 
 import sqlalchemy as sa
-from sqlalchemy.sql.dml import ReturningUpdate
 
 from chatbot.domain.audit import Deed, Event
 from chatbot.domain.errors import Cause, Obstacle, Stopped
@@ -22,11 +21,10 @@ from chatbot.storage.database import Database
 from chatbot.storage.hold_seal import HoldSeal
 from chatbot.storage.outbox import insert_notice
 from chatbot.storage.recording import Recorder
-from chatbot.storage.tables import Moment
-from chatbot.storage.ticket_table import LATE, TICKETS, find, rewrite, ticket_of, values_of
+from chatbot.storage.ticket_table import LATE, TICKETS, find, is_waiting, rewrite, taking, ticket_of, usable, values_of
 
 _t = TICKETS.c
-_NOW = sa.bindparam("now", type_=Moment())
+_SENT = (TicketState.CLAIMED, TicketState.DONE, TicketState.UNCERTAIN)
 _WAITING = tuple(state for state in TicketState if state.is_waiting)
 _EXPIRING = (TicketState.PENDING, TicketState.CONTINUED)
 
@@ -86,7 +84,7 @@ class StoredTickets:
         self._holds = holds
         self.seal = seal
         self._recorder = recorder
-        self._claim = database.prepare(_take())
+        self._claim = database.prepare(taking())
 
     async def add(self, ticket: Ticket) -> None:
         await self._database.write(lambda connection: connection.execute(TICKETS.insert(), values_of(ticket)))
@@ -127,7 +125,7 @@ class StoredTickets:
         self, ticket: TicketId, *, person: PersonId, chat: ChatId, message: MessageId, number: str, now: datetime
     ) -> Ticket | None:
         def work(connection: sa.Connection) -> Ticket | None:
-            old = _usable(connection, ticket, TicketState.PENDING, person=person, chat=chat, now=now)
+            old = usable(connection, ticket, TicketState.PENDING, person=person, chat=chat, now=now)
             if old is None or old.message not in (None, message) or not POLICIES[type(old.intent)].two_steps:
                 return None
             self._admit(connection, old, now)
@@ -138,7 +136,7 @@ class StoredTickets:
 
     async def confirm(self, ticket: TicketId, *, person: PersonId, now: datetime) -> Ticket | None:
         def work(connection: sa.Connection) -> Ticket | None:
-            old = _usable(connection, ticket, TicketState.CONTINUED, person=person, now=now)
+            old = usable(connection, ticket, TicketState.CONTINUED, person=person, now=now)
             if old is None or not POLICIES[type(old.intent)].two_steps:
                 return None
             self._admit(connection, old, now)
@@ -166,7 +164,7 @@ class StoredTickets:
     async def decline(self, ticket: TicketId, *, person: PersonId, chat: ChatId, now: datetime) -> Ticket | None:
         def work(connection: sa.Connection) -> Ticket | None:
             old = find(connection, ticket)
-            if old is None or old.person != person or old.chat != chat or not _is_waiting(old, now):
+            if old is None or old.person != person or old.chat != chat or not is_waiting(old, now):
                 return None
             new = replace(old, state=TicketState.DECLINED, closed_at=now, next_look_at=None)
             return self._transition(connection, old, new, now=now)
@@ -382,36 +380,3 @@ class _Barred(Exception):
         super().__init__(ticket.id)
         self.ticket = ticket
         self.reason = reason
-
-
-def _take() -> ReturningUpdate[*tuple[Any, ...]]:
-    """Pending → Claimed in one conditional statement: of many at once, one gets the row back."""
-    card = sa.bindparam("card", type_=sa.BigInteger())
-    mine = (_t.id == sa.bindparam("ticket"), _t.person == sa.bindparam("tapper"), _t.chat == sa.bindparam("place"))
-    usable = (_t.state == TicketState.PENDING, _t.expires_at > _NOW, sa.or_(_t.message == card, _t.message.is_(None)))
-    change = TICKETS.update().where(*mine, *usable)
-    claimed = {"state": TicketState.CLAIMED, "revision": _t.revision + 1, "message": card, "claimed_at": _NOW}
-    return change.values(**claimed).returning(TICKETS)
-
-
-def _usable(
-    connection: sa.Connection,
-    ticket: TicketId,
-    state: TicketState,
-    *,
-    person: PersonId,
-    now: datetime,
-    chat: ChatId | None = None,
-) -> Ticket | None:
-    """A person's ticket in this state whose time is not over; in this chat, if one is named."""
-    found = find(connection, ticket)
-    if found is None or found.person != person or found.state is not state or found.expires_at <= now:
-        return None
-    return found if chat in (None, found.chat) else None
-
-
-def _is_waiting(ticket: Ticket, now: datetime) -> bool:
-    return ticket.state is TicketState.HELD or (ticket.state.is_waiting and ticket.expires_at > now)
-
-
-_SENT = (TicketState.CLAIMED, TicketState.DONE, TicketState.UNCERTAIN)
