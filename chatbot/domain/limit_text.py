@@ -49,7 +49,7 @@ def _currency(kind: LimitKind, unit: str, *, after_number: bool) -> str:
         if is_unit and kind is not LimitKind.DISTANCE:
             return ""
         unit_of = "a percentage, like 5%" if kind is LimitKind.DISTANCE else f"given in {VALUED_IN}"
-        raise InputError(f"This limit is {unit_of}. Only withdrawals a day have limits by currency.")
+        raise InputError(f"This limit is {unit_of}: write a number. Only withdrawals a day have limits by currency.")
     if is_unit and after_number:
         raise InputError(
             f"Of every currency, or of {VALUED_IN} alone? Write /limits withdrawals 5000, "

@@ -34,13 +34,21 @@ def locked(report: StopReport, *, has_factor: bool) -> Screen:
 def panicking(report: StopReport, *, has_factor: bool) -> Screen:
     return Screen(
         lines(
-            bold("Locked. All your open orders are being cancelled now."),
-            "Each card that follows shows the result per order.",
+            bold("Locked. Your open orders are looked for and cancelled now."),
+            "Cards that follow show the result per order.",
             _closed(report.closed),
             _how_to_unlock(has_factor=has_factor),
             None if report.stored else _NOT_STORED,
         )
     )
+
+
+def _swept_in_all(sweeps: Sequence[Sweep], *, failed: bool) -> str:
+    if failed:
+        return "Not everything could be cancelled."
+    if not any(sweep.sent for sweep in sweeps):
+        return "There were no open orders to cancel."
+    return "Every open order was asked to be cancelled."
 
 
 def panic_over(sweeps: Sequence[Sweep], *, unknown: int) -> Screen:
@@ -49,7 +57,7 @@ def panic_over(sweeps: Sequence[Sweep], *, unknown: int) -> Screen:
     late = "An order has" if unknown == 1 else f"{unknown} orders have"
     return Screen(
         lines(
-            bold("Not everything could be cancelled." if failed else "Every open order was asked to be cancelled."),
+            bold(_swept_in_all(sweeps, failed=failed)),
             *map(_swept, sweeps),
             "No account is linked." if not sweeps else None,
             f"⚠️ {late} no known outcome yet; see /pending, and /panic again if one turns out to be open."

@@ -45,17 +45,31 @@ def pending(tickets: tuple[Ticket, ...], *, now: datetime) -> Screen:
     listed = tickets[:_MOST_LISTED]
     return Screen(
         lines(
-            bold(f"{len(tickets)} with an open outcome"),
+            bold(_counted(tickets)),
             *(_line(ticket, now=now) for ticket in listed),
             f"…and {more} more." if more > 0 else None,
             "",
-            "Nothing is ever sent a second time. You will be told as soon as an outcome is known.",
+            "What was sent is never sent a second time."
+            if _sent(tickets)
+            else "Tap one to see its card, and to cancel it.",
         ),
         (
             *((Press(_label(ticket), ShowTicket(ticket=ticket.id)),) for ticket in listed if _is_persons(ticket)),
             (Press("↻ Refresh", ShowPending()),),
         ),
     )
+
+
+def _sent(tickets: tuple[Ticket, ...]) -> int:
+    return sum(ticket.state.is_open for ticket in tickets)
+
+
+def _counted(tickets: tuple[Ticket, ...]) -> str:
+    """`1 waiting to be sent, 2 with an open outcome`."""
+    sent = _sent(tickets)
+    waiting = len(tickets) - sent
+    counts = (f"{waiting} waiting to be sent" if waiting else "", f"{sent} with an open outcome" if sent else "")
+    return ", ".join(count for count in counts if count)
 
 
 def _is_persons(ticket: Ticket) -> bool:

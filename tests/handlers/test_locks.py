@@ -95,7 +95,7 @@ async def test_a_panic_says_first_that_it_locked_then_shows_a_card_per_account_a
     chat = Chat()
     await locks.panic(context(house, chat))
     first, *cards, last = chat.said
-    assert first.startswith("Locked. All your open orders are being cancelled now.")
+    assert first.startswith("Locked. Your open orders are looked for and cancelled now.")
     assert len(cards) == 2 and last.startswith("Every open order was asked to be cancelled.")
     assert states(house) == {OrderStatus.CANCELLED}
 

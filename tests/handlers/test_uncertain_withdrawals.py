@@ -85,7 +85,7 @@ async def test_pending_reopens_the_cards_of_what_waits_and_what_is_uncertain(hou
     await anna.say(waiting.number)
     await uncertain(anna)
     await anna.say("/pending")
-    assert anna.last.text.startswith("2 with an open outcome")
+    assert anna.last.text.startswith("1 waiting to be sent, 1 with an open outcome")
     await anna.tap("Withdraw 5 USDT")
     assert "Cancel really cancels" in anna.last.text
     assert (await house.read(waiting)).message == anna.last.id

@@ -184,7 +184,7 @@ def test_a_hold_that_runs_out_across_a_restart_sends_once(leaping: Stack) -> Non
     leaping.bot.kill()
     leaping.leap(DAY - 60)
     leaping.bot.start()
-    assert "1 with an open outcome" in hanna.ask("/pending").text
+    assert "1 waiting to be sent" in hanna.ask("/pending").text
     assert not leaping.exchange.asked_to_withdraw(since=mark)
     leaping.leap(90)
     hanna.wait_for("ANDX took the request", message=card)

@@ -383,7 +383,7 @@ def test_what_is_open_is_listed_with_its_age_and_what_is_done() -> None:
         "• <b>Cancel order #54259</b>\n"
         f"   0 s ago · being sent · {FOOT}\n"
         "\n"
-        "Nothing is ever sent a second time. You will be told as soon as an outcome is known."
+        "What was sent is never sent a second time."
     )
     assert keys(screen) == [["↻ Refresh"]]
 
