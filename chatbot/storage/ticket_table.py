@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.sql.dml import ReturningUpdate
 
 from chatbot.domain.accounts import Venue
 from chatbot.domain.ids import ChatId, PersonId, TicketId
@@ -80,16 +79,6 @@ def rewrite(connection: sa.Connection, old: Ticket, new: Ticket) -> Ticket:
     revised = _revised(old, new)
     connection.execute(_REWRITE, {"ticket": old.id, **values_of(revised)})
     return revised
-
-
-def taking() -> ReturningUpdate[*tuple[Any, ...]]:
-    """Pending → Claimed in one conditional statement: of many at once, one gets the row back."""
-    card, now = sa.bindparam("card", type_=sa.BigInteger()), sa.bindparam("now", type_=Moment())
-    mine = (_t.id == sa.bindparam("ticket"), _t.person == sa.bindparam("tapper"), _t.chat == sa.bindparam("place"))
-    open_yet = (_t.state == TicketState.PENDING, _t.expires_at > now, sa.or_(_t.message == card, _t.message.is_(None)))
-    change = TICKETS.update().where(*mine, *open_yet)
-    claimed = {"state": TicketState.CLAIMED, "revision": _t.revision + 1, "message": card, "claimed_at": now}
-    return change.values(**claimed).returning(TICKETS)
 
 
 def usable(

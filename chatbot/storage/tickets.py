@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 import sqlalchemy as sa
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from chatbot.domain.audit import Deed, Event
 from chatbot.domain.errors import Cause, Obstacle, Stopped
@@ -21,7 +22,8 @@ from chatbot.storage.database import Database
 from chatbot.storage.hold_seal import HoldSeal
 from chatbot.storage.outbox import insert_notice
 from chatbot.storage.recording import Recorder
-from chatbot.storage.ticket_table import LATE, TICKETS, find, is_waiting, rewrite, taking, ticket_of, usable, values_of
+from chatbot.storage.tables import Moment
+from chatbot.storage.ticket_table import LATE, TICKETS, find, is_waiting, rewrite, ticket_of, usable, values_of
 
 _t = TICKETS.c
 _SENT = (TicketState.CLAIMED, TicketState.DONE, TicketState.UNCERTAIN)
@@ -84,7 +86,7 @@ class StoredTickets:
         self._holds = holds
         self.seal = seal
         self._recorder = recorder
-        self._claim = database.prepare(taking())
+        self._claim = database.prepare(_take())
 
     async def add(self, ticket: Ticket) -> None:
         await self._database.write(lambda connection: connection.execute(TICKETS.insert(), values_of(ticket)))
@@ -380,3 +382,13 @@ class _Barred(Exception):
         super().__init__(ticket.id)
         self.ticket = ticket
         self.reason = reason
+
+
+def _take() -> ReturningUpdate[*tuple[Any, ...]]:
+    """Pending → Claimed in one conditional statement: of many at once, one gets the row back."""
+    card, now = sa.bindparam("card", type_=sa.BigInteger()), sa.bindparam("now", type_=Moment())
+    mine = (_t.id == sa.bindparam("ticket"), _t.person == sa.bindparam("tapper"), _t.chat == sa.bindparam("place"))
+    open_yet = (_t.state == TicketState.PENDING, _t.expires_at > now, sa.or_(_t.message == card, _t.message.is_(None)))
+    change = TICKETS.update().where(*mine, *open_yet)
+    claimed = {"state": TicketState.CLAIMED, "revision": _t.revision + 1, "message": card, "claimed_at": now}
+    return change.values(**claimed).returning(TICKETS)
