@@ -70,9 +70,11 @@ _MALLORY = {
             "shown_secrets",
             "tickets",
         }
-    )
+    ),
+    int(REMOVED): frozenset({"dialogues"}),
 }
-"""In which tables a forger's own rows may change: he may link a practice account, star a market, begin a question."""
+"""In which tables a forger's own rows may change: he may link a practice account, star a market, begin a question; who
+was removed may still begin to erase what is left of them."""
 _STATE = State(locked=False, halted=False, factor=FactorState.OFF, required=False)
 _LOOKED_AT_EVERY = 100
 
