@@ -1,6 +1,6 @@
 """Tickets: what was shown, confirmed, sent, and became of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -116,12 +116,9 @@ class StoredTickets:
             return claimed
 
         try:
-            return await self._database.write_prepared(work)
+            return await self._guarded(self._database.write_prepared(work), now=now)
         except _TakesTwoSteps:
             return None
-        except _Barred as barred:
-            await self._stopped(barred, now=now)
-            raise barred.reason from None
 
     async def proceed(
         self, ticket: TicketId, *, person: PersonId, chat: ChatId, message: MessageId, number: str, now: datetime
@@ -134,7 +131,7 @@ class StoredTickets:
             new = replace(old, state=TicketState.CONTINUED, number=number, message=message)
             return self._transition(connection, old, new, now=now)
 
-        return await self._guarded(work, now=now)
+        return await self._guarded(self._database.write(work), now=now)
 
     async def confirm(self, ticket: TicketId, *, person: PersonId, now: datetime) -> Ticket | None:
         def work(connection: sa.Connection) -> Ticket | None:
@@ -150,7 +147,7 @@ class StoredTickets:
                 self.seal.put(connection, new)
             return self._transition(connection, old, new, now=now)
 
-        return await self._guarded(work, now=now)
+        return await self._guarded(self._database.write(work), now=now)
 
     async def release(self, ticket: TicketId, *, terms: Terms, now: datetime) -> Ticket | None:
         def work(connection: sa.Connection) -> Ticket | None:
@@ -161,7 +158,7 @@ class StoredTickets:
             self._admit(connection, new, now, held=old)
             return self._transition(connection, old, new, now=now)
 
-        return await self._guarded(work, now=now)
+        return await self._guarded(self._database.write(work), now=now)
 
     async def decline(self, ticket: TicketId, *, person: PersonId, chat: ChatId, now: datetime) -> Ticket | None:
         def work(connection: sa.Connection) -> Ticket | None:
@@ -259,9 +256,10 @@ class StoredTickets:
         query = sa.select(_t.id).where(_t.account == account, _t.claimed_at > since, _t.id != but).limit(1)
         return await self._database.read(lambda connection: connection.execute(query).first() is not None)
 
-    async def _guarded(self, work: Callable[[sa.Connection], Ticket | None], *, now: datetime) -> Ticket | None:
+    async def _guarded(self, writing: Awaitable[Ticket | None], *, now: datetime) -> Ticket | None:
+        """Raise `Stopped` where the gate did, once that is written down; the transaction is undone by then."""
         try:
-            return await self._database.write(work)
+            return await writing
         except _Barred as barred:
             await self._stopped(barred, now=now)
             raise barred.reason from None

@@ -1,11 +1,55 @@
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
+from chatbot.domain.accounts import Account
+from chatbot.storage.master_key import KeyFile
+from chatbot.storage.opening import open_storage
+from tests.fakes.clock import FakeClock, FakeEntropy
+from tests.fakes.exchange import FakeExchange
+from tests.handlers.conversation import Conversation
 from tests.handlers.stage import Stage, staged
+from tests.handlers.withdrawing import Phone, turned_on
+from tests.services.house import House
 
 
 @pytest.fixture
 async def stage() -> AsyncIterator[Stage]:
     async with staged() as stage:
         yield stage
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    clock = FakeClock()
+    storage = await open_storage(
+        url=f"sqlite:///{tmp_path}/chatbot.db", master_key=KeyFile(tmp_path / "master.key"), clock=clock
+    )
+    yield House(storage, clock, exchange=FakeExchange(clock), entropy=FakeEntropy())
+    await storage.aclose()
+
+
+@pytest.fixture
+def anna(house: House) -> Conversation:
+    return Conversation(house)
+
+
+@pytest.fixture
+async def account(house: House) -> Account:
+    """Where “savings” and “cold” were added for BTC so long ago that nothing waits."""
+    account = await house.link()
+    await house.know(account, "BTC", "savings")
+    await house.know(account, "BTC", "cold")
+    return account
+
+
+@pytest.fixture
+async def phone(house: House) -> Phone:
+    return await turned_on(house)
+
+
+@pytest.fixture(params=[False, True], ids=["number", "code"])
+async def factor(house: House, request: pytest.FixtureRequest) -> Phone | None:
+    """Without a second factor, and with one."""
+    return await turned_on(house) if request.param else None

@@ -1,8 +1,6 @@
 """Stopping works whatever the chat does."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
@@ -12,14 +10,10 @@ from chatbot.domain.ids import ChatId, MessageId, OrderNumber
 from chatbot.domain.orders import OrderStatus
 from chatbot.domain.people import Role
 from chatbot.services.desk import Services
-from chatbot.storage.master_key import KeyFile
-from chatbot.storage.opening import open_storage
 from handlers import locks
 from handlers.context import BotName, ChatKind, Context, Room, Speaker
 from handlers.sender import NotDelivered
 from handlers.views.screen import Screen, Shown
-from tests.fakes.clock import FakeClock, FakeEntropy
-from tests.fakes.exchange import FakeExchange
 from tests.services.house import ANNA, CHAT, House
 from tests.storage.examples import ORDER
 
@@ -51,19 +45,14 @@ class Chat:
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    clock = FakeClock()
-    storage = await open_storage(
-        url=f"sqlite:///{tmp_path}/chatbot.db", master_key=KeyFile(tmp_path / "master.key"), clock=clock
-    )
-    opened = House(storage, clock, exchange=FakeExchange(clock), entropy=FakeEntropy())
-    await opened.link()
-    await opened.link()
+async def house(house: House) -> House:
+    """With two accounts, each with an open order."""
+    await house.link()
+    await house.link()
     for number in (1, 2):
         order = replace(ORDER, number=OrderNumber(number))
-        opened.exchange.put(opened.exchange.holders[f"key-{number}"].credentials, order)
-    yield opened
-    await storage.aclose()
+        house.exchange.put(house.exchange.holders[f"key-{number}"].credentials, order)
+    return house
 
 
 def context(house: House, chat: Chat) -> Context:

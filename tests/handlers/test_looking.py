@@ -1,7 +1,6 @@
 """What is looked up by a command: the handlers of /price, /markets and /people over real services."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 from types import SimpleNamespace
 from typing import cast
 
@@ -12,13 +11,9 @@ from chatbot.domain.ids import ChatId, MessageId
 from chatbot.domain.people import Access, Role
 from chatbot.services.desk import Services
 from chatbot.services.people import People
-from chatbot.storage.master_key import KeyFile
-from chatbot.storage.opening import open_storage
 from handlers import markets, people
 from handlers.context import BotName, ChatKind, Context, Room, Speaker
 from handlers.views.screen import Screen, Shown
-from tests.fakes.clock import FakeClock, FakeEntropy
-from tests.fakes.exchange import FakeExchange
 from tests.services.house import ANNA, CHAT, House
 
 
@@ -41,16 +36,6 @@ class Ear:
 
     async def delete(self, chat: ChatId, message: MessageId) -> bool:
         raise NotImplementedError
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    clock = FakeClock()
-    storage = await open_storage(
-        url=f"sqlite:///{tmp_path}/chatbot.db", master_key=KeyFile(tmp_path / "master.key"), clock=clock
-    )
-    yield House(storage, clock, exchange=FakeExchange(clock), entropy=FakeEntropy())
-    await storage.aclose()
 
 
 async def said(

@@ -1,6 +1,3 @@
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from chatbot.domain.ids import ChatId, PersonId, TicketId
@@ -15,26 +12,13 @@ from chatbot.domain.notices import (
     PersonJoined,
     TicketSettled,
 )
-from chatbot.storage.master_key import KeyFile
-from chatbot.storage.opening import open_storage
 from handlers.notices import Announcer
 from handlers.outgoing import Push
-from tests.fakes.clock import START, FakeClock, FakeEntropy
-from tests.fakes.exchange import FakeExchange
+from tests.fakes.clock import START
 from tests.services.house import ANNA, CHAT, House
 
 JOINED = PersonJoined(person=PersonId(9), name="Nora")
 ALARM = Alarm(kind=AlarmKind.UNLOCKED, at=START)
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    clock = FakeClock()
-    storage = await open_storage(
-        url=f"sqlite:///{tmp_path}/chatbot.db", master_key=KeyFile(tmp_path / "master.key"), clock=clock
-    )
-    yield House(storage, clock, exchange=FakeExchange(clock), entropy=FakeEntropy())
-    await storage.aclose()
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """One question for everything protected, and what happens to what is typed at it."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pyotp
 import pytest
@@ -14,35 +12,17 @@ from chatbot.domain.ids import DialogueId, PersonId
 from chatbot.domain.people import Person, Role
 from chatbot.domain.protected import PROTECTED, Protected
 from chatbot.services.protection import Challenge
-from chatbot.storage.master_key import KeyFile
-from chatbot.storage.opening import open_storage
 from handlers.actions import Invite, RemovePerson, RequireFactor, Unlink
 from handlers.commands import Protected as ProtectedRoute
 from handlers.features import ROUTES
 from handlers.shown_secrets import Sweeper
 from handlers.views import protection as views
-from tests.fakes.clock import START, FakeClock, FakeEntropy
-from tests.fakes.exchange import FakeExchange
+from tests.fakes.clock import START
 from tests.handlers.conversation import Conversation
 from tests.services.house import ANNA, BORIS, CHAT, House
 from tests.storage.test_drafts import ACTIONS as EVERY_ACTION
 
 CAROL = PersonId(7_003)
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    clock = FakeClock()
-    storage = await open_storage(
-        url=f"sqlite:///{tmp_path}/chat.db", master_key=KeyFile(tmp_path / "master.key"), clock=clock
-    )
-    yield House(storage, clock, exchange=FakeExchange(clock), entropy=FakeEntropy())
-    await storage.aclose()
-
-
-@pytest.fixture
-def anna(house: House) -> Conversation:
-    return Conversation(house)
 
 
 class Phone:

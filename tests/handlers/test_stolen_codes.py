@@ -1,8 +1,5 @@
 """Somebody in a second session of Anna's Telegram is after her one-time code: the one she types for a withdrawal."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from chatbot.domain.accounts import Venue
@@ -10,26 +7,17 @@ from chatbot.domain.drafts import CodeDraft, Draft, LinkDraft, Question, SetUpDr
 from chatbot.domain.factors import STEP
 from chatbot.domain.protected import Unlock
 from chatbot.storage.audit import AUDIT
-from chatbot.storage.master_key import KeyFile
-from chatbot.storage.opening import open_storage
 from handlers.actions import TurnOffFactor
-from tests.fakes.clock import FakeClock, FakeEntropy
-from tests.fakes.exchange import FakeExchange
 from tests.handlers.conversation import Conversation
 from tests.handlers.withdrawing import Phone, asked, sent, turned_on
 from tests.services.house import ANNA, CARD, CHAT, House
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    clock = FakeClock()
-    storage = await open_storage(
-        url=f"sqlite:///{tmp_path}/chat.db", master_key=KeyFile(tmp_path / "master.key"), clock=clock
-    )
-    house = House(storage, clock, exchange=FakeExchange(clock), entropy=FakeEntropy())
+async def house(house: House) -> House:
+    """Where “savings” was added so long ago that nothing waits."""
     await house.know(await house.link(), "BTC", "savings")
-    yield house
-    await storage.aclose()
+    return house
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """/pending, and withdrawals whose answer was lost: closed by their person alone."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -12,12 +10,8 @@ from chatbot.domain.errors import Cause, OutcomeUnknown
 from chatbot.domain.ids import AccountId
 from chatbot.domain.protected import CloseUncertain, ConfirmWithdrawal
 from chatbot.domain.tickets import Ticket, TicketState
-from chatbot.storage.master_key import KeyFile
-from chatbot.storage.opening import open_storage
 from handlers.actions import RepeatTicket, SettleByWord
 from handlers.wire import read_update
-from tests.fakes.clock import FakeClock, FakeEntropy
-from tests.fakes.exchange import FakeExchange
 from tests.handlers.conversation import Conversation
 from tests.handlers.withdrawing import (
     GROUP,
@@ -28,45 +22,8 @@ from tests.handlers.withdrawing import (
     sent,
     state,
     tapped_by,
-    turned_on,
 )
 from tests.services.house import ANNA, BORIS, CHAT, House
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    clock = FakeClock()
-    storage = await open_storage(
-        url=f"sqlite:///{tmp_path}/chat.db", master_key=KeyFile(tmp_path / "master.key"), clock=clock
-    )
-    yield House(storage, clock, exchange=FakeExchange(clock), entropy=FakeEntropy())
-    await storage.aclose()
-
-
-@pytest.fixture
-def anna(house: House) -> Conversation:
-    return Conversation(house)
-
-
-@pytest.fixture
-async def account(house: House) -> Account:
-    """Where “savings” and “cold” were added for BTC so long ago that nothing waits."""
-    account = await house.link()
-    await house.know(account, "BTC", "savings")
-    await house.know(account, "BTC", "cold")
-    return account
-
-
-@pytest.fixture
-async def phone(house: House) -> Phone:
-    return await turned_on(house)
-
-
-@pytest.fixture(params=[False, True], ids=["number", "code"])
-async def factor(house: House, request: pytest.FixtureRequest) -> Phone | None:
-    """Without a second factor, and with one."""
-    return await turned_on(house) if request.param else None
-
 
 # /pending, and no answer
 

@@ -1,9 +1,7 @@
 """Somebody who was removed, or whom a narrower access no longer admits, keeps what protects and erases their own."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -14,12 +12,8 @@ from chatbot.domain.limits import LimitKind
 from chatbot.domain.people import Access, Person, Role
 from chatbot.domain.protected import Protected, RaiseLimit, Unlock
 from chatbot.domain.tickets import TicketState
-from chatbot.storage.master_key import KeyFile
-from chatbot.storage.opening import open_storage
 from handlers.actions import ConfirmTicket, ContinueTicket, DeclineTicket
 from handlers.views import door
-from tests.fakes.clock import FakeClock, FakeEntropy
-from tests.fakes.exchange import FakeExchange
 from tests.handlers.conversation import Conversation
 from tests.services.house import ANNA, BORIS, CHAT, House
 
@@ -38,16 +32,6 @@ CLOSED_TO_HER = [
     "/help",
     "hello",
 ]
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    clock = FakeClock()
-    storage = await open_storage(
-        url=f"sqlite:///{tmp_path}/chat.db", master_key=KeyFile(tmp_path / "master.key"), clock=clock
-    )
-    yield House(storage, clock, exchange=FakeExchange(clock), entropy=FakeEntropy())
-    await storage.aclose()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ moved: `stack.leap(seconds)`.
 from tests.harness.chat import Chat, Message, Tap, Toast
 from tests.harness.exchange import Credentials, PracticeExchange
 from tests.harness.persona import Persona
-from tests.harness.programs import PROJECT, Died, Program, eventually
+from tests.harness.programs import PROJECT, Died, Program, eventually, run_command
 from tests.harness.stack import Bot, Stack
 
 __all__ = [
@@ -33,4 +33,5 @@ __all__ = [
     "Tap",
     "Toast",
     "eventually",
+    "run_command",
 ]

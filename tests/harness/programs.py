@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, TypeVar
 
@@ -154,3 +154,20 @@ def eventually(look: Callable[[], T], *, timeout: float = PATIENCE, pause: float
         if time.monotonic() > ends_at:
             raise AssertionError(f"not within {timeout} s; at last: {found!r}")
         time.sleep(pause)
+
+
+def run_command(
+    words: str, *, folder: Path, settings: Mapping[str, str], typed: Iterable[str] = ()
+) -> "subprocess.CompletedProcess[str]":
+    """`python -m chatbot WORDS` to its end, with lines typed at it; without a terminal it reads standard input."""
+    return subprocess.run(
+        [sys.executable, "-m", "chatbot", *words.split()],
+        input="".join(f"{line}\n" for line in typed),
+        env={**settings, "PYTHONPATH": str(PROJECT), "PYTHONUTF8": "1"},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+        start_new_session=True,
+    )

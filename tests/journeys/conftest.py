@@ -34,6 +34,13 @@ def leaping(_shared_leaping: Stack) -> Iterator[Stack]:
     yield _shared_leaping
 
 
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A product for one module alone, whose files and programs its journeys may do anything to."""
+    with Stack.running(tmp_path_factory.mktemp("own")) as stack:
+        yield stack
+
+
 @pytest.fixture
 def dora(stack: Stack) -> Persona:
     """Somebody with a practice account."""

@@ -4,32 +4,14 @@ import csv
 import io
 import shutil
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-import pytest
-
-from tests.harness import PROJECT, Persona, Stack
-
-
-@pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with Stack.running(tmp_path_factory.mktemp("own")) as stack:
-        yield stack
+from tests.harness import Persona, Stack, run_command
 
 
 def _verify(folder: Path, settings: Mapping[str, str]) -> tuple[int, str]:
-    ended = subprocess.run(
-        [sys.executable, "-m", "chatbot", "audit", "verify"],
-        env={**settings, "PYTHONPATH": str(PROJECT), "PYTHONUTF8": "1"},
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
+    ended = run_command("audit verify", folder=folder, settings=settings)
     return ended.returncode, ended.stdout + ended.stderr
 
 

@@ -1,34 +1,10 @@
 """The master key from the outside: rotated beside a running bot, taken from elsewhere, refused."""
 
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import pytest
-
-from tests.harness import PROJECT, Stack
+from tests.harness import Stack, run_command
 
 OLD, NEW = "a" * 64, "b" * 64
-
-
-@pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with Stack.running(tmp_path_factory.mktemp("own")) as stack:
-        yield stack
-
-
-def _run(command: str, *, folder: Path, settings: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
-    """`python -m chatbot COMMAND` to its end."""
-    return subprocess.run(
-        [sys.executable, "-m", "chatbot", *command.split()],
-        env={**settings, "PYTHONPATH": str(PROJECT), "PYTHONUTF8": "1"},
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
 
 
 def _elsewhere(own: Stack, folder: Path, **settings: str) -> dict[str, str]:
@@ -41,7 +17,7 @@ def test_master_key_is_rotated_while_the_bot_runs_and_nobody_notices(own: Stack)
     person, file = own.person("Dora", linked=True), own.folder / "master.key"
     assert "USDT" in person.ask("/balance").text
     before = file.read_text()
-    ended = _run("keys rotate", folder=own.folder, settings=own.bot.settings)
+    ended = run_command("keys rotate", folder=own.folder, settings=own.bot.settings)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "The running bot re-wraps" in ended.stdout and "Done: everything hangs on" in ended.stdout
     after = file.read_text()
@@ -49,27 +25,27 @@ def test_master_key_is_rotated_while_the_bot_runs_and_nobody_notices(own: Stack)
     assert "USDT" in person.ask("/balance").text
     own.bot.restart()
     assert "USDT" in person.ask("/balance").text
-    status = _run("keys status", folder=own.folder, settings=own.bot.settings)
+    status = run_command("keys status", folder=own.folder, settings=own.bot.settings)
     assert status.returncode == 0 and "Everything hangs on one master key." in status.stdout
     said = ended.stdout + ended.stderr + status.stdout + status.stderr + own.bot.tail(1000)
     assert before.strip() not in said and after.strip() not in said
 
 
 def test_keys_new_prints_a_key_and_nothing_else(tmp_path: Path) -> None:
-    first, second = (_run("keys new", folder=tmp_path, settings={}) for _ in range(2))
+    first, second = (run_command("keys new", folder=tmp_path, settings={}) for _ in range(2))
     assert first.returncode == 0 and len(bytes.fromhex(first.stdout)) == 32
     assert first.stdout != second.stdout and not list(tmp_path.iterdir())
 
 
 def test_key_in_the_environment_works_with_a_warning(own: Stack, tmp_path: Path) -> None:
     settings = _elsewhere(own, tmp_path, MASTER_KEY=OLD, TELEGRAM_BOT_TOKEN="123456:token-of-nobody")
-    ended = _run("run", folder=tmp_path, settings=settings)
+    ended = run_command("run", folder=tmp_path, settings=settings)
     said = ended.stdout + ended.stderr
     assert "the master key comes from MASTER_KEY" in said and "a file is safer" in said and OLD not in said
     assert not list(tmp_path.glob("**/master.key"))
-    wrong = _run("keys status", folder=tmp_path, settings=settings | {"MASTER_KEY": NEW})
+    wrong = run_command("keys status", folder=tmp_path, settings=settings | {"MASTER_KEY": NEW})
     assert wrong.returncode == 1 and "another master key than MASTER_KEY" in wrong.stderr
-    rotating = _run("keys rotate", folder=tmp_path, settings=settings)
+    rotating = run_command("keys rotate", folder=tmp_path, settings=settings)
     assert rotating.returncode == 1 and "`chatbot keys new`" in rotating.stdout
 
 
@@ -77,24 +53,24 @@ def test_key_is_taken_from_a_systemd_credential(own: Stack, tmp_path: Path) -> N
     (tmp_path / "credentials").mkdir()
     (tmp_path / "credentials" / "master.key").write_text(OLD)
     settings = _elsewhere(own, tmp_path, CREDENTIALS_DIRECTORY=str(tmp_path / "credentials"))
-    assert _run("migrate", folder=tmp_path, settings=settings).returncode == 0
-    assert "the systemd credential master.key" in _run("keys status", folder=tmp_path, settings=settings).stdout
-    opened = _run("keys status", folder=tmp_path, settings=_elsewhere(own, tmp_path, MASTER_KEY=OLD))
+    assert run_command("migrate", folder=tmp_path, settings=settings).returncode == 0
+    assert "the systemd credential master.key" in run_command("keys status", folder=tmp_path, settings=settings).stdout
+    opened = run_command("keys status", folder=tmp_path, settings=_elsewhere(own, tmp_path, MASTER_KEY=OLD))
     assert opened.returncode == 0, opened.stderr
 
 
 def test_variable_beside_an_existing_key_file_is_refused(own: Stack) -> None:
-    ended = _run("run", folder=own.folder, settings=own.bot.settings | {"MASTER_KEY": OLD})
+    ended = run_command("run", folder=own.folder, settings=own.bot.settings | {"MASTER_KEY": OLD})
     assert ended.returncode == 1 and "MASTER_KEY: is set, and so is MASTER_KEY_FILE" in ended.stderr
     assert OLD not in ended.stderr and "Traceback" not in ended.stderr
 
 
 def test_bot_that_nobody_could_use_does_not_start(own: Stack, tmp_path: Path) -> None:
     settings = _elsewhere(own, tmp_path, ACCESS="owners", OWNER_IDS="")
-    ended = _run("run", folder=tmp_path, settings=settings)
+    ended = run_command("run", folder=tmp_path, settings=settings)
     assert ended.returncode == 1 and "Traceback" not in ended.stderr
     assert "ACCESS: is owners, and there is no owner" in ended.stderr and "OWNER_IDS" in ended.stderr
-    checked = _run("check", folder=tmp_path, settings=settings)
+    checked = run_command("check", folder=tmp_path, settings=settings)
     assert checked.returncode == 1
     assert any(line.startswith("BAD  access") for line in checked.stdout.splitlines())
 
@@ -104,9 +80,9 @@ def test_check_tells_of_source_permissions_and_keyring(own: Stack, tmp_path: Pat
     key.write_text(f"{OLD}\n")
     key.chmod(0o600)
     settings = _elsewhere(own, tmp_path, MASTER_KEY_FILE=str(key))
-    assert _run("migrate", folder=tmp_path, settings=settings).returncode == 0
+    assert run_command("migrate", folder=tmp_path, settings=settings).returncode == 0
     key.write_text(f"{NEW}\n{OLD}\n")
-    checked = _run("check", folder=tmp_path, settings=settings).stdout
+    checked = run_command("check", folder=tmp_path, settings=settings).stdout
     assert f"{key} holds 2 keys and has mode 600" in checked
     assert "BAD  keys        A rotation is under way" in checked
     assert NEW not in checked and OLD not in checked

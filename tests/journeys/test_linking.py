@@ -1,13 +1,12 @@
 """Linking an account: what works is said, and a secret stays nowhere but sealed."""
 
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.harness import PROJECT, Credentials, Persona, Stack, eventually
+from tests.harness import Credentials, Persona, Stack, eventually, run_command
 
 
 @pytest.fixture(scope="module")
@@ -131,17 +130,8 @@ def test_the_card_of_an_unlinked_account_sends_nothing(talkative: Stack) -> None
 
 
 def _link_by_command(stack: Stack, person: Persona, account: Credentials) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "chatbot", "link", "--person", str(person.id), "--venue", "paper"],
-        input="\n".join(_secrets(account)) + "\n",
-        env=stack.bot.settings | {"PYTHONPATH": str(PROJECT), "PYTHONUTF8": "1"},
-        cwd=stack.folder,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-        start_new_session=True,  # without a terminal the values are read from standard input
-    )
+    words = f"link --person {person.id} --venue paper"
+    return run_command(words, folder=stack.folder, settings=stack.bot.settings, typed=_secrets(account))
 
 
 def test_linking_on_the_command_line_reaches_the_running_bot(talkative: Stack, tmp_path: Path) -> None:

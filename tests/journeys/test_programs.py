@@ -3,37 +3,15 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.harness import PROJECT, Program, Stack, eventually
+from tests.harness import Program, Stack, eventually, run_command
 
 TEN_SECONDS = 10.0
-
-
-@pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with Stack.running(tmp_path_factory.mktemp("own")) as stack:
-        yield stack
-
-
-def _run(command: str, *, folder: Path, settings: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
-    """`python -m chatbot COMMAND` to its end."""
-    return subprocess.run(
-        [sys.executable, "-m", "chatbot", *command.split()],
-        env={**settings, "PYTHONPATH": str(PROJECT), "PYTHONUTF8": "1"},
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
 
 
 # chatbot paper
@@ -84,7 +62,7 @@ def test_run_ends_in_time_while_the_exchange_is_silent(own: Stack) -> None:
 
 
 def test_a_second_bot_on_the_same_database_refuses_with_a_sentence(own: Stack) -> None:
-    ended = _run("run", folder=own.folder, settings=own.bot.settings)
+    ended = run_command("run", folder=own.folder, settings=own.bot.settings)
     assert ended.returncode == 1
     assert "Another bot is running on" in ended.stderr and "Traceback" not in ended.stderr
     assert own.bot.program.is_running and "BTC/USDT" in own.person("Dora").ask("/price BTC").text
@@ -101,7 +79,7 @@ def test_all_bad_settings_are_reported_at_once_by_name_without_their_values(tmp_
         "LOG_LEVEL": "canary-loud",
         "LOG_FORMAT": "canary-xml",
     }
-    ended = _run("run", folder=tmp_path, settings=bad)
+    ended = run_command("run", folder=tmp_path, settings=bad)
     assert ended.returncode == 1
     for name in bad:
         assert f"{name}:" in ended.stderr, name
@@ -110,7 +88,7 @@ def test_all_bad_settings_are_reported_at_once_by_name_without_their_values(tmp_
 
 @pytest.mark.parametrize("token", ["", "canary-token", "12:34 56"])
 def test_a_missing_or_impossible_token_is_named_and_not_shown(tmp_path: Path, token: str) -> None:
-    ended = _run("run", folder=tmp_path, settings={"TELEGRAM_BOT_TOKEN": token})
+    ended = run_command("run", folder=tmp_path, settings={"TELEGRAM_BOT_TOKEN": token})
     assert ended.returncode == 1 and "TELEGRAM_BOT_TOKEN:" in ended.stderr
     assert "canary" not in ended.stderr and "Traceback" not in ended.stderr
 
@@ -121,7 +99,7 @@ def test_a_token_telegram_does_not_know_ends_run_with_a_sentence(own: Stack, tmp
         "DATABASE_URL": f"sqlite:///{tmp_path / 'other.db'}",
         "MASTER_KEY_FILE": str(tmp_path / "other.key"),
     }
-    ended = _run("run", folder=tmp_path, settings=settings)
+    ended = run_command("run", folder=tmp_path, settings=settings)
     assert ended.returncode == 1 and "does not accept TELEGRAM_BOT_TOKEN" in ended.stderr
     assert "canary" not in ended.stderr + ended.stdout and "Traceback" not in ended.stderr
 
@@ -134,7 +112,7 @@ def test_a_master_key_that_others_can_read_is_refused(own: Stack, tmp_path: Path
         "DATABASE_URL": f"sqlite:///{tmp_path / 'other.db'}",
         "MASTER_KEY_FILE": str(key),
     }
-    ended = _run("run", folder=tmp_path, settings=settings)
+    ended = run_command("run", folder=tmp_path, settings=settings)
     assert ended.returncode == 1 and "can be read by others" in ended.stderr and "Traceback" not in ended.stderr
 
 
@@ -142,7 +120,7 @@ def test_a_master_key_that_others_can_read_is_refused(own: Stack, tmp_path: Path
 
 
 def test_check_says_one_line_each_and_ends_with_0_when_all_is_well(own: Stack) -> None:
-    ended = _run("check", folder=own.folder, settings=own.bot.settings)
+    ended = run_command("check", folder=own.folder, settings=own.bot.settings)
     lines = ended.stdout.splitlines()
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert all(line.startswith("ok ") for line in lines)
@@ -162,7 +140,7 @@ def test_check_names_every_fault_and_ends_with_1(own: Stack, tmp_path: Path) -> 
         "DATABASE_URL": f"sqlite:///{tmp_path / 'other.db'}",
         "MASTER_KEY_FILE": str(key),
     }
-    ended = _run("check", folder=tmp_path, settings=settings)
+    ended = run_command("check", folder=tmp_path, settings=settings)
     bad = {line.split()[1] for line in ended.stdout.splitlines() if line.startswith("BAD")}
     assert ended.returncode == 1 and bad == {"token", "paper", "database", "master"}
     assert "canary" not in ended.stdout + ended.stderr and "Traceback" not in ended.stderr

@@ -7,12 +7,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from chatbot.storage.schema import MODULES_WITH_TABLES
+import chatbot.storage.schema  # noqa: F401 - fills METADATA
 from chatbot.storage.tables import METADATA
 from tests.fakes.exchange import Holder
 from tests.prove.place import Place, Seen
-
-assert MODULES_WITH_TABLES  # importing them is what fills METADATA
 
 LOG = frozenset({"audit", "audit_head"})
 """The audit log only grows; how is looked at by itself."""
