@@ -1,5 +1,5 @@
 """The composition root: opens what there is (`resources`), puts the services together over it (`assembly`), and
-starts what runs. Read from top to bottom it is the program.
+starts what runs (`duties`). Read from top to bottom it is the program.
 """
 
 import asyncio
@@ -14,47 +14,40 @@ from typing import Any
 import structlog
 from telegram.error import TelegramError
 
-from chatbot.assembly import build_services, exchanges_of
+from chatbot.assembly import assemble
+from chatbot.charts.drawer import Drawer
 from chatbot.domain.accounts import Venue
 from chatbot.domain.errors import ChatbotError
 from chatbot.domain.ids import PersonId
 from chatbot.domain.people import Access, Role
 from chatbot.domain.secrets import Secret
+from chatbot.duties import Duties
 from chatbot.exchange.opening import OpenExchange
 from chatbot.ports.clock import Clock, Entropy
-from chatbot.resources import opened_exchanges, opened_storage
+from chatbot.resources import opened_charts, opened_exchanges, opened_storage
 from chatbot.services.desk import Services
-from chatbot.services.execution.executors import build_execution
-from chatbot.services.key_health import KeyHealth
-from chatbot.services.people import People
-from chatbot.services.settling import Settling
 from chatbot.settings import Settings, SettingsError
 from chatbot.storage.opening import Storage
 from chatbot.system import SystemClock, SystemEntropy
-from chatbot.workers.housekeeping import Eraser, Housekeeping
-from chatbot.workers.keys import KeyKeeper
-from chatbot.workers.keys_alive import KeysAlive
-from chatbot.workers.locks import LockKeeper
-from chatbot.workers.prices import PriceKeeper
 from chatbot.workers.supervisor import Supervisor
-from chatbot.workers.tickets import TicketKeeper
+from handlers.admins import Admins
+from handlers.announcer import Announcer
 from handlers.attending import Attendant, Voice
 from handlers.cards import CardPainter
 from handlers.connection import Line, connected
-from handlers.features import ROUTES
+from handlers.features import ROUTES, TELLINGS
 from handlers.guards import Door
 from handlers.intake import Intake
 from handlers.menus import publish
-from handlers.notices import Announcer
 from handlers.outgoing import Delivery
 from handlers.router import Router
 from handlers.routing import Routes
 from handlers.sender import Sender
-from handlers.shown_secrets import Sweeper
 from handlers.views import accounts as account_views
 from handlers.views import door
 from handlers.views.errors import describe
 from handlers.views.screen import Screen
+from handlers.visits import Visits
 
 log = structlog.get_logger(__name__)
 
@@ -77,6 +70,7 @@ async def run(settings: Settings, *, token: str, clock: Clock | None = None, ent
         await require_somebody(settings, storage)
         _warn_of_key_in_environment(settings)
         venues = await stack.enter_async_context(opened_exchanges(settings, clock=clock))
+        drawer = await stack.enter_async_context(opened_charts(settings, clock=clock))
         connecting = connected(url=settings.telegram_api_url, token=Secret(token), clock=clock)
         opening = supervisor.spawn(stack.enter_async_context(connecting), name="connect", awaited=True)
         if not await _before(stop, opening, supervisor):
@@ -85,6 +79,7 @@ async def run(settings: Settings, *, token: str, clock: Clock | None = None, ent
             settings=settings,
             storage=storage,
             venues=venues,
+            drawer=drawer,
             line=await opening,
             clock=clock,
             entropy=entropy,
@@ -112,6 +107,7 @@ class Bot:
     settings: Settings
     storage: Storage
     venues: Mapping[Venue, OpenExchange]
+    drawer: Drawer
     line: Line
     clock: Clock
     entropy: Entropy
@@ -119,51 +115,26 @@ class Bot:
 
     async def run(self, stop: asyncio.Event) -> None:
         supervisor = self.supervisor
-        owner_ids = tuple(PersonId(owner) for owner in self.settings.owner_ids)
-        sender = Sender(api=self.line.api, chats=self.storage.chats, clock=self.clock)
-        cards = CardPainter(store=self.storage.tickets, sender=sender, clock=self.clock, spawner=supervisor)
-        people = People(
-            store=self.storage.people,
-            outbox=self.storage.outbox,
-            journal=self.storage.journal,
-            owner_ids=owner_ids,
-            access=self.settings.access,
-            clock=self.clock,
-            entropy=self.entropy,
-        )
-        execution = build_execution(
+        sender = Sender(api=self.line.api, chats=self.storage.chats, losses=self.storage.losses, clock=self.clock)
+        cards = CardPainter(
             store=self.storage.tickets,
-            accounts=self.storage.accounts,
-            exchanges=exchanges_of(self.venues),
-            cards=cards,
+            preferences=self.storage.preferences,
+            sender=sender,
             clock=self.clock,
+            spawner=supervisor,
         )
-        services = build_services(
+        program = assemble(
             self.storage,
             self.venues,
-            people=people,
-            execution=execution,
+            drawer=self.drawer,
             cards=cards,
+            settings=self.settings,
+            was_away=await self.storage.life.begin(now=self.clock.now()) is not None,
             clock=self.clock,
             entropy=self.entropy,
             spawner=supervisor,
         )
-        health = KeyHealth(
-            store=self.storage.key_health,
-            accounts=self.storage.accounts,
-            exchanges=exchanges_of(self.venues),
-            clock=self.clock,
-        )
-        settling = Settling(
-            store=self.storage.tickets,
-            tickets=services.tickets,
-            keys=health,
-            executors=execution.executors,
-            changes=execution.changes,
-            cards=cards,
-            clock=self.clock,
-        )
-        router = self._router(services, sender, supervisor, owner_ids=owner_ids)
+        router = self._router(program.services, sender)
         intake = Intake(
             updates=self.line.updates,
             inbox=self.storage.inbox,
@@ -173,10 +144,25 @@ class Bot:
             clock=self.clock,
             entropy=self.entropy,
         )
-        await services.forgetting.resume()
-        await settling.recover()
-        self._start_workers(services, settling, health, cards, sender)
-        await self._introduce(services)
+        await program.alerts.load()
+        await program.services.forgetting.resume()
+        await program.settling.recover()
+        delivery = self._delivery(program.services, sender)
+        duties = Duties(
+            storage=self.storage,
+            venues=self.venues,
+            program=program,
+            drawer=self.drawer,
+            cards=cards,
+            sender=sender,
+            delivery=delivery,
+            requests_per_minute=self.settings.andx_requests_per_minute,
+            clock=self.clock,
+            entropy=self.entropy,
+            supervisor=supervisor,
+        )
+        duties.begin()
+        await self._introduce(program.services)
         supervisor.spawn(self._publish_menus(), name="menus")
         gc.freeze()
         polling = supervisor.spawn(intake.run(), name="intake", awaited=True)
@@ -187,53 +173,47 @@ class Bot:
             log.info("stopping")
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_SETTLE):
-                    await intake.settle()
+                    await asyncio.gather(intake.settle(), delivery.settle())
             await supervisor.end(within=_END)
+            await program.history.flush()
 
-    def _router(
-        self, services: Services, sender: Sender, supervisor: Supervisor, *, owner_ids: tuple[PersonId, ...]
-    ) -> Router:
+    def _router(self, services: Services, sender: Sender) -> Router:
         voice = Voice(describe=_describe, not_linked=lambda: _not_linked(services), waiting=_Waiting(services))
+        admins = Admins(api=self.line.api, bot=self.line.name.id, clock=self.clock)
+        door = Door(
+            people=self.storage.people,
+            chats=self.storage.chats,
+            access=self.settings.access,
+            owners=frozenset(map(PersonId, self.settings.owner_ids)),
+            is_linked=self._is_linked,
+            is_admin=admins.is_admin,
+            turned_away=services.people.turned_away,
+            clock=self.clock,
+        )
+        chats, presence = self.storage.chats, self.storage.presence
         return Router(
             Routes(ROUTES),
-            door=Door(
-                people=self.storage.people,
-                chats=self.storage.chats,
-                access=self.settings.access,
-                owners=frozenset(owner_ids),
-                is_linked=self._is_linked,
-                turned_away=services.people.turned_away,
-                clock=self.clock,
-            ),
-            attendant=Attendant(sender=sender, voice=voice, spawner=supervisor, entropy=self.entropy),
+            door=door,
+            admins=admins,
+            visits=Visits(door=door, admins=admins, chats=chats, known=chats, presence=presence, clock=self.clock),
+            attendant=Attendant(sender=sender, voice=voice, spawner=self.supervisor, entropy=self.entropy),
             voice=voice,
             sender=sender,
             dialogues=self.storage.dialogues,
-            chats=self.storage.chats,
             services=services,
             bot=self.line.name,
             clock=self.clock,
-            spawner=supervisor,
+            spawner=self.supervisor,
         )
 
-    def _start_workers(
-        self, services: Services, settling: Settling, health: KeyHealth, cards: CardPainter, sender: Sender
-    ) -> None:
-        storage, clock, supervisor = self.storage, self.clock, self.supervisor
-        supervisor.run(TicketKeeper(store=storage.tickets, settling=settling, clock=clock, spawn=supervisor.spawn))
-        supervisor.run(cards)
-        announcer = Announcer(
-            tickets=storage.tickets, limits=storage.limits, preferences=services.preferences, clock=clock
+    def _delivery(self, services: Services, sender: Sender) -> Delivery:
+        return Delivery(
+            outbox=self.storage.outbox,
+            sender=sender,
+            announce=Announcer(TELLINGS, services=services, clock=self.clock).announce,
+            clock=self.clock,
+            spawner=self.supervisor,
         )
-        supervisor.run(Delivery(outbox=storage.outbox, sender=sender, render=announcer.render, clock=clock))
-        supervisor.run(LockKeeper(services.locks))
-        supervisor.run(KeysAlive(health=health, clock=clock, entropy=self.entropy))
-        supervisor.run(KeyKeeper(storage.rotation))
-        supervisor.run(Sweeper(shown=storage.shown_secrets, factors=storage.factors, sender=sender, clock=clock))
-        supervisor.run(Eraser(storage.forgetting))
-        supervisor.run(Housekeeping(dialogues=storage.dialogues, inbox=storage.inbox, clock=clock))
-        for venue, opened in self.venues.items():
-            supervisor.run(PriceKeeper(venue=venue, exchange=opened.exchange, store=storage.tickets, warm=opened.warm))
 
     async def _is_linked(self, person: PersonId) -> bool:
         return await self.storage.accounts.active(person) is not None

@@ -1,21 +1,33 @@
 """The services, put together over what is open."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from chatbot.domain.accounts import Venue
+from chatbot.domain.ids import PersonId
 from chatbot.exchange.opening import OpenExchange
+from chatbot.ports.alerts import Alerts
 from chatbot.ports.cards import Cards
+from chatbot.ports.charts import Charts
 from chatbot.ports.clock import Clock, Entropy
 from chatbot.ports.exchange import Exchange
 from chatbot.ports.spawner import Spawner
 from chatbot.services.accounts import Accounts
+from chatbot.services.alert_engine import AlertEngine
+from chatbot.services.alerts import AlertDesk
 from chatbot.services.aliases import AliasBook
 from chatbot.services.audit import Audit
 from chatbot.services.balances import BalanceReader
+from chatbot.services.bars import PriceHistory
+from chatbot.services.boards import Boards
+from chatbot.services.charts import ChartDesk
 from chatbot.services.desk import Services
-from chatbot.services.execution.executors import Execution
+from chatbot.services.digests import Digests
+from chatbot.services.execution.executors import Execution, build_execution
 from chatbot.services.factors import Factors
+from chatbot.services.follow_ups import FollowUps
 from chatbot.services.forgetting import Forgetting
+from chatbot.services.key_health import KeyHealth
 from chatbot.services.limits import LimitDesk
 from chatbot.services.linking import Linking
 from chatbot.services.locks import Locks
@@ -26,10 +38,12 @@ from chatbot.services.people import People
 from chatbot.services.preferences import Preferences
 from chatbot.services.protection import Protection
 from chatbot.services.questions import Questions
+from chatbot.services.settling import Settling
 from chatbot.services.tickets import Tickets
 from chatbot.services.trading import OrderDesk
 from chatbot.services.values import Values
 from chatbot.services.withdrawals import WithdrawalDesk
+from chatbot.settings import Settings
 from chatbot.storage.opening import Storage
 
 
@@ -49,6 +63,86 @@ def exchanges_of(venues: Mapping[Venue, OpenExchange]) -> dict[Venue, Exchange]:
     return {venue: opened.exchange for venue, opened in venues.items()}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """The services, and what works behind them."""
+
+    services: Services
+    settling: Settling
+    health: KeyHealth
+    alerts: AlertEngine
+    history: PriceHistory
+    follow_ups: FollowUps
+
+
+def assemble(
+    storage: Storage,
+    venues: Mapping[Venue, OpenExchange],
+    *,
+    drawer: Charts,
+    cards: Cards,
+    settings: Settings,
+    was_away: bool,
+    clock: Clock,
+    entropy: Entropy,
+    spawner: Spawner,
+) -> Program:
+    """`was_away`: so long before this start that what happened meanwhile is told as such."""
+    exchanges, store, accounts = exchanges_of(venues), storage.tickets, storage.accounts
+    history = PriceHistory(storage.bars)
+    alerts = AlertEngine(store=storage.alerts, past=history, clock=clock)
+    follow_ups = FollowUps(
+        store=storage.follow_ups,
+        accounts=accounts,
+        exchanges=exchanges,
+        cards=cards,
+        clock=clock,
+        was_away=was_away,
+    )
+    execution = build_execution(
+        store=store, accounts=accounts, exchanges=exchanges, follow_ups=follow_ups, cards=cards, clock=clock
+    )
+    services = build_services(
+        storage,
+        venues,
+        people=_people(storage, settings, clock, entropy),
+        execution=execution,
+        cards=cards,
+        alerts=alerts,
+        alerts_per_chat=settings.alerts_per_chat,
+        history=history,
+        drawer=drawer,
+        clock=clock,
+        entropy=entropy,
+        spawner=spawner,
+    )
+    health = KeyHealth(store=storage.key_health, accounts=accounts, exchanges=exchanges, clock=clock)
+    settling = Settling(
+        store=store,
+        tickets=services.tickets,
+        keys=health,
+        executors=execution.executors,
+        changes=execution.changes,
+        cards=cards,
+        clock=clock,
+    )
+    return Program(
+        services=services, settling=settling, health=health, alerts=alerts, history=history, follow_ups=follow_ups
+    )
+
+
+def _people(storage: Storage, settings: Settings, clock: Clock, entropy: Entropy) -> People:
+    return People(
+        store=storage.people,
+        outbox=storage.outbox,
+        journal=storage.journal,
+        owner_ids=tuple(map(PersonId, settings.owner_ids)),
+        access=settings.access,
+        clock=clock,
+        entropy=entropy,
+    )
+
+
 def build_services(
     storage: Storage,
     venues: Mapping[Venue, OpenExchange],
@@ -56,6 +150,10 @@ def build_services(
     people: People,
     execution: Execution,
     cards: Cards,
+    alerts: Alerts,
+    alerts_per_chat: int,
+    history: PriceHistory,
+    drawer: Charts,
     clock: Clock,
     entropy: Entropy,
     spawner: Spawner,
@@ -78,16 +176,39 @@ def build_services(
     )
     questions = Questions(dialogues=storage.dialogues, codes=storage.factors, clock=clock, entropy=entropy)
     values = Values(markets=markets, balances=balances)
+    orders = Orders(
+        exchanges=exchanges,
+        accounts=accounts,
+        store=storage.accounts,
+        markets=markets,
+        tickets=tickets,
+        permits=locks,
+        clock=clock,
+    )
+    preferences = Preferences(store=storage.preferences, clock=clock)
     return Services(
         accounts=accounts,
+        alerts=AlertDesk(
+            alerts=alerts,
+            markets=markets,
+            preferences=preferences,
+            questions=questions,
+            clock=clock,
+            allowance=alerts_per_chat,
+        ),
         aliases=AliasBook(store=storage.aliases, accounts=accounts, values=values, clock=clock),
         audit=Audit(trail=storage.audit, journal=storage.journal, people=storage.people),
         balances=balances,
+        boards=Boards(store=storage.boards, markets=markets, clock=clock),
+        charts=ChartDesk(drawer=drawer, history=history, markets=markets, orders=orders, clock=clock),
+        chats=storage.chats,
+        digests=Digests(store=storage.digests, markets=markets, preferences=preferences, clock=clock),
         factors=Factors(store=storage.factors, clock=clock, entropy=entropy),
         favourites=storage.favourites,
         forgetting=Forgetting(
             store=storage.forgetting, accounts=storage.accounts, tickets=storage.tickets, people=people
         ),
+        life=storage.life,
         limits=LimitDesk(
             store=storage.limits,
             standings=storage.standings,
@@ -99,18 +220,11 @@ def build_services(
         linking=Linking(questions),
         locks=locks,
         markets=markets,
-        orders=Orders(
-            exchanges=exchanges,
-            accounts=accounts,
-            store=storage.accounts,
-            markets=markets,
-            tickets=tickets,
-            permits=locks,
-            clock=clock,
-        ),
+        orders=orders,
         panic=Panic(exchanges=exchanges, store=storage.accounts, tickets=tickets, clock=clock),
         people=people,
-        preferences=Preferences(store=storage.preferences, clock=clock),
+        preferences=preferences,
+        presence=storage.presence,
         protection=Protection(
             factors=storage.factors, questions=questions, tickets=tickets, clock=clock, entropy=entropy
         ),

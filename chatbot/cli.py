@@ -44,7 +44,11 @@ def run() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Address and accounts as one JSON object on the first line.")
 @click.option("--seed", type=int, help="Other accounts, other prices.")
 def paper(port: int, host: str, as_json: bool, seed: int | None) -> None:
-    """Only the practice exchange, as a server that other programs can talk to."""
+    """Only the practice exchange, as a server that other programs can talk to.
+
+    It is steered by requests without a key: prices at once, by script or held; outages; deposits; orders as if placed
+    on the exchange's site. GET /control at its address lists them all.
+    """
     from chatbot.paper.command import serve  # noqa: PLC0415
 
     serve(host=host, port=port, as_json=as_json, seed=seed)

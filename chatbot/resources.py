@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 
+from chatbot.charts.drawer import Drawer, opened_drawer
 from chatbot.domain.accounts import Venue
 from chatbot.domain.secrets import Secret
 from chatbot.exchange.opening import OpenExchange, open_exchange
@@ -59,3 +60,8 @@ async def opened_exchanges(settings: Settings, *, clock: Clock) -> AsyncIterator
     finally:
         for venue in venues.values():
             await venue.aclose()
+
+
+def opened_charts(settings: Settings, *, clock: Clock) -> contextlib.AbstractAsyncContextManager[Drawer]:
+    """What draws pictures; it keeps what it knows of the machine's fonts beside the database."""
+    return opened_drawer(cache=database_path(settings.database_url).resolve().parent / "fonts", clock=clock)

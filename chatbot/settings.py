@@ -98,6 +98,7 @@ class Settings(BaseSettings):
     owner_ids: Annotated[tuple[PositiveId, ...], NoDecode, BeforeValidator(_split_ids)] = ()
     access: Access = Access.INVITE
     alias_hold_minutes: Annotated[int, Field(ge=0, le=43_200)] = 1440
+    alerts_per_chat: Annotated[int, Field(ge=1, le=10_000)] = 50
     log_level: LogLevel = LogLevel.INFO
     log_format: LogFormat = LogFormat.CONSOLE
 

@@ -1,5 +1,7 @@
 """/balance: what an account holds."""
 
+from decimal import Decimal
+
 from handlers.actions import ShowBalance
 from handlers.commands import Button, Command, Needs, Route
 from handlers.context import Context
@@ -7,13 +9,17 @@ from handlers.views import balances as views
 
 
 async def balance(ctx: Context) -> None:
-    held = await ctx.services.balances.holdings(ctx.person.id, named=ctx.args)
+    held = await ctx.services.balances.holdings(ctx.person.id, named=ctx.args, dust_below=_dust(ctx))
     await ctx.reply(views.holdings(held, now=ctx.clock.now()))
 
 
 async def refresh(ctx: Context, action: ShowBalance) -> None:
-    held = await ctx.services.balances.holdings_of(ctx.person.id, action.account)
+    held = await ctx.services.balances.holdings_of(ctx.person.id, action.account, dust_below=_dust(ctx))
     await ctx.edit(views.holdings(held, now=ctx.clock.now()))
+
+
+def _dust(ctx: Context) -> Decimal:
+    return ctx.services.preferences.of_chat(ctx.chat.id).dust
 
 
 ROUTES: tuple[Route, ...] = (

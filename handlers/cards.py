@@ -9,10 +9,12 @@ from telegram.error import TelegramError
 from chatbot.domain.ids import MessageId, TicketId
 from chatbot.domain.tickets import Ticket, TicketState
 from chatbot.ports.clock import Clock
+from chatbot.ports.preferences import PreferenceStore
 from chatbot.ports.spawner import Spawner
 from chatbot.ports.tickets import Tickets
 from handlers.context import ChatKind, Room
 from handlers.sender import ChatClosed, NotDelivered, Sender
+from handlers.views.format import read_by
 from handlers.views.screen import Screen
 from handlers.views.tickets import card
 
@@ -30,8 +32,11 @@ class CardPainter:
 
     name = "cards"
 
-    def __init__(self, *, store: Tickets, sender: Sender, clock: Clock, spawner: Spawner) -> None:
+    def __init__(
+        self, *, store: Tickets, preferences: PreferenceStore, sender: Sender, clock: Clock, spawner: Spawner
+    ) -> None:
         self._store = store
+        self._preferences = preferences
         self._sender = sender
         self._clock = clock
         self._spawner = spawner
@@ -64,7 +69,8 @@ class CardPainter:
             self._painting.discard(ticket_id)
 
     async def _draw(self, ticket: Ticket, message: MessageId) -> None:
-        screen = card(ticket, now=self._clock.now())
+        with read_by(self._preferences.of(ticket.chat)):
+            screen = card(ticket, now=self._clock.now())
         try:
             if not await self._edit(ticket, message, screen):
                 await self._send_anew(ticket, screen)

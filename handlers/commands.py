@@ -1,18 +1,28 @@
 """Declarations: what people can say and tap. `/help`, the menus and the guards follow from them.
 
-A feature module exports `ROUTES: tuple[Route, ...]`; `handlers/features.py` collects them.
+A feature module exports `ROUTES: tuple[Route, ...]` and, where it tells something unasked, `TELLINGS`;
+`handlers/features.py` collects them.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import KW_ONLY, dataclass
+from datetime import datetime
 from enum import Enum, auto
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from chatbot.domain.drafts import Dialogue
+from chatbot.domain.notices import Notice
+from chatbot.domain.places import Place
+from chatbot.domain.preferences import Preferences
 from chatbot.domain.protected import Protected as Action
 from handlers.context import Context
+from handlers.views.screen import Shown
+
+if TYPE_CHECKING:
+    from chatbot.services.desk import Services
 
 A = TypeVar("A")
+N = TypeVar("N", bound=Notice)
 P = TypeVar("P", bound=Action)
 
 CommandHandler = Callable[[Context], Awaitable[None]]
@@ -30,12 +40,14 @@ class Where(Enum):
 
 class Needs(Enum):
     """What a person needs to be allowed: nothing, access to the bot or something of theirs stored here, access, an
-    account linked, or to own the bot. `ROWS` is for what protects or erases one's own.
+    account linked, or to own the bot. `ROWS` is for what protects or erases one's own. `ADMIN`: in a group to be one
+    of its admins, as Telegram says; in private it is access.
     """
 
     NOTHING = auto()
     ROWS = auto()
     ACCESS = auto()
+    ADMIN = auto()
     LINKED = auto()
     OWNER = auto()
 
@@ -119,6 +131,30 @@ class Protected(Generic[P]):
     _: KW_ONLY
     handle: ProtectedHandler[P]
     needs: Needs = Needs.ACCESS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing:
+    """To whom something is told unasked, and what they want to hear how."""
+
+    place: Place
+    preferences: Preferences
+    services: "Services"
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Telling(Generic[N]):
+    """How notices of a type are told: `say(hearing, notices)`; None if there is nothing to say any more.
+
+    `notices` is one notice, or, with `together`, all that wait for the same place, oldest first, so that several at
+    once become one message.
+    """
+
+    notice: type[N]
+    _: KW_ONLY
+    say: Callable[[Hearing, Sequence[N]], Awaitable[Shown | None]]
+    together: bool = False
 
 
 Route = Command | Button[Any] | Answer | Stray | Protected[Any]

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Protocol
 
+from chatbot.domain.chats import KnownChat, Rights
 from chatbot.domain.ids import ChatId, MessageId, PersonId
 from chatbot.domain.people import Role
+from chatbot.domain.places import Place
 from chatbot.ports.clock import Clock
-from handlers.views.screen import Screen, Shown
+from handlers.views.screen import Picture, Screen, Shown
 
 if TYPE_CHECKING:
     from chatbot.services.desk import Services
@@ -57,9 +59,21 @@ class Mouth(Protocol):
 
     async def edit(self, chat: ChatId, message: MessageId, screen: Screen) -> bool: ...
 
+    async def redraw(self, chat: ChatId, message: MessageId, picture: Picture) -> bool: ...
+
     async def answer(self, tap: str, text: str | None, *, alert: bool) -> None: ...
 
     async def delete(self, chat: ChatId, message: MessageId) -> bool: ...
+
+
+class Authorities(Protocol):
+    """Who may do what in a chat, as Telegram says; `handlers.admins.Admins`. All may raise `RightsUnknown`."""
+
+    async def is_admin(self, person: PersonId, chat: ChatId) -> bool: ...
+
+    async def look_up(self, chat: ChatId | str) -> KnownChat | None: ...
+
+    async def rights(self, chat: ChatId) -> Rights: ...
 
 
 @dataclass(slots=True, kw_only=True)
@@ -81,7 +95,13 @@ class Context:
     commands: Mapping[str, "Command"]
     protected: Mapping[type, "Protected[Any]"]
     mouth: Mouth
+    admins: Authorities
     answered: bool = False
+
+    @property
+    def place(self) -> Place:
+        """Where it was said, as a place that can be told things unasked."""
+        return Place(chat=self.chat.id, thread=self.chat.thread)
 
     async def reply(self, shown: Shown, *, quoting: bool | None = None) -> MessageId:
         """Send a new message (text, picture or file) into the same chat and topic; in groups it quotes what it answers.
@@ -100,6 +120,15 @@ class Context:
         if self.tap is not None and await self.mouth.edit(self.chat.id, self.message, screen):
             return self.message
         return await self.reply(screen)
+
+    async def redraw(self, picture: Picture) -> MessageId:
+        """Put a picture in the place of the tapped one, with its caption and buttons; if that is gone, send anew.
+
+        Returns the picture's message.
+        """
+        if self.tap is not None and await self.mouth.redraw(self.chat.id, self.message, picture):
+            return self.message
+        return await self.reply(picture)
 
     async def answer(self, text: str | None = None, *, alert: bool = False) -> None:
         """Answer the tap with a short word of at most 200 characters, or nothing; only the first time counts."""

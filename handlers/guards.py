@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 
+from chatbot.domain.errors import RightsUnknown
 from chatbot.domain.ids import ChatId, PersonId
 from chatbot.domain.people import Access, Role
 from chatbot.ports.clock import Clock
@@ -38,12 +39,21 @@ def deaf_to(message: wire.Message) -> str | None:
     return next((reason for reason, holds in reasons.items() if holds), None)
 
 
+def is_anonymous(message: wire.Message) -> bool:
+    """Whether somebody wrote this in a group, here and now, in the voice of the group or of a channel of theirs."""
+    second_hand = (message.forward_origin, message.forward_date, message.via_bot, message.edit_date)
+    is_voice = message.sender_chat is not None and message.chat.type != "channel"
+    return is_voice and all(each is None for each in second_hand)
+
+
 def is_stale(message: wire.Message, *, now: datetime) -> bool:
     return now - datetime.fromtimestamp(message.date, UTC) > FRESH
 
 
 class Verdict(Enum):
-    """What the door says. `SILENCE` is for groups nobody stands for, and for private chats of somebody else."""
+    """What the door says. `SILENCE` is for groups nobody stands for, and for private chats of somebody else; `UNCLEAR`
+    where Telegram did not say who is an admin.
+    """
 
     ADMITTED = auto()
     SILENCE = auto()
@@ -51,10 +61,14 @@ class Verdict(Enum):
     OWNER_ONLY = auto()
     PRIVATE_ONLY = auto()
     NOT_LINKED = auto()
+    ADMINS_ONLY = auto()
+    UNCLEAR = auto()
 
 
 class Door:
-    """Knows who was let in. `is_linked` says whether a person has an account; `turned_away` is told of strangers."""
+    """Knows who was let in. `is_linked` says whether a person has an account, `is_admin` whether they are an admin of a
+    chat (it may raise `RightsUnknown`); `turned_away` is told of strangers.
+    """
 
     def __init__(
         self,
@@ -64,6 +78,7 @@ class Door:
         access: Access,
         owners: frozenset[PersonId],
         is_linked: Callable[[PersonId], Awaitable[bool]],
+        is_admin: Callable[[PersonId, ChatId], Awaitable[bool]],
         turned_away: Callable[[PersonId, ChatId], Awaitable[None]],
         clock: Clock,
     ) -> None:
@@ -72,6 +87,7 @@ class Door:
         self._access = access
         self._owners = owners
         self._is_linked = is_linked
+        self._is_admin = is_admin
         self._turned_away = turned_away
         self._clock = clock
 
@@ -89,20 +105,37 @@ class Door:
                 return Verdict.PRIVATE_ONLY
             if needs in (Needs.NOTHING, Needs.ACCESS):
                 return Verdict.ADMITTED
+            if needs is Needs.ADMIN:
+                return await self._admit_admin(speaker, room.id)
         verdict = await self._admit_person(speaker, needs)
         if verdict is Verdict.STRANGER:
             await self._turned_away(speaker.id, room.id)
         return verdict
+
+    async def is_open(self, chat: ChatId) -> bool:
+        """Whether somebody stands for a group already, or nobody has to."""
+        return self._access is Access.OPEN or await self._chats.is_vouched(chat)
+
+    def lets_in(self, speaker: Speaker) -> bool:
+        """Whether somebody may use the bot at all."""
+        return speaker.role is not None or self._access is Access.OPEN
 
     async def vouch(self, speaker: Speaker, chat: ChatId) -> None:
         """Somebody with access of their own stands for a group from now on; anybody else's word counts for nothing."""
         if speaker.role is not None:
             await self._chats.vouch(chat, by=speaker.id, now=self._clock.now())
 
+    async def _admit_admin(self, speaker: Speaker, chat: ChatId) -> Verdict:
+        """An admin of a group somebody stands for needs no access of their own to manage what is told there."""
+        try:
+            return Verdict.ADMITTED if await self._is_admin(speaker.id, chat) else Verdict.ADMINS_ONLY
+        except RightsUnknown:
+            return Verdict.UNCLEAR
+
     async def _admit_person(self, speaker: Speaker, needs: Needs) -> Verdict:
         if needs is Needs.NOTHING:
             return Verdict.ADMITTED
-        if speaker.role is None and self._access is not Access.OPEN:
+        if not self.lets_in(speaker):
             is_theirs = needs is Needs.ROWS and await self._people.has_rows(speaker.id)
             return Verdict.ADMITTED if is_theirs else Verdict.STRANGER
         if needs is Needs.OWNER and speaker.role is not Role.OWNER:
@@ -112,7 +145,7 @@ class Door:
         return Verdict.ADMITTED
 
     async def _is_home(self, speaker: Speaker, chat: ChatId) -> bool:
-        if self._access is Access.OPEN or await self._chats.is_vouched(chat):
+        if await self.is_open(chat):
             return True
         await self.vouch(speaker, chat)
         return speaker.role is not None

@@ -1,107 +1,173 @@
 """What nobody asked for: notices out of the durable outbox.
 
-A notice is delivered at least once. If Telegram's answer got lost, it is sent again, marked as a repeat: better told
-twice than never, and nobody should wonder whether something happened twice.
+A notice is delivered at least once. Before it is sent, that is written down: if Telegram's answer gets lost, or the
+program ends before it, it is sent again, marked as a repeat. Better told twice than never, and nobody should wonder
+whether something happened twice.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
+from itertools import groupby
 
 import structlog
 from telegram.error import TelegramError
 
 from chatbot.domain.ids import ChatId
 from chatbot.domain.notices import NoticeKind, OutboxEntry
+from chatbot.domain.places import Place
 from chatbot.ports.clock import Clock
 from chatbot.ports.messages import Outbox
+from chatbot.ports.spawner import Spawner
+from handlers.announcer import Hold, Push
 from handlers.sender import ChatClosed, NotDelivered, NotYet, Sender
-from handlers.views.html import italic, lines
-from handlers.views.screen import Screen
+from handlers.views.html import Html, italic, lines
+from handlers.views.screen import File, Picture, Screen, Shown
 
 log = structlog.get_logger(__name__)
 
-_LOOKED_AT = 500  # entries at a time, so that one chat's long queue does not hide the others
-_AT_ONCE = 25  # of different chats, below the overall limit of 30 a second
-_REST = timedelta(seconds=1)
+_LOOKED_AT = 25  # entries of a chat at a time; more than one message tells together
+_AT_ONCE = 30  # messages on their way, of 64 connections that people's answers share
+_ALARMS_AT_ONCE = 10
+_REST = timedelta(seconds=0.25)
+"""Between two looks at an outbox with nothing to send, which take a tenth of a millisecond."""
+_SOON = timedelta(milliseconds=200)
 _FIRST_PAUSE, _LONGEST_PAUSE = 5, 600  # seconds between attempts
 _ATTEMPTS = 12  # about an hour
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Push:
-    """What a notice says. A `silent` one arrives without a sound."""
-
-    screen: Screen
-    silent: bool = False
+Announce = Callable[[Sequence[OutboxEntry]], Awaitable[Push | Hold]]
 
 
 class Delivery:
-    """A worker. `render` turns an entry into what is pushed, or None if there is nothing to say (any more)."""
+    """A worker. `announce` says what becomes of the first of a chat's entries, and of those that go with it."""
 
     name = "outbox"
 
-    def __init__(
-        self, *, outbox: Outbox, sender: Sender, render: Callable[[OutboxEntry], Awaitable[Push | None]], clock: Clock
-    ) -> None:
+    def __init__(self, *, outbox: Outbox, sender: Sender, announce: Announce, clock: Clock, spawner: Spawner) -> None:
         self._outbox = outbox
         self._sender = sender
-        self._render = render
+        self._announce = announce
         self._clock = clock
+        self._spawner = spawner
+        self._under_way: dict[ChatId, asyncio.Task[None]] = {}
+        self._preparing: set[ChatId] = set()
+        """Of those under way, the ones that the sender does not count yet."""
+        self._last: ChatId | None = None
+        self._ending = False
         self.wake = asyncio.Event()
 
     async def step(self) -> timedelta:
-        """Deliver what is due, one notice per chat and only where it is the chat's turn; alarms do not wait for it."""
-        due = await self._outbox.due(now=self._clock.now(), limit=_LOOKED_AT)
-        heads = _first_of_each_chat(sorted(due, key=_is_alarm, reverse=True))
-        ready = [entry for entry in heads if _is_alarm(entry) or self._sender.wait(entry.chat) == 0][:_AT_ONCE]
-        await asyncio.gather(*map(self._deliver, ready))
-        if len(due) == len(ready):
+        """Begin to deliver what is due: one message per chat, and as many as may go out now; the next chats take their
+        turn after these. Alarms wait for no turn. Nothing here waits for Telegram.
+        """
+        if self._ending:
             return _REST
-        return timedelta(seconds=min((self._sender.wait(entry.chat) for entry in heads), default=0))
+        room = max(0, min(self._sender.room() - len(self._preparing), _AT_ONCE - len(self._under_way)))
+        resting = self._sender.resting()
+        due = await self._outbox.due(
+            now=self._clock.now(),
+            limit=_LOOKED_AT,
+            turns=max(room, _ALARMS_AT_ONCE),
+            after=self._last,
+            apart={*self._under_way, *self._sender.closed()},
+            resting=resting,
+        )
+        started = 0
+        for entries in _by_chat(due):
+            if started < room or _is_alarm(entries[0]):
+                self._start(entries)
+                started += 1
+        if not due:
+            self._last = None
+        return _SOON if due or resting else _REST
 
-    async def _deliver(self, entry: OutboxEntry) -> None:
+    async def settle(self) -> None:
+        """Begin nothing more, and wait for what is under way: its end should be known before the program's."""
+        self._ending = True
+        while self._under_way:
+            await asyncio.wait(self._under_way.values())
+
+    def _start(self, entries: Sequence[OutboxEntry]) -> None:
+        chat = entries[0].chat
+        self._last = chat
+        self._preparing.add(chat)
+        self._under_way[chat] = self._spawner.spawn(self._deliver(chat, entries), name="deliver")
+
+    async def _deliver(self, chat: ChatId, entries: Sequence[OutboxEntry]) -> None:
+        first = entries[0]
         try:
-            push = await self._render(entry)
-            if push is not None:
-                shown = _marked(push.screen) if entry.attempts else push.screen
-                await self._sender.push(
-                    entry.chat, shown, reply_to=entry.reply_to, silent=push.silent, at_once=_is_alarm(entry)
-                )
-        except (ChatClosed, NotYet):
-            return  # it stays in the outbox until the chat is open again
-        except NotDelivered as fault:
-            await self._postpone(entry, reason=str(fault))
-        except TelegramError as refusal:
-            log.error("notice refused", entry=entry.id, notice=entry.notice.tag, reason=refusal.message)
-            await self._outbox.sent(entry.id)
+            said = await self._announce(entries)
+            match said:
+                case Hold():
+                    await self._outbox.hold(chat, first.notice.about.rank, now=self._clock.now(), until=said.until)
+                case Push(shown=None):
+                    await self._outbox.sent(*_ids(said.entries))
+                case Push(shown=(Screen() | Picture() | File()) as shown):
+                    await self._push(said, shown)
         except Exception:
-            log.exception("notice not rendered", entry=entry.id, notice=entry.notice.tag)
-            await self._postpone(entry, reason="a fault of ours")
-        else:
-            await self._outbox.sent(entry.id)
+            log.exception("notice not told", entry=first.id, notice=first.notice.tag)
+            begun = chat not in self._preparing
+            await self._postpone(first, [first.id], reason="a fault of ours", unsure=first.unsure or begun)
+        finally:
+            self._preparing.discard(chat)
+            del self._under_way[chat]
 
-    async def _postpone(self, entry: OutboxEntry, *, reason: str) -> None:
-        if entry.attempts + 1 >= _ATTEMPTS:
-            log.error("notice given up", entry=entry.id, notice=entry.notice.tag, reason=reason)
-            await self._outbox.sent(entry.id)
+    async def _push(self, push: Push, shown: Shown) -> None:
+        """What was not sent for sure is as unsure as it was before."""
+        first, ids = push.entries[0], _ids(push.entries)
+        await self._outbox.begin(*ids)
+        self._preparing.discard(first.chat)
+        try:
+            await self._sender.push(
+                Place(chat=first.chat, thread=first.thread),
+                _marked(shown) if first.unsure else shown,
+                reply_to=first.reply_to,
+                silent=push.silent,
+                at_once=_is_alarm(first),
+            )
+        except (ChatClosed, NotYet):
+            await self._outbox.put_back(*ids, unsure=first.unsure)  # until the chat is open again
+        except NotDelivered as fault:
+            await self._postpone(first, ids, reason=str(fault), unsure=first.unsure or fault.ambiguous)
+        except TelegramError as refusal:
+            log.error("notice refused", entry=first.id, notice=first.notice.tag, reason=refusal.message)
+            await self._outbox.sent(*ids)
+        else:
+            await self._outbox.sent(*ids)
+
+    async def _postpone(self, first: OutboxEntry, ids: Sequence[int], *, reason: str, unsure: bool) -> None:
+        if first.attempts + 1 >= _ATTEMPTS:
+            log.error("notice given up", entry=first.id, notice=first.notice.tag, reason=reason)
+            await self._outbox.sent(*ids)
             return
-        pause = timedelta(seconds=min(_FIRST_PAUSE * 2**entry.attempts, _LONGEST_PAUSE))
-        log.warning("notice postponed", entry=entry.id, reason=reason, pause=pause.total_seconds())
-        await self._outbox.postpone(entry.id, until=self._clock.now() + pause)
+        pause = timedelta(seconds=min(_FIRST_PAUSE * 2**first.attempts, _LONGEST_PAUSE))
+        log.warning("notice postponed", entry=first.id, reason=reason, pause=pause.total_seconds())
+        await self._outbox.postpone(*ids, until=self._clock.now() + pause, unsure=unsure)
 
 
 def _is_alarm(entry: OutboxEntry) -> bool:
     return entry.notice.about is NoticeKind.ALARM
 
 
-def _first_of_each_chat(entries: Iterable[OutboxEntry]) -> list[OutboxEntry]:
-    first: dict[ChatId, OutboxEntry] = {}
-    for entry in entries:
-        first.setdefault(entry.chat, entry)
-    return list(first.values())
+def _ids(entries: Iterable[OutboxEntry]) -> list[int]:
+    return [entry.id for entry in entries]
 
 
-def _marked(screen: Screen) -> Screen:
-    return replace(screen, text=lines(screen.text, italic("You may have seen this message already.")))
+def _by_chat(due: Iterable[OutboxEntry]) -> Iterable[tuple[OutboxEntry, ...]]:
+    """Of each chat the most urgent ones, which come first."""
+    chats: dict[ChatId, tuple[OutboxEntry, ...]] = {}
+    for (_, chat), entries in groupby(due, key=lambda entry: (entry.notice.about.rank, entry.chat)):
+        chats.setdefault(chat, tuple(entries))
+    return chats.values()
+
+
+def _marked(shown: Shown) -> Shown:
+    """With a word that it may be a repeat; a caption that is full already goes without."""
+    said = shown.text if isinstance(shown, Screen) else shown.caption
+    words = italic("You may have seen this message already.")
+    text: Html = words if said is None else lines(said, words)
+    try:
+        return replace(shown, text=text) if isinstance(shown, Screen) else replace(shown, caption=text)
+    except ValueError:
+        return shown

@@ -1,28 +1,33 @@
 """From an update to a handler: who spoke, what was meant, whether it may be."""
 
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
+from telegram.error import TelegramError
 
 from chatbot.domain.ids import ChatId, MessageId
+from chatbot.domain.number_text import plain_numbers
 from chatbot.ports.clock import Clock
 from chatbot.ports.dialogues import Dialogues
-from chatbot.ports.people import Chats
 from chatbot.ports.spawner import Spawner
 from chatbot.services.desk import Services
 from handlers import wire
+from handlers.admins import Admins
 from handlers.attending import Attendant, Voice
 from handlers.buttons import unpack
 from handlers.commands import CommandHandler, Needs, Where
 from handlers.context import BotName, ChatKind, Context, Room
-from handlers.guards import Door, Sparingly, Verdict, deaf_to, is_stale
+from handlers.guards import Door, Sparingly, Verdict, deaf_to, is_anonymous, is_stale
 from handlers.protection import burn
 from handlers.routing import Routes, Words, read_words
-from handlers.sender import Sender
+from handlers.sender import NotDelivered, Sender
 from handlers.views import door as views
+from handlers.views.format import read_by
 from handlers.views.screen import Screen
+from handlers.visits import Visits
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +40,8 @@ _TURNED_AWAY_TAPS = {
     Verdict.OWNER_ONLY: views.OWNER_ONLY,
     Verdict.PRIVATE_ONLY: views.ONLY_IN_PRIVATE,
     Verdict.NOT_LINKED: views.NOT_LINKED,
+    Verdict.ADMINS_ONLY: views.ADMINS_ONLY,
+    Verdict.UNCLEAR: views.UNCLEAR,
 }
 
 
@@ -60,11 +67,12 @@ class Router:
         routes: Routes,
         *,
         door: Door,
+        admins: Admins,
+        visits: Visits,
         attendant: Attendant,
         voice: Voice,
         sender: Sender,
         dialogues: Dialogues,
-        chats: Chats,
         services: Services,
         bot: BotName,
         clock: Clock,
@@ -72,17 +80,20 @@ class Router:
     ) -> None:
         self._routes = routes
         self._door = door
+        self._admins = admins
+        self._visits = visits
         self._attendant = attendant
         self._voice = voice
         self._sender = sender
         self._dialogues = dialogues
-        self._chats = chats
         self._services = services
         self._bot = bot
         self._clock = clock
         self._spawner = spawner
         self._strangers = Sparingly(_SELDOM, clock=clock)
         self._absences = Sparingly(_SELDOM, clock=clock)
+        self._voices = Sparingly(_SELDOM, clock=clock)
+        self._members = Sparingly(_SELDOM, clock=clock)
 
     def urgent(self, update: wire.Update) -> str | None:
         """The command of an update that does not wait for what the same person said before; None for all others."""
@@ -97,17 +108,21 @@ class Router:
         elif update.message is not None:
             await self._on_message(update.message)
         elif update.my_chat_member is not None:
-            await self._on_membership(update.my_chat_member)
+            await self._visits.on_standing(update.my_chat_member)
+        elif update.chat_member is not None:
+            self._admins.forget(ChatId(update.chat_member.chat.id))
 
     async def _on_message(self, message: wire.Message) -> None:
-        if message.migrate_to_chat_id is not None:
-            await self._chats.move(ChatId(message.chat.id), ChatId(message.migrate_to_chat_id))
+        await self._visits.on_message(message)
+        if is_anonymous(message):
+            await self._answer_voice(message)
+            return
         reason = deaf_to(message)
         if message.sender is None or message.text is None or reason:
             log.debug("message not heard", reason=reason or "no text")
             return
         words = self._opened_with(read_words(message.text))
-        if words.bot is not None and words.bot.lower() != self._bot.username.lower():
+        if not self._is_for_us(words):
             return
         ctx = await self._context(message.sender, message, args=words.args)
         meaning = await self._meaning(ctx, words)
@@ -120,8 +135,24 @@ class Router:
         elif is_stale(message, now=self._clock.now()):
             work = self._excuse(ctx, meaning) if meaning.late is None else meaning.late(ctx)
         else:
-            work = meaning.do(ctx)
-        await self._attendant.attend(ctx, work)
+            work = self._carry_out(ctx, meaning)
+        await self._attend(ctx, work)
+
+    async def _answer_voice(self, message: wire.Message) -> None:
+        """Whoever speaks in a chat's voice authorises nothing; where an admin is needed they are told so, seldom."""
+        words = read_words(message.text or "")
+        command = self._routes.commands.get(words.command or "")
+        chat = ChatId(message.chat.id)
+        if command is None or command.needs is not Needs.ADMIN or not self._is_for_us(words):
+            return
+        if await self._door.is_open(chat) and self._voices.allows(chat):
+            room = _room(message)
+            screen = views.anonymous(self._bot.private_chat("here"))
+            with contextlib.suppress(NotDelivered, TelegramError):
+                await self._sender.send(room, screen, reply_to=MessageId(message.message_id))
+
+    def _is_for_us(self, words: Words) -> bool:
+        return words.bot is None or words.bot.lower() == self._bot.username.lower()
 
     def _opened_with(self, words: Words) -> Words:
         """A link into the private chat may carry a command that merely opens something: `/start buy` is `/buy`."""
@@ -176,6 +207,17 @@ class Router:
             do=_unless_burnt(lambda ctx: answer(ctx, dialogue)), needs=route.needs, secret=route.secret or secret
         )
 
+    async def _carry_out(self, ctx: Context, meaning: Meaning) -> None:
+        """What may be a secret is taken as it was typed; numbers in anything else are read in their writer's style."""
+        if not meaning.secret:
+            ctx.args = plain_numbers(ctx.args, self._services.preferences.of_chat(ctx.chat.id).numbers)
+        await meaning.do(ctx)
+
+    async def _attend(self, ctx: Context, work: Awaitable[None]) -> None:
+        """Whatever is answered is written for the chat's preferences."""
+        with read_by(self._services.preferences.of_chat(ctx.chat.id)):
+            await self._attendant.attend(ctx, work)
+
     async def _turn_away(self, ctx: Context, meaning: Meaning, verdict: Verdict) -> None:
         left = await self._left_behind(ctx, meaning)
         if verdict is Verdict.PRIVATE_ONLY:
@@ -189,6 +231,10 @@ class Router:
             await ctx.reply(views.owner_only())
         elif verdict is Verdict.NOT_LINKED:
             await ctx.reply(self._voice.not_linked())
+        elif verdict is Verdict.ADMINS_ONLY and self._members.allows((ctx.chat.id, ctx.person.id)):
+            await ctx.reply(views.admins_only())
+        elif verdict is Verdict.UNCLEAR:
+            await ctx.reply(views.unclear())
 
     async def _excuse(self, ctx: Context, meaning: Meaning) -> None:
         """The message waited too long to be carried out."""
@@ -205,8 +251,11 @@ class Router:
         card = tap.message
         action = unpack(tap.data or "")
         route = self._routes.button(action)
-        if tap.sender.is_bot or card is None or card.chat.type == "channel" or action is None or route is None:
+        if tap.sender.is_bot or card is None or action is None or route is None:
             await self._sender.answer(tap.id, views.DEAD_BUTTON)
+            return
+        if card.chat.type == "channel":
+            await self._sender.answer(tap.id, views.IN_CHANNEL)
             return
         ctx = await self._context(tap.sender, card, tap=tap.id)
         verdict = await self._door.admit(ctx.person, ctx.chat, where=route.where, needs=route.needs)
@@ -217,17 +266,7 @@ class Router:
             # Beside the handler, not before it: what the tap is for should not wait for this.
             ctx.answered = True
             self._spawner.spawn(self._sender.answer(tap.id, None), name="answer-tap")
-        await self._attendant.attend(ctx, route.handle(ctx, action))
-
-    async def _on_membership(self, change: wire.MembershipChange) -> None:
-        """The bot was blocked, unblocked, added or removed. Who adds it to a group stands for the group."""
-        chat = ChatId(change.chat.id)
-        if not change.new.is_in:
-            await self._chats.pause(chat, now=self._clock.now())
-            return
-        await self._chats.resume(chat)
-        if change.chat.type in ("group", "supergroup") and not change.old.is_in:
-            await self._door.vouch(await self._door.speaker(change.sender), chat)
+        await self._attend(ctx, route.handle(ctx, action))
 
     async def _context(
         self, user: wire.User, message: wire.Message, *, args: str = "", tap: str | None = None
@@ -244,14 +283,13 @@ class Router:
             commands=self._routes.commands,
             protected=self._routes.protected,
             mouth=self._sender,
+            admins=self._admins,
         )
 
 
 def _room(message: wire.Message) -> Room:
     kind = ChatKind.PRIVATE if message.chat.type == "private" else ChatKind.GROUP
-    # Outside of forums, replies carry a thread number too, which cannot be sent to.
-    thread = message.message_thread_id if message.is_topic_message else None
-    return Room(id=ChatId(message.chat.id), kind=kind, thread=thread)
+    return Room(id=ChatId(message.chat.id), kind=kind, thread=message.topic)
 
 
 def _unless_burnt(handle: CommandHandler) -> CommandHandler:

@@ -1,21 +1,25 @@
 """Everything that goes out to Telegram, past one desk that counts, paces and knows the platform's moods."""
 
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Any, NoReturn, TypeVar
 
 import structlog
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, TelegramError
 
 from chatbot.domain.ids import ChatId, MessageId
+from chatbot.domain.notices import Loss
+from chatbot.domain.places import Place
 from chatbot.ports.clock import Clock
+from chatbot.ports.messages import Losses
 from chatbot.ports.people import Chats
 from handlers.api import BotApi
 from handlers.context import Room
 from handlers.pacing import Pacing
-from handlers.show import drawn, sending
+from handlers.show import drawn, redrawing, sending
 from handlers.transport import Flooded, Unreachable
-from handlers.views.screen import Screen, Shown
+from handlers.views.screen import Picture, Screen, Shown
 
 log = structlog.get_logger(__name__)
 
@@ -27,6 +31,22 @@ _PATIENCE = 60.0  # seconds a reply waits for a chat that Telegram closed
 _LONGEST_ANSWER = 200  # characters: https://core.telegram.org/bots/api#answercallbackquery
 _VANISHED = ("message to edit not found", "message can't be edited", "message_id_invalid")
 _NOT_A_TEXT = "there is no text in the message to edit"  # but a picture or a file
+_NO_PICTURES = ("not enough rights to send photos", "chat_send_photos_forbidden")
+_LOST = {
+    Loss.TOPIC_DELETED: ("message thread not found", "topic_deleted"),
+    Loss.TOPIC_CLOSED: ("topic_closed",),
+    Loss.SILENCED: (
+        "not enough rights to send text",
+        "have no rights to send a message",
+        "need administrator rights in the channel chat",
+        "chat_write_forbidden",
+        "chat_send_plain_forbidden",
+        "chat_restricted",
+        "chat_admin_required",
+    ),
+    Loss.GONE: ("chat not found", "group chat was deactivated"),
+}
+"""What Telegram says of places that cannot be written to; without status 403, which always means that."""
 
 
 class NotDelivered(Exception):
@@ -38,11 +58,11 @@ class NotDelivered(Exception):
 
 
 class ChatClosed(NotDelivered):
-    """The chat blocked or removed the bot, or is gone. Unasked messages to it wait from now on."""
+    """The chat blocked, removed or silenced the bot, or is gone, or its topic is. Unasked messages wait from now on."""
 
 
 class NotYet(NotDelivered):
-    """Telegram asked for a pause in this chat. Nothing was sent; `Sender.wait` says how long."""
+    """Telegram asked for a pause in this chat. Nothing was sent."""
 
 
 class Sender:
@@ -51,20 +71,22 @@ class Sender:
     Sending is not idempotent: after an ambiguous failure it is not repeated. Edits, deletions and answers are.
     """
 
-    def __init__(self, *, api: BotApi, chats: Chats, clock: Clock) -> None:
+    def __init__(self, *, api: BotApi, chats: Chats, losses: Losses, clock: Clock) -> None:
         self._api = api
         self._chats = chats
+        self._losses = losses
         self._clock = clock
         self._pacing = Pacing(clock)
+        self._written_to: set[ChatId] = set()
 
     async def send(self, room: Room, shown: Shown, *, reply_to: MessageId | None = None) -> MessageId:
         """Send a reply at once; a quoted message that is gone does no harm. Raises `NotDelivered`."""
-        circumstances = {"message_thread_id": room.thread, "reply_parameters": _quoting(reply_to)}
-        return await self._send(room.id, shown, circumstances, patience=_PATIENCE)
+        place = Place(chat=room.id, thread=room.thread)
+        return await self._send(place, shown, {"reply_parameters": _quoting(reply_to)}, patience=_PATIENCE)
 
     async def push(
         self,
-        chat: ChatId,
+        place: Place,
         shown: Shown,
         *,
         reply_to: MessageId | None = None,
@@ -76,9 +98,9 @@ class Sender:
         Raises `NotDelivered`; `NotYet` after a 429.
         """
         if not at_once:
-            await self._turn(chat)
+            await self._turn(place.chat)
         circumstances = {"reply_parameters": _quoting(reply_to), "disable_notification": silent or None}
-        return await self._send(chat, shown, circumstances, patience=0)
+        return await self._send(place, shown, circumstances, patience=0)
 
     async def edit(self, chat: ChatId, message: MessageId, screen: Screen) -> bool:
         """Redraw a message of ours at once; False if that cannot be. Raises `NotDelivered`.
@@ -90,19 +112,30 @@ class Sender:
             await self._api.call("editMessageText", chat_id=to, message_id=message, **drawn(screen))
             return True
 
-        try:
-            return await self._deliver(chat, call, repeatable=True)
-        except BadRequest as refusal:
-            if _says(refusal, "message is not modified"):
-                return True
-            if _says(refusal, *_VANISHED, _NOT_A_TEXT):
-                return False
-            raise
+        return await self._edit(chat, call)
+
+    async def redraw(self, chat: ChatId, message: MessageId, picture: Picture) -> bool:
+        """Put another picture, caption and buttons in the place of a picture of ours; as `edit` otherwise."""
+        drawing = redrawing(picture)
+
+        async def call(to: ChatId) -> bool:
+            given = {"chat_id": to, "message_id": message, **drawing.fields}
+            await self._api.call(drawing.method, upload=drawing.upload, **given)
+            return True
+
+        return await self._edit(chat, call)
 
     async def repaint(self, chat: ChatId, message: MessageId, screen: Screen) -> bool:
-        """Redraw a message of ours unasked, when it is its turn; otherwise as `edit`."""
+        """Redraw a message of ours unasked, when it is its turn; otherwise as `edit`. `NotYet` after a 429."""
         await self._turn(chat)
         return await self.edit(chat, message, screen)
+
+    async def pin(self, chat: ChatId, message: MessageId) -> bool:
+        """Pin a message of ours without a sound; False where the bot may not, or it is gone."""
+        return await self._hang("pinChatMessage", chat, message, disable_notification=True)
+
+    async def unpin(self, chat: ChatId, message: MessageId) -> bool:
+        return await self._hang("unpinChatMessage", chat, message)
 
     async def delete(self, chat: ChatId, message: MessageId) -> bool:
         """Whether the message is gone now."""
@@ -137,23 +170,73 @@ class Sender:
         with contextlib.suppress(TelegramError):
             await self._api.call("sendChatAction", chat_id=room.id, message_thread_id=room.thread, action="typing")
 
-    def wait(self, chat: ChatId) -> float:
-        """Seconds until something unasked may go to this chat."""
-        return self._pacing.wait(chat)
+    def room(self) -> int:
+        """How many unasked messages may go out now, to all chats together."""
+        return self._pacing.room()
+
+    def resting(self) -> Collection[ChatId]:
+        """Chats to which nothing unasked may go yet."""
+        return self._pacing.resting()
+
+    def closed(self) -> Collection[ChatId]:
+        """Chats that Telegram closed for a while: not even an alarm may go there."""
+        return self._pacing.closed_ones()
 
     async def _send(
-        self, chat: ChatId, shown: Shown, circumstances: Mapping[str, Any], *, patience: float
+        self, place: Place, shown: Shown, circumstances: Mapping[str, Any], *, patience: float
     ) -> MessageId:
         message = sending(shown)
-        fields = {**message.fields, **circumstances}
+        fields = {**message.fields, **circumstances, "message_thread_id": place.thread}
+        moved = place
 
         async def call(to: ChatId) -> MessageId:
+            nonlocal moved
+            moved = replace(place, chat=to)
             return MessageId(await self._api.send(message.method, upload=message.upload, chat_id=to, **fields))
 
-        return await self._deliver(chat, call, repeatable=False, patience=patience)
+        try:
+            number = await self._deliver(place.chat, call, repeatable=False, patience=patience)
+        except BadRequest as refusal:
+            words = _in_words(shown) if _says(refusal, *_NO_PICTURES) else None
+            if words is None:
+                await self._lose(moved, refusal)
+                raise
+            number = await self._send(moved, words, circumstances, patience=patience)
+        await self._find(moved)
+        return number
+
+    async def _find(self, place: Place) -> None:
+        """A group may let the bot write again without saying so: what waits goes on once a reply arrives there."""
+        if not place.is_private and place.chat not in self._written_to:
+            self._written_to.add(place.chat)
+            await self._chats.resume(place.chat)
+
+    async def _edit(self, chat: ChatId, call: Callable[[ChatId], Awaitable[bool]]) -> bool:
+        try:
+            return await self._deliver(chat, call, repeatable=True)
+        except BadRequest as refusal:
+            if _says(refusal, "message is not modified"):
+                return True
+            if _says(refusal, *_VANISHED, _NOT_A_TEXT):
+                return False
+            raise
+
+    async def _hang(self, method: str, chat: ChatId, message: MessageId, **how: Any) -> bool:
+        async def call(to: ChatId) -> bool:
+            await self._api.call(method, chat_id=to, message_id=message, **how)
+            return True
+
+        try:
+            return await self._deliver(chat, call, repeatable=True, counted=False)
+        except (BadRequest, NotDelivered) as fault:
+            log.info("not pinned", method=method, chat=chat, reason=str(fault))
+            return False
 
     async def _turn(self, chat: ChatId) -> None:
+        """Wait until something unasked may go to this chat. Raises `NotYet` if Telegram closed it for a while."""
         while (seconds := self._pacing.wait(chat)) > 0:
+            if self._pacing.closed(chat) > 0:
+                raise NotYet("Telegram closed this chat for a while")
             await self._clock.sleep(seconds)
 
     async def _deliver(
@@ -182,10 +265,10 @@ class Sender:
                 await self._chats.move(chat, new)
                 chat = new
             except Forbidden as refusal:
-                await self._closed(chat, refusal)
+                await self._closed(Place(chat=chat), Loss.REMOVED, refusal)
             except BadRequest as refusal:
-                if _says(refusal, "chat not found"):
-                    await self._closed(chat, refusal)
+                if _says(refusal, *_LOST[Loss.GONE]):
+                    await self._closed(Place(chat=chat), Loss.GONE, refusal)
                 raise
             except NetworkError as fault:
                 if not (repeatable or isinstance(fault, Unreachable)):
@@ -202,10 +285,24 @@ class Sender:
         if seconds > 0:
             await self._clock.sleep(seconds)
 
-    async def _closed(self, chat: ChatId, refusal: TelegramError) -> NoReturn:
-        log.info("chat closed", chat=chat, reason=refusal.message)
-        await self._chats.pause(chat, now=self._clock.now())
+    async def _lose(self, place: Place, refusal: BadRequest) -> None:
+        """Raises `ChatClosed` if the refusal means that nothing can be sent to this place any more."""
+        for why, words in _LOST.items():
+            if _says(refusal, *words):
+                await self._closed(place, why, refusal)
+
+    async def _closed(self, place: Place, why: Loss, refusal: TelegramError) -> NoReturn:
+        log.info("place lost", chat=place.chat, thread=place.thread, why=why, reason=refusal.message)
+        self._written_to.discard(place.chat)
+        await self._losses.lose(place, why, now=self._clock.now())
         raise ChatClosed(refusal.message) from None
+
+
+def _in_words(shown: Shown) -> Screen | None:
+    """A picture's caption alone, for chats that take no pictures."""
+    if isinstance(shown, Picture) and shown.caption is not None:
+        return Screen(shown.caption, shown.rows, protected=shown.protected)
+    return None
 
 
 def _quoting(message: MessageId | None) -> dict[str, Any] | None:

@@ -43,6 +43,14 @@ def sending(shown: Shown) -> Drawn:
             return Drawn(method="sendDocument", fields=_caption(shown) | protection, upload=upload)
 
 
+def redrawing(picture: Picture) -> Drawn:
+    """How a picture takes another one's place. https://core.telegram.org/bots/api#editmessagemedia"""
+    words = {} if picture.caption is None else {"caption": str(picture.caption), "parse_mode": "HTML"}
+    media = {"type": "photo", "media": "attach://picture", **words}
+    upload = Upload(parameter="picture", name="picture", content=picture.content)
+    return Drawn(method="editMessageMedia", fields={"media": media, **_keyboard(picture.rows)}, upload=upload)
+
+
 def _caption(shown: Attachment) -> dict[str, Any]:
     words = {} if shown.caption is None else {"caption": str(shown.caption), "parse_mode": "HTML"}
     return words | _keyboard(shown.rows)

@@ -9,7 +9,13 @@ from typing import Final
 
 import msgspec
 
-ALLOWED_UPDATES: Final = ("message", "callback_query", "my_chat_member")
+from chatbot.domain.chats import ChatType, KnownChat
+from chatbot.domain.ids import ChatId
+
+ALLOWED_UPDATES: Final = ("message", "callback_query", "my_chat_member", "chat_member")
+
+
+_GENERAL: Final = 1
 
 
 class Unreadable(ValueError):
@@ -32,6 +38,25 @@ class Chat(msgspec.Struct, frozen=True):
 
     id: int
     type: str
+    title: str = ""
+    username: str = ""
+    is_forum: bool = False
+
+
+class Present(msgspec.Struct, frozen=True):
+    """Something of which only counts that it is there."""
+
+
+class TopicName(msgspec.Struct, frozen=True):
+    """A topic was created, or edited; then without a name only its icon is another."""
+
+    name: str = ""
+
+
+class Replied(msgspec.Struct, frozen=True):
+    """What a message replies to. In a topic that is the topic's creation, unless somebody chose another message."""
+
+    forum_topic_created: TopicName | None = None
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -45,12 +70,26 @@ class Message(msgspec.Struct, frozen=True):
     message_thread_id: int | None = None
     is_topic_message: bool = False
     text: str | None = None
-    forward_origin: msgspec.Raw | None = None
+    forward_origin: Present | None = None
     forward_date: int | None = None
     via_bot: User | None = None
     edit_date: int | None = None
     migrate_to_chat_id: int | None = None
     migrate_from_chat_id: int | None = None
+    reply_to_message: Replied | None = None
+    forum_topic_created: TopicName | None = None
+    forum_topic_edited: TopicName | None = None
+    forum_topic_closed: Present | None = None
+    forum_topic_reopened: Present | None = None
+
+    @property
+    def topic(self) -> int | None:
+        """The forum's topic it stands in, as a number that can be sent to.
+
+        Outside of forums, replies carry a thread number too; a forum's general topic has the number 1. Neither can be
+        sent to.
+        """
+        return self.message_thread_id if self.is_topic_message and self.message_thread_id != _GENERAL else None
 
 
 class CallbackQuery(msgspec.Struct, frozen=True):
@@ -61,13 +100,32 @@ class CallbackQuery(msgspec.Struct, frozen=True):
 
 
 class Membership(msgspec.Struct, frozen=True):
-    """`status` is `creator`, `administrator`, `member`, `restricted`, `left` or `kicked`."""
+    """`status` is `creator`, `administrator`, `member`, `restricted`, `left` or `kicked`; who is restricted may
+    not be a member any more. Rights that the status does not speak of are None.
+
+    https://core.telegram.org/bots/api#chatmember
+    """
 
     status: str
+    is_member: bool = True
+    can_send_messages: bool | None = None
+    can_post_messages: bool | None = None
+    can_edit_messages: bool | None = None
+    can_pin_messages: bool | None = None
 
     @property
     def is_in(self) -> bool:
-        return self.status not in ("left", "kicked")
+        return self.status not in ("left", "kicked") and self.is_member
+
+    @property
+    def is_in_charge(self) -> bool:
+        return self.status in ("creator", "administrator")
+
+    def may_write(self, chat: Chat) -> bool:
+        """Whether this membership lets its holder write; a group may still forbid it to all its members."""
+        if chat.type == "channel":
+            return self.status == "creator" or bool(self.is_in_charge and self.can_post_messages)
+        return self.is_in and (self.status != "restricted" or bool(self.can_send_messages))
 
 
 class MembershipChange(msgspec.Struct, frozen=True):
@@ -82,14 +140,21 @@ class Update(msgspec.Struct, frozen=True):
     message: Message | None = None
     callback_query: CallbackQuery | None = None
     my_chat_member: MembershipChange | None = None
+    chat_member: MembershipChange | None = None
 
     @property
     def lane(self) -> int:
-        """Whose turn it takes: the person's, else the chat's. One update at a time is handled per lane."""
-        for part in (self.callback_query, self.message, self.my_chat_member):
+        """Whose turn it takes: the person's, else the chat's. One update at a time is handled per lane.
+
+        Coming and going is the chat's: one admin may bring back what another removed.
+        """
+        for part in (self.callback_query, self.message):
             if part is not None and part.sender is not None:
                 return part.sender.id
-        return self.message.chat.id if self.message is not None else 0
+        for told in (self.message, self.my_chat_member, self.chat_member):
+            if told is not None:
+                return told.chat.id
+        return 0
 
 
 class _Numbered(msgspec.Struct):
@@ -103,6 +168,19 @@ class _Batch(msgspec.Struct):
 _update = msgspec.json.Decoder(Update)
 _numbered = msgspec.json.Decoder(_Numbered)
 _batch = msgspec.json.Decoder(_Batch)
+
+
+def described(chat: Chat) -> KnownChat | None:
+    """The chat as a value; None for a private one, and for kinds that Telegram may invent."""
+    if chat.type not in (ChatType.GROUP, ChatType.SUPERGROUP, ChatType.CHANNEL):
+        return None
+    return KnownChat(
+        id=ChatId(chat.id),
+        type=ChatType(chat.type),
+        title=chat.title,
+        username=chat.username,
+        is_forum=chat.is_forum,
+    )
 
 
 def read_update(body: bytes) -> Update:

@@ -56,7 +56,8 @@ class BotApi:
     async def _serve(self, call: Call, given: Parameters, scope: Scope, receive: Receive, send: Send) -> None:
         """Carry out one call, or let a fault befall it."""
         method = call.method.lower()
-        fault = self._faults.take(method, given.integer("chat_id") or None)
+        chat = self._world.find_chat(given.text("chat_id"))
+        fault = self._faults.take(method, chat.id if chat else None)
         kind = fault.kind if fault else None
         if kind in (FaultKind.DROP_BEFORE, FaultKind.RESET):
             await _hang_up(scope, receive, reset=kind is FaultKind.RESET)
@@ -90,7 +91,7 @@ class BotApi:
         implementation = METHODS.get(method)
         if implementation is None:
             raise refusals.unknown_method()
-        self._limits.check(method, self._world.chats.get(given.integer("chat_id")))
+        self._limits.check(method, self._world.find_chat(given.text("chat_id")))
         return implementation(self._world, given)
 
     async def _get_updates(self, given: Parameters, receive: Receive) -> bytes:

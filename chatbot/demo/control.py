@@ -10,6 +10,8 @@ What a **shown message** is: the Bot API `Message` object plus
     "media":     with a picture or a file: {"kind": "photo"|"document", "url", "name", "size" in bytes}, and "width",
                  "height" in pixels of a photo; `html` is its caption
     "silent":    true when it came without a sound (`has_protected_content` is the Bot API's own)
+    "by":        who really wrote it, also in a channel, where the Bot API tells nobody; `reply_to_message` is left out
+                 where it only names the message that created the topic
 
 The HTML uses only: `<b> <i> <u> <s> <code> <pre> <blockquote>` (`class="expandable"` when folded),
 `<pre><code class="language-x">`, `<span class="spoiler">`,
@@ -23,16 +25,21 @@ Reading
     GET  /control/world                     {"revision": 12, "bot_online": true,
                                              "bot": {"id", "username", "name", "description", "short_description"},
                                              "people": [{"id", "name", "first_name", "username", "is_bot"}],
-                                             "chats": [{"id", "type": "private"|"group"|"supergroup", "title",
-                                                        "shown": true, "members": [{"id", "status"}],
+                                             "chats": [{"id", "type": "private"|"group"|"supergroup"|"channel",
+                                                        "title", "username", "is_forum", "shown": true,
+                                                        "members": [{"id", "status", "rights": [right]}],
+                                                        "permissions": [permission], "pinned": [message id],
+                                                        "topics": [{"id", "name", "colour", "closed"}],
                                                         "blocked": false, "upgraded_to": null}],
                                              "commands": {"<chat>": {"<user>": [{"command", "description"}]}}}
                                             A private chat's title is the bot's name; `members` include the bot.
-                                            `shown` is false for a group that was upgraded.
+                                            `shown` is false for a group that was upgraded; the newest pin comes
+                                            first; topic 1 is the general one, whose messages name no thread.
     GET  /control/chat/{chat}?user=1001&after=0
                                             {"revision", "messages": [shown message]}: in order, deleted ones gone;
                                             `after` is a revision (0: all)
     GET  /control/chat/{chat}/deleted       {"deleted": [message id]}
+    GET  /control/chat/{chat}/pins          {"pins": [shown message]}, the newest first
     GET  /control/chat/{chat}/media/{message}   the bytes of its picture or file
     GET  /control/wait?chat=1001&after_revision=N&timeout=5
                                             waits until something in that chat changed after N:
@@ -64,13 +71,36 @@ People
                              by visible text: exact, else a case-insensitive part of exactly one; or "data": "forged"
     POST /control/open_link  {"user", "url": "https://t.me/<bot>?start=payload"} → {"message": shown message}
     POST /control/block      {"user", "blocked": true}                    → {}
-    POST /control/kick       {"chat", "by": user?}                        → {}
-    POST /control/add        {"chat", "by": user?, "user": id?}           → {} adds the bot (or the user) to the group
-    POST /control/promote    {"chat", "user", "status": "administrator"|"member"} → {} also for the bot's id
-    POST /control/upgrade    {"chat"}                                     → {"chat": new id}
+    POST /control/pin        {"user", "chat", "message", "pinned": true}  → {}
     POST /control/person     {"id", "first_name", "username"?, "is_bot"?} → {} a new person with a private chat
-    A person who writes in the private chat starts it, and unblocks the bot. Editing and deleting need the own message
-    (an admin of a group may delete any). The bot's privacy mode is on.
+
+Chats; `by` is the admin who does it (the creator unless named), `user` the bot unless named
+
+    POST /control/add        {"chat", "user"?, "by"?}                     → {} adds; to a channel the bot as an admin
+    POST /control/kick       {"chat", "user"?, "by"?}                     → {}
+    POST /control/leave      {"chat", "user"}                             → {}
+    POST /control/promote    {"chat", "user"?, "by"?,
+                              "status": "administrator"|"member", "rights": ["can_pin_messages", …]?}
+                             → {} all rights (but to promote) unless some are named; a bot that is no longer an admin
+                             of a channel is out of it
+    POST /control/restrict   {"chat", "user"?, "by"?, "allowed": ["can_send_photos", …]} → {} in supergroups
+    POST /control/permissions {"chat", "allowed": […]}                    → {} what everybody may do in a group
+    POST /control/rename     {"chat", "title", "by"?}                     → {}
+    POST /control/upgrade    {"chat", "by"?}                              → {"chat": new id}
+    POST /control/forum      {"chat", "enabled": true}                    → {} topics on or off in a supergroup
+    POST /control/topic      {"chat", "name", "by"?}                      → {"topic": id}
+    POST /control/topic/rename {"chat", "topic", "name", "by"?}           → {}
+    POST /control/topic/close  {"chat", "topic", "closed": true, "by"?}   → {}
+    POST /control/topic/delete {"chat", "topic"}                          → {} with all that was written in it
+
+A person who writes in the private chat starts it, and unblocks the bot. In a forum, what names no thread is written
+into the topic of the message it answers, else into the general one. In a channel its admins speak as the channel.
+Editing and deleting need the own message (an admin of a group may delete any). The bot's privacy mode is on.
+
+The practice exchange beside this chat, if there is one (else 404); its own manual tells more
+
+    GET  /control/exchange/markets  and  accounts
+    POST /control/exchange/price  hold  live  outage  accounts/{username}/deposit  accounts/{username}/orders
 
 Trouble
 
@@ -92,21 +122,21 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from chatbot.demo import members, shown
+from chatbot.demo import shown
+from chatbot.demo.acts import Act, Acts
 from chatbot.demo.calls import Calls
-from chatbot.demo.chats import Chat, Status
-from chatbot.demo.crowd import Crowd, Nonsense, writing_from
+from chatbot.demo.chats import Chat
+from chatbot.demo.crowd import Nonsense
 from chatbot.demo.faults import Fault, FaultKind, Faults
 from chatbot.demo.limits import Limits
 from chatbot.demo.refusals import Refusal
-from chatbot.demo.values import Json, Person
+from chatbot.demo.values import Json
 from chatbot.demo.world import World
 
 LONGEST_WAIT = 60.0
 HEARTBEAT = 10.0
 
 Reading = Callable[[Request], Awaitable[Json]]
-Acting = Callable[[Json], Json]
 
 
 class Control:
@@ -114,7 +144,7 @@ class Control:
 
     def __init__(self, *, world: World, faults: Faults, limits: Limits, calls: Calls) -> None:
         self._world = world
-        self._crowd = Crowd(world)
+        self._acts = Acts(world)
         self._faults = faults
         self._limits = limits
         self._calls = calls
@@ -131,22 +161,13 @@ class Control:
             "world": self._get_world,
             "chat/{chat}": self._get_chat,
             "chat/{chat}/deleted": self._get_deleted,
+            "chat/{chat}/pins": self._get_pins,
             "wait": self._wait,
             "query/{query}": self._get_query,
             "calls": self._get_calls,
         }
-        acting: dict[str, Acting] = {
-            "send": self._send,
-            "edit": self._edit,
-            "delete": self._delete,
-            "tap": self._tap,
-            "open_link": self._open_link,
-            "block": self._block,
-            "kick": self._kick,
-            "add": self._add,
-            "promote": self._promote,
-            "upgrade": self._upgrade,
-            "person": self._add_person,
+        acting: dict[str, Act] = {
+            **self._acts.by_name(),
             "faults": self._add_fault,
             "limits": self._set_limits,
             "raw_update": self._raw_update,
@@ -170,6 +191,11 @@ class Control:
 
     async def _get_deleted(self, request: Request) -> Json:
         return {"deleted": list(self._chat(request.path_params["chat"]).deleted)}
+
+    async def _get_pins(self, request: Request) -> Json:
+        chat = self._chat(request.path_params["chat"])
+        pinned = (chat.message(number) for number in sorted(chat.pins, reverse=True))
+        return {"pins": [shown.message(message) for message in pinned if message is not None]}
 
     async def _wait(self, request: Request) -> Json:
         chat = self._chat(request.query_params["chat"])
@@ -226,71 +252,6 @@ class Control:
             if journal.revision == after:
                 yield b": still here\n\n"
 
-    # People
-
-    def _send(self, given: Json) -> Json:
-        message = self._crowd.write(given["user"], given["chat"], writing_from(given))
-        return {"message": shown.message(message)}
-
-    def _edit(self, given: Json) -> Json:
-        message = self._crowd.edit(given["user"], given["chat"], given["message"], given["text"])
-        return {"message": shown.message(message)}
-
-    def _delete(self, given: Json) -> Json:
-        self._crowd.delete(given["user"], given["chat"], given["message"])
-        return {"deleted": True}
-
-    def _tap(self, given: Json) -> Json:
-        query = self._crowd.tap(
-            given["user"],
-            given["chat"],
-            given["message"],
-            button=given.get("button"),
-            data=given.get("data"),
-        )
-        return {"query": query.id}
-
-    def _open_link(self, given: Json) -> Json:
-        return {"message": shown.message(self._crowd.open_link(given["user"], given["url"]))}
-
-    def _block(self, given: Json) -> Json:
-        self._crowd.block(given["user"], blocked=bool(given["blocked"]))
-        return {}
-
-    def _kick(self, given: Json) -> Json:
-        chat = self._group(given["chat"])
-        members.change(self._world, chat, self._world.bot, Status.KICKED, by=self._actor(chat, given))
-        return {}
-
-    def _add(self, given: Json) -> Json:
-        chat = self._group(given["chat"])
-        person = self._person(given.get("user") or self._world.bot.id)
-        members.change(self._world, chat, person, Status.MEMBER, by=self._actor(chat, given))
-        return {}
-
-    def _promote(self, given: Json) -> Json:
-        chat = self._group(given["chat"])
-        status = Status(given.get("status", Status.ADMINISTRATOR))
-        person = self._person(given["user"])
-        members.change(self._world, chat, person, status, by=self._actor(chat, given))
-        return {}
-
-    def _upgrade(self, given: Json) -> Json:
-        chat = self._group(given["chat"])
-        return {"chat": members.upgrade(self._world, chat, by=self._actor(chat, given)).id}
-
-    def _add_person(self, given: Json) -> Json:
-        if self._world.person(given["id"]) is not None:
-            raise Nonsense("there is somebody with this id already")
-        person = Person(
-            id=int(given["id"]),
-            first_name=given["first_name"],
-            username=given.get("username"),
-            is_bot=bool(given.get("is_bot")),
-        )
-        self._world.add_person(person)
-        return {}
-
     # Trouble
 
     def _add_fault(self, given: Json) -> Json:
@@ -315,30 +276,11 @@ class Control:
     def _raw_update(self, given: Json) -> Json:
         return {"update_id": self._world.updates.put_raw(given)}
 
-    # Who and where is meant
-
     def _chat(self, chat_id: Any) -> Chat:
         chat = self._world.chats.get(int(chat_id))
         if chat is None:
             raise Nonsense(f"there is no chat {chat_id}")
         return chat
-
-    def _group(self, chat_id: Any) -> Chat:
-        chat = self._chat(chat_id)
-        if chat.is_private or chat.upgraded_to is not None:
-            raise Nonsense(f"{chat_id} is not a group that people use")
-        return chat
-
-    def _person(self, person_id: int) -> Person:
-        person = self._world.person(person_id)
-        if person is None:
-            raise Nonsense(f"there is no person {person_id}")
-        return person
-
-    def _actor(self, chat: Chat, given: Json) -> Person:
-        """Who does it: `by`, else the group's creator."""
-        creator = next(member for member, status in chat.members.items() if status is Status.CREATOR)
-        return self._person(given.get("by") or creator)
 
 
 def _answering(read: Reading) -> Callable[[Request], Awaitable[Response]]:
@@ -351,7 +293,7 @@ def _answering(read: Reading) -> Callable[[Request], Awaitable[Response]]:
     return endpoint
 
 
-def _obeying(act: Acting) -> Callable[[Request], Awaitable[Response]]:
+def _obeying(act: Act) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         try:
             return _json(act(orjson.loads(await request.body())))

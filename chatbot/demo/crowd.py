@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from chatbot.demo import entities, members
-from chatbot.demo.chats import IN_CHARGE, INSIDE, Chat, Status
+from chatbot.demo import entities, groups, members
+from chatbot.demo.chats import Chat
 from chatbot.demo.queries import Query
+from chatbot.demo.standings import Standing, Status
+from chatbot.demo.topics import GENERAL
 from chatbot.demo.values import ANONYMOUS_ADMIN, CHANNEL_SENDER, STAND_INS, Json, Message, Person
 from chatbot.demo.world import World
 
@@ -44,20 +46,22 @@ class Crowd:
         chat, person = self._present(user, chat_id)
         if chat.is_private and chat.status(self._world.bot.id) is not Status.MEMBER:
             self._set_blocked(chat, person, blocked=False)
+        _check_may_write(chat, person)
         said = entities.typed(writing.text)
+        replied = self._replied(chat, writing.reply_to)
         message = self._world.post(
             chat,
             self._sender(chat, person, writing),
             date=writing.date,
             text=said.text,
             entities=said.entities,
-            reply_to=self._replied(chat, writing.reply_to),
-            thread=writing.thread,
+            reply_to=replied,
+            thread=_thread(chat, person, writing, replied),
             via_bot=self._world.people.get(writing.via_bot or 0),
             sender_chat=self._sender_chat(chat, writing),
             forward_origin=self._forward_origin(writing),
         )
-        self._tell("message", chat, message)
+        self._tell("channel_post" if chat.is_channel else "message", chat, message)
         return message
 
     def edit(self, user: int, chat_id: int, message_id: int, text: str) -> Message:
@@ -66,16 +70,27 @@ class Crowd:
         said = entities.typed(text)
         message = self._own(chat, user, message_id)
         edited = self._world.edit(chat, message, text=said.text, entities=said.entities)
-        self._tell("edited_message", chat, edited)
+        self._tell("edited_channel_post" if chat.is_channel else "edited_message", chat, edited)
         return edited
 
     def delete(self, user: int, chat_id: int, message_id: int) -> None:
         """A person deletes a message; the bot hears nothing of it. Admins may delete others' in a group."""
         chat, _ = self._present(user, chat_id)
         message = self._message(chat, message_id)
-        if message.sender.id != user and not chat.is_private and chat.status(user) not in IN_CHARGE:
+        if message.sender.id != user and not chat.is_private and not chat.may(user, "can_delete_messages"):
             raise Nonsense("only the sender or an admin can delete this message")
         self._world.delete(chat, message)
+
+    def pin(self, user: int, chat_id: int, message_id: int, *, pinned: bool) -> None:
+        """A person pins a message above the chat, or takes it down."""
+        chat, person = self._present(user, chat_id)
+        message = self._message(chat, message_id)
+        if not chat.is_private and not chat.may(user, "can_edit_messages" if chat.is_channel else "can_pin_messages"):
+            raise Nonsense(f"{person.first_name} may not pin messages here")
+        if pinned:
+            groups.pin(self._world, chat, message, by=person)
+        else:
+            groups.unpin(self._world, chat, message)
 
     def tap(self, user: int, chat_id: int, message_id: int, *, button: str | None, data: str | None) -> Query:
         """A person presses a button by its text, or a forged client sends `data` of its own."""
@@ -113,9 +128,8 @@ class Crowd:
 
     def _set_blocked(self, chat: Chat, person: Person, *, blocked: bool) -> None:
         was_known = chat.status(self._world.bot.id) is not Status.LEFT
-        change = members.set_status(
-            self._world, chat, self._world.bot, Status.KICKED if blocked else Status.MEMBER, by=person
-        )
+        standing = Standing(status=Status.KICKED if blocked else Status.MEMBER)
+        change = members.set_standing(self._world, chat, self._world.bot, standing, by=person)
         if was_known or blocked:
             self._world.updates.put("my_chat_member", change)
 
@@ -123,7 +137,7 @@ class Crowd:
         chat, person = self._world.chats.get(chat_id), self._world.person(user)
         if chat is None or person is None:
             raise Nonsense("no such chat or person")
-        if chat.status(user) not in INSIDE:
+        if not chat.standing(user).is_inside:
             raise Nonsense(f"{person.first_name} is not in this chat")
         if chat.upgraded_to is not None:
             raise Nonsense(f"this group goes on as {chat.upgraded_to}")
@@ -143,10 +157,12 @@ class Crowd:
 
     def _replied(self, chat: Chat, message_id: int | None) -> Message | None:
         # A message quoted in a reply does not quote its own.
-        return None if message_id is None else replace(self._message(chat, message_id), reply_to=None)
+        if message_id is None:
+            return None
+        return replace(self._message(chat, message_id), reply_to=None, topic_start=None)
 
     def _sender(self, chat: Chat, person: Person, writing: Writing) -> Person:
-        if writing.anonymous and chat.status(person.id) not in IN_CHARGE:
+        if writing.anonymous and not chat.standing(person.id).is_in_charge:
             raise Nonsense("only admins can be anonymous")
         if writing.anonymous:
             return ANONYMOUS_ADMIN
@@ -175,9 +191,9 @@ class Crowd:
             return True
         if message.sender.is_bot and message.sender not in STAND_INS:
             return False
-        if chat.status(bot.id) in IN_CHARGE:
+        if chat.standing(bot.id).is_in_charge:
             return True
-        if chat.status(bot.id) not in INSIDE:
+        if not chat.standing(bot.id).is_inside:
             return False
         if message.reply_to is not None and message.reply_to.sender.id == bot.id:
             return True
@@ -192,6 +208,26 @@ class Crowd:
         if addressee:
             return addressee.lower() == str(self._world.bot.username).lower()
         return chat.last_bot in (None, self._world.bot.id)
+
+
+def _check_may_write(chat: Chat, person: Person) -> None:
+    if chat.is_private or person.is_bot:
+        return
+    if not chat.may(person.id, "can_post_messages" if chat.is_channel else "can_send_messages"):
+        raise Nonsense(f"{person.first_name} may not write here")
+
+
+def _thread(chat: Chat, person: Person, writing: Writing, replied: Message | None) -> int | None:
+    """The topic it is written into; in a supergroup without topics, the message that began the chain of replies."""
+    if not chat.is_forum:
+        if writing.thread is not None:
+            raise Nonsense("there are no topics in this chat")
+        return (replied.thread or replied.id) if replied and chat.kind == "supergroup" else None
+    number = writing.thread or (replied and replied.thread) or GENERAL
+    topic = groups.find_topic(chat, number)
+    if topic.is_closed and not chat.may(person.id, "can_manage_topics"):
+        raise Nonsense("this topic is closed")
+    return None if number == GENERAL else number
 
 
 def _data_of(message: Message, label: str) -> str:

@@ -11,7 +11,12 @@ from chatbot.demo.clock import Clock
 
 # Edits in a group are believed to count like messages.
 _ALWAYS: Final = frozenset({"sendmessage", "sendphoto", "senddocument"})
-_IN_GROUPS: Final = _ALWAYS | {"editmessagetext", "editmessagecaption", "editmessagereplymarkup"}
+_IN_GROUPS: Final = _ALWAYS | {
+    "editmessagetext",
+    "editmessagecaption",
+    "editmessagemedia",
+    "editmessagereplymarkup",
+}
 
 
 @dataclass(frozen=True, slots=True)

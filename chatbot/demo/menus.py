@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from chatbot.demo.chats import IN_CHARGE, Chat
+from chatbot.demo.chats import Chat
 from chatbot.demo.parameters import Parameters
 from chatbot.demo.refusals import bad_request
 from chatbot.demo.values import Json
@@ -57,10 +57,10 @@ def _narrowest_first(user: int, chat: Chat) -> Iterator[Scope]:
         yield Scope("all_private_chats")
     else:
         yield Scope("chat_member", chat.id, user)
-        if chat.status(user) in IN_CHARGE:
+        if chat.standing(user).is_in_charge:
             yield Scope("chat_administrators", chat.id)
         yield Scope("chat", chat.id)
-        if chat.status(user) in IN_CHARGE:
+        if chat.standing(user).is_in_charge:
             yield Scope("all_chat_administrators")
         yield Scope("all_group_chats")
     yield Scope()

@@ -79,6 +79,11 @@ def query_too_old() -> Refusal:
     return bad_request("query is too old and response timeout expired or query ID is invalid")
 
 
+def not_enough_rights(purpose: str) -> Refusal:
+    """The bot is inside, but may not do this; `purpose` is "send photos to the chat", say."""
+    return bad_request(f"not enough rights to {purpose}")
+
+
 def photo_too_big(size: int, largest: int) -> Refusal:
     """Both in bytes."""
     return bad_request(f"file of size {size} bytes is too big for a photo; the maximum size is {largest} bytes")

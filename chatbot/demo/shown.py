@@ -2,10 +2,12 @@
 
 from html import escape
 
-from chatbot.demo.chats import INSIDE, Chat, Status
+from chatbot.demo import service_lines
+from chatbot.demo.chats import Chat
 from chatbot.demo.files import Media, Photo
 from chatbot.demo.journal import Event
 from chatbot.demo.shown_html import to_html
+from chatbot.demo.standings import Status
 from chatbot.demo.values import Json, Message, Person
 from chatbot.demo.world import World
 
@@ -16,35 +18,28 @@ def message(shown: Message) -> Json:
     if shown.reply_markup is not None:
         content["reply_markup"] = shown.reply_markup
     content["revision"] = shown.revision
+    content["by"] = shown.sender.id
+    if shown.reply_to is None:
+        content.pop("reply_to_message", None)
     if shown.silent:
         content["silent"] = True
     if shown.media is not None:
         content["media"] = _media(shown, shown.media)
     if shown.service:
         content["service"] = True
-        content["html"] = escape(_service_sentence(shown), quote=False)
+        content["html"] = escape(service_lines.sentence(shown), quote=False)
     else:
         content["html"] = to_html(shown.text or "", shown.entities)
     return content
 
 
 def _media(shown: Message, media: Media) -> Json:
-    url = f"/control/chat/{shown.chat['id']}/media/{shown.id}"
+    # The file's own name tells a browser when another one has taken its place.
+    url = f"/control/chat/{shown.chat['id']}/media/{shown.id}?file={media.stored.unique_id}"
     facts: Json = {"url": url, "name": media.name, "size": media.stored.size}
     if isinstance(media, Photo):
         return facts | {"kind": "photo", "width": media.facts.width, "height": media.facts.height}
     return facts | {"kind": "document"}
-
-
-def _service_sentence(shown: Message) -> str:
-    actor = shown.sender.first_name
-    if joined := shown.service.get("new_chat_member"):
-        return f"{actor} added {joined['first_name']}" if joined["id"] != shown.sender.id else f"{actor} joined"
-    if left := shown.service.get("left_chat_member"):
-        return f"{actor} removed {left['first_name']}" if left["id"] != shown.sender.id else f"{actor} left"
-    if "migrate_to_chat_id" in shown.service:
-        return "This group was upgraded to a supergroup"
-    return "The group became a supergroup"
 
 
 def event(happened: Event) -> Json:
@@ -92,12 +87,23 @@ def _chat(chat: Chat, bot: Person) -> Json:
         "type": chat.kind,
         "title": chat.title,
         "shown": chat.upgraded_to is None,
-        "members": [{"id": member, "status": status.value} for member, status in chat.members.items()],
+        "username": chat.username,
+        "is_forum": chat.is_forum,
+        "members": [
+            {"id": member, "status": standing.status.value, "rights": sorted(standing.rights)}
+            for member, standing in chat.members.items()
+        ],
+        "permissions": sorted(chat.permissions),
+        "topics": [
+            {"id": topic.id, "name": topic.name, "colour": topic.icon_colour, "closed": topic.is_closed}
+            for topic in (chat.topics.values() if chat.is_forum else ())
+        ],
+        "pinned": sorted(chat.pins, reverse=True),
         "blocked": chat.is_private and chat.status(bot.id) is Status.KICKED,
         "upgraded_to": chat.upgraded_to,
     }
 
 
 def _commands(shown: World, chat: Chat) -> Json:
-    inside = (user for user, status in chat.members.items() if status in INSIDE and user in shown.people)
+    inside = (user for user, standing in chat.members.items() if standing.is_inside and user in shown.people)
     return {str(user): shown.menus.seen_by(user, chat) for user in inside}

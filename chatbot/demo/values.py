@@ -46,6 +46,7 @@ class Message:
     `chat` and `sender_chat` are Bot API `Chat` objects; `service` holds the fields of a service message,
     which then has no text. `revision` numbers the change that made this value.
     With `media` the text is the caption, if there is one. Who was told of a `silent` message heard no sound.
+    `thread` is the topic of a forum (`topic_start` its first message), or what a chain of replies began with.
     """
 
     id: int
@@ -60,6 +61,7 @@ class Message:
     media: "Media | None" = None
     reply_to: "Message | None" = None
     thread: int | None = None
+    topic_start: "Message | None" = None
     forward_origin: Json | None = None
     edit_date: int | None = None
     reply_markup: Json | None = None
@@ -76,7 +78,10 @@ class Message:
 
     def to_json(self) -> Json:
         """A Bot API `Message`, as the bot sees it."""
-        message: Json = {"message_id": self.id, "from": self.sender.to_json()}
+        message: Json = {"message_id": self.id}
+        # Who writes in a channel stays hidden: the channel speaks.
+        if self.chat["type"] != "channel":
+            message["from"] = self.sender.to_json()
         if self.sender_chat is not None:
             message["sender_chat"] = self.sender_chat
         message["chat"] = self.chat
@@ -107,11 +112,14 @@ class Message:
             found["via_bot"] = self.via_bot.to_json()
         if self.thread is not None:
             found["message_thread_id"] = self.thread
-            found["is_topic_message"] = True
+            if self.chat.get("is_forum"):
+                found["is_topic_message"] = True
         if self.forward_origin is not None:
             found["forward_origin"] = self.forward_origin
-        if self.reply_to is not None:
-            found["reply_to_message"] = self.reply_to.to_json()
+        # In a topic, what answers nothing answers the message that created the topic.
+        answered = self.reply_to or self.topic_start
+        if answered is not None:
+            found["reply_to_message"] = answered.to_json()
         if self.edit_date is not None:
             found["edit_date"] = self.edit_date
         if self.protected:

@@ -4,13 +4,15 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
-from chatbot.demo.cast import Cast, GroupPlan
-from chatbot.demo.chats import Chat, Status
+from chatbot.demo.cast import Cast, ChatPlan
+from chatbot.demo.chats import Chat
 from chatbot.demo.clock import Clock
 from chatbot.demo.files import Files
 from chatbot.demo.journal import Journal
 from chatbot.demo.menus import Menus
 from chatbot.demo.queries import Queries
+from chatbot.demo.standings import STRANGER, Standing, Status, usual
+from chatbot.demo.topics import GENERAL, ICON_COLOURS, Topic
 from chatbot.demo.updates import UpdateQueue
 from chatbot.demo.values import STAND_INS, Json, Message, Person
 
@@ -39,29 +41,56 @@ class World:
         self.bot_online = False
         self._polls = 0
         self._going: asyncio.TimerHandle | None = None
-        # Telegram numbers a bot's private chats and groups together, each supergroup by itself.
+        # Telegram numbers a bot's private chats and groups together, each supergroup and channel by itself.
         self._last_id = 0
         self._last_ids: dict[int, int] = {}
         for person in cast.people:
             self.add_person(person)
-        for group in cast.groups:
-            self._add_group(group)
+        for plan in cast.chats:
+            self._add_chat(plan)
 
     def add_person(self, person: Person) -> None:
         """A person, and unless it is a bot its private chat, in which nobody has written yet."""
         self.people[person.id] = person
         if not person.is_bot:
             chat = Chat(person.id, kind="private", title=self.bot.first_name, person=person)
-            chat.members = {person.id: Status.MEMBER, self.bot.id: Status.LEFT}
+            chat.members = {person.id: Standing(status=Status.MEMBER), self.bot.id: STRANGER}
             self.chats[chat.id] = chat
         self.journal.record("world")
 
-    def _add_group(self, plan: GroupPlan) -> None:
-        chat = Chat(plan.id, kind="group", title=plan.title)
-        chat.members = {plan.creator: Status.CREATOR} | dict.fromkeys(plan.members, Status.MEMBER)
-        if plan.bot_inside:
-            chat.members[self.bot.id] = Status.MEMBER
+    def _add_chat(self, plan: ChatPlan) -> None:
+        """A chat as it was before the bot started: of what happened in it by then the bot hears nothing."""
+        chat = Chat(plan.id, kind=plan.kind, title=plan.title, username=plan.username, is_forum=bool(plan.topics))
+        chat.members = {plan.creator: usual(Status.CREATOR, plan.kind)}
+        chat.members |= dict.fromkeys(plan.members, usual(Status.MEMBER, plan.kind))
+        if plan.bot is not None:
+            chat.members[self.bot.id] = plan.bot
         self.chats[chat.id] = chat
+        creator = self.people[plan.creator]
+        if plan.kind != "group":
+            self.post(chat, creator, service={f"{plan.kind}_chat_created": True})
+        for name in plan.topics:
+            self.add_topic(chat, name, by=creator)
+
+    def add_topic(self, chat: Chat, name: str, *, by: Person) -> Message:
+        """Begin a topic of a forum with the service message whose id becomes the topic's."""
+        chat.topics.setdefault(GENERAL, Topic(id=GENERAL, name="General", icon_colour=ICON_COLOURS[0]))
+        number = self._next_message_id(chat)
+        colour = ICON_COLOURS[len(chat.topics) % len(ICON_COLOURS)]
+        chat.topics[number] = Topic(id=number, name=name, icon_colour=colour)
+        self.journal.record("world")
+        service = {"forum_topic_created": {"name": name, "icon_color": colour}}
+        return self._write(chat, by, number, service=service, thread=number)
+
+    def find_chat(self, name: str) -> Chat | None:
+        """The chat of an id, or of the `@username` of a public group or channel."""
+        if name.startswith("@"):
+            wanted = name[1:].lower()
+            return next((chat for chat in self.chats.values() if (chat.username or "").lower() == wanted), None)
+        try:
+            return self.chats.get(int(name))
+        except ValueError:
+            return None
 
     def person(self, person_id: int) -> Person | None:
         """A person or the bot."""
@@ -73,8 +102,15 @@ class World:
 
     def post(self, chat: Chat, sender: Person, *, date: int | None = None, **content: Any) -> Message:
         """Put a new message into a chat; `content` are further fields of `Message`."""
+        return self._write(chat, sender, self._next_message_id(chat), date=date, **content)
+
+    def _write(self, chat: Chat, sender: Person, number: int, *, date: int | None = None, **content: Any) -> Message:
+        if chat.is_channel:
+            content["sender_chat"] = chat.json
+        if chat.is_forum and (thread := content.get("thread")) is not None:
+            content["topic_start"] = chat.message(thread)
         message = Message(
-            id=self._next_message_id(chat),
+            id=number,
             chat=chat.json,
             date=self.seconds() if date is None else date,
             revision=self.journal.next_revision,
@@ -85,6 +121,19 @@ class World:
             chat.last_bot = sender.id
         self._store("message", chat, message)
         return message
+
+    def announce(
+        self, chat: Chat, by: Person, service: Json, *, thread: int | None = None, silent: bool = False
+    ) -> Message:
+        """Put a service message into a chat, of which the bot hears if it is inside, even if it caused it."""
+        message = self.post(chat, by, service=service, thread=thread, silent=silent)
+        self.tell(chat, message)
+        return message
+
+    def tell(self, chat: Chat, message: Message) -> None:
+        """Let the bot hear a message, if it is inside."""
+        if chat.standing(self.bot.id).is_inside:
+            self.updates.put("channel_post" if chat.is_channel else "message", message.to_json())
 
     def edit(self, chat: Chat, message: Message, **changes: Any) -> Message:
         """Replace a message by a changed one; `changes` are fields of `Message`."""
@@ -102,7 +151,7 @@ class World:
         self.journal.record(kind, chat=chat.id, message=message)
 
     def _next_message_id(self, chat: Chat) -> int:
-        if chat.kind == "supergroup":
+        if chat.kind in ("supergroup", "channel"):
             self._last_ids[chat.id] = self._last_ids.get(chat.id, 0) + 1
             return self._last_ids[chat.id]
         self._last_id += 1

@@ -11,9 +11,11 @@ from enum import StrEnum
 from typing import ClassVar
 
 from chatbot.domain.accounts import Venue
-from chatbot.domain.ids import AccountId, ChatId, DialogueId, MessageId, PersonId
+from chatbot.domain.alerts import Crossing
+from chatbot.domain.ids import AccountId, AlertId, ChatId, DialogueId, MessageId, PersonId
 from chatbot.domain.limits import LimitKind
 from chatbot.domain.orders import OrderType, Side
+from chatbot.domain.places import Place
 from chatbot.domain.protected import Protected
 from chatbot.domain.secrets import Secret
 
@@ -140,6 +142,89 @@ class LimitDraft:
     currency: str = ""
 
 
+class AlertKind(StrEnum):
+    """What an alert is about: a price, a move of it in percent, the spread in percent, or the 24 h volume."""
+
+    PRICE = "price"
+    MOVE = "move"
+    SPREAD = "spread"
+    VOLUME = "volume"
+
+
+ONCE = timedelta(0)
+"""The cool-down, as it is said, of an alert that does not repeat."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRequest:
+    """An alert as far as it has been said. None means: not said yet.
+
+    `symbol` and `unit` (the currency behind the level) are as typed. `level` is a price, percents or a volume, by
+    `kind`, and never negative: for a move, `crossing` says which way. A move without a `window` is one from now.
+    """
+
+    symbol: str | None = None
+    kind: AlertKind | None = None
+    crossing: Crossing | None = None
+    level: Decimal | None = None
+    unit: str = ""
+    window: timedelta | None = None
+    cooldown: timedelta | None = None
+    until: datetime | None = None
+    note: str = ""
+    picture: bool = False
+
+
+class AlertQuestion(StrEnum):
+    MARKET = "market"
+    KIND = "kind"
+    LEVEL = "level"
+    WAY = "way"
+    REPEAT = "repeat"
+    UNTIL = "until"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertChoice:
+    """One offered answer: its label, and the request it leads to. `with_level`: the label stands behind its level."""
+
+    label: str
+    request: AlertRequest
+    with_level: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertDraft:
+    """An alert being put together for a place; or, with `alert`, one being changed."""
+
+    tag: ClassVar[str] = "alert"
+
+    place: Place
+    request: AlertRequest
+    asking: AlertQuestion
+    choices: tuple[AlertChoice, ...] = ()
+    alert: AlertId | None = None
+
+
+class Setting(StrEnum):
+    """A setting that is typed."""
+
+    ZONE = "zone"
+    QUIET = "quiet"
+    DUST = "dust"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingDraft:
+    """A setting of the chat `about` that waits for its new value; it may be asked for in another chat."""
+
+    tag: ClassVar[str] = "setting"
+
+    about: ChatId
+    setting: Setting
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetUpDraft:
     """A second factor that waits for its first code."""
@@ -161,10 +246,11 @@ class CodeDraft:
     wrong: int = 0
 
 
-Draft = OrderDraft | WithdrawalDraft | LinkDraft | LimitDraft | SetUpDraft | CodeDraft
+Draft = OrderDraft | WithdrawalDraft | LinkDraft | LimitDraft | AlertDraft | SettingDraft | SetUpDraft | CodeDraft
 
 DRAFTS: dict[str, type[Draft]] = {
-    kind.tag: kind for kind in (OrderDraft, WithdrawalDraft, LinkDraft, LimitDraft, SetUpDraft, CodeDraft)
+    kind.tag: kind
+    for kind in (OrderDraft, WithdrawalDraft, LinkDraft, LimitDraft, AlertDraft, SettingDraft, SetUpDraft, CodeDraft)
 }
 
 

@@ -12,8 +12,10 @@
      ├─ Refused           the exchange said no
      ├─ TicketError       the card cannot be used (any more)
      ├─ Stopped           a limit, a lock or the like stands in the way
+     ├─ RightsUnknown     Telegram did not say who is an admin; nothing was changed
      ├─ Unavailable       nothing was changed; wait and tap again
-     │   └─ NotSent
+     │   ├─ NotSent
+     │   └─ NotDrawn
      └─ OutcomeUnknown    something was sent and no answer came; we find out
 
 Facts are attributes; the sentences for people are in `handlers/views/errors.py`, looked up along a class's ancestors.
@@ -191,6 +193,10 @@ class Stopped(ChatbotError):
         self.ease_at = ease_at
 
 
+class RightsUnknown(ChatbotError):
+    """Who may do what in a chat could not be asked of Telegram, so nobody may. Nothing was changed."""
+
+
 class Cause(StrEnum):
     """What was the matter with a call to an exchange."""
 
@@ -217,6 +223,13 @@ class Unavailable(ChatbotError):
 
 class NotSent(Unavailable):
     """A changing call of which no byte reached the exchange; a new attempt is a new tap."""
+
+
+class NotDrawn(Unavailable):
+    """A picture could not be drawn now."""
+
+    def __init__(self) -> None:
+        super().__init__(Cause.FAULT)
 
 
 class OutcomeUnknown(ChatbotError):

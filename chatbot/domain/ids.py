@@ -34,3 +34,12 @@ LimitChangeId = NewType("LimitChangeId", int)
 
 AliasId = NewType("AliasId", int)
 """A withdrawal alias of an account."""
+
+AlertId = NewType("AlertId", int)
+"""An alert. Not secret: whoever taps a button must have a say in the alert's chat."""
+
+BoardId = NewType("BoardId", int)
+"""A board in some place."""
+
+DigestId = NewType("DigestId", int)
+"""A daily digest in some place."""

@@ -2,10 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from decimal import Decimal
+from enum import IntEnum, StrEnum
 from typing import ClassVar
 
-from chatbot.domain.ids import ChatId, LimitChangeId, MessageId, PersonId, TicketId
+from chatbot.domain.accounts import Venue
+from chatbot.domain.ids import AlertId, ChatId, LimitChangeId, MarketCode, MessageId, PersonId, TicketId
+from chatbot.domain.orders import Order
+
+
+class Rank(IntEnum):
+    """Which notices go first; alarms do not even wait for their chat's turn."""
+
+    ALARM = 0
+    OUTCOME = 1
+    MONEY = 2
+    OTHER = 3
+    ALERT = 4
 
 
 class NoticeKind(StrEnum):
@@ -14,12 +27,29 @@ class NoticeKind(StrEnum):
     ALARM = "alarm"
     OUTCOME = "outcome"
     ORDER = "order"
+    BALANCE = "balance"
     KEY = "key"
     PEOPLE = "people"
+    ALERT = "alert"
+    DIGEST = "digest"
+    SERVICE = "service"  # where the bot was, and what it cannot reach
 
     @property
     def can_be_changed(self) -> bool:
         return self is not NoticeKind.ALARM
+
+    @property
+    def rank(self) -> Rank:
+        return _RANKS.get(self, Rank.OTHER)
+
+
+_RANKS = {
+    NoticeKind.ALARM: Rank.ALARM,
+    NoticeKind.OUTCOME: Rank.OUTCOME,
+    NoticeKind.ORDER: Rank.MONEY,
+    NoticeKind.BALANCE: Rank.MONEY,
+    NoticeKind.ALERT: Rank.ALERT,
+}
 
 
 class NoticeMode(StrEnum):
@@ -49,12 +79,53 @@ class HeldEnded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderFinished:
-    """An order that rested for a while was filled, cancelled or rejected."""
+class OrderMoved:
+    """`part` of an order was executed since it was last told, or it ended, or both; `order` is how it stood then.
 
-    tag: ClassVar[str] = "order_finished"
+    `account` is a label, `at` when it was seen. With `since` it happened while the bot was away, from then on.
+    """
+
+    tag: ClassVar[str] = "order_moved"
     about: ClassVar[NoticeKind] = NoticeKind.ORDER
-    ticket: TicketId
+    account: str
+    venue: Venue
+    order: Order
+    part: Decimal
+    at: datetime
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalanceChange:
+    """A currency's total changed `by` so much, to `total`. `worth` is that of the change in USDT, without a sign, if
+    a market gives one. `ticket` is a withdrawal of just that amount.
+    """
+
+    currency: str
+    by: Decimal
+    total: Decimal
+    worth: Decimal | None
+    ticket: TicketId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalanceMoved:
+    """What an account holds changed, and no order explains it. `account` is a label."""
+
+    tag: ClassVar[str] = "balance_moved"
+    about: ClassVar[NoticeKind] = NoticeKind.BALANCE
+    account: str
+    venue: Venue
+    changes: tuple[BalanceChange, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Away:
+    """The bot did not run for a while; what happened meanwhile is counted up to when this is sent."""
+
+    tag: ClassVar[str] = "away"
+    about: ClassVar[NoticeKind] = NoticeKind.SERVICE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,21 +191,142 @@ class LimitHolds:
     change: LimitChangeId
 
 
-Notice = TicketSettled | HeldEnded | OrderFinished | PersonJoined | KeyWorks | LimitHolds | Alarm
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertFired:
+    """An alert's level was crossed. `value` is the reading that did it, `price` the last price, `change` that of 24
+    hours in percent. `late`: it happened while nobody looked, since `since`, and still holds.
+    """
+
+    tag: ClassVar[str] = "alert_fired"
+    about: ClassVar[NoticeKind] = NoticeKind.ALERT
+    alert: AlertId
+    at: datetime
+    value: Decimal
+    price: Decimal
+    change: Decimal
+    since: datetime | None = None
+
+    @property
+    def late(self) -> bool:
+        return self.since is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatJoined:
+    """The bot was added to a chat, or may write there again, and so many things go on. Told in a group itself; of a
+    channel, in private, to whoever let it in.
+    """
+
+    tag: ClassVar[str] = "chat_joined"
+    about: ClassVar[NoticeKind] = NoticeKind.SERVICE
+    chat: ChatId
+    alerts: int = 0
+    boards: int = 0
+    digests: int = 0
+
+
+class Loss(StrEnum):
+    """Why a place cannot be told anything any more."""
+
+    REMOVED = "removed"  # blocked, kicked, not a member
+    GONE = "gone"  # there is no such chat
+    SILENCED = "silenced"  # no right to write
+    TOPIC_DELETED = "topic_deleted"
+    TOPIC_CLOSED = "topic_closed"
+
+    @property
+    def is_of_topic(self) -> bool:
+        return self in (Loss.TOPIC_DELETED, Loss.TOPIC_CLOSED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceLost:
+    """A group, topic or channel that somebody set something up in cannot be told anything any more. `title` and `topic`
+    are its names, empty where nobody said them; `waiting` messages were not delivered.
+    """
+
+    tag: ClassVar[str] = "place_lost"
+    about: ClassVar[NoticeKind] = NoticeKind.SERVICE
+    why: Loss
+    title: str
+    topic: str = ""
+    waiting: int = 0
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardEnded:
+    """A board's message was deleted, or cannot be changed any more, in some chat; told to whoever set it."""
+
+    tag: ClassVar[str] = "board_ended"
+    about: ClassVar[NoticeKind] = NoticeKind.SERVICE
+    chat: ChatId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestDue:
+    """The daily summary for the moment `at`. Without `markets` it is about the favourites, or the liveliest. `late`:
+    the bot did not run at that time.
+    """
+
+    tag: ClassVar[str] = "digest_due"
+    about: ClassVar[NoticeKind] = NoticeKind.DIGEST
+    venue: Venue
+    markets: tuple[MarketCode, ...]
+    at: datetime
+    late: bool
+
+
+Notice = (
+    TicketSettled
+    | HeldEnded
+    | OrderMoved
+    | BalanceMoved
+    | Away
+    | PersonJoined
+    | KeyWorks
+    | LimitHolds
+    | Alarm
+    | AlertFired
+    | PlaceLost
+    | ChatJoined
+    | BoardEnded
+    | DigestDue
+)
 
 NOTICES: dict[str, type[Notice]] = {
-    kind.tag: kind for kind in (TicketSettled, HeldEnded, OrderFinished, PersonJoined, KeyWorks, LimitHolds, Alarm)
+    kind.tag: kind
+    for kind in (
+        TicketSettled,
+        HeldEnded,
+        OrderMoved,
+        BalanceMoved,
+        Away,
+        PersonJoined,
+        KeyWorks,
+        LimitHolds,
+        Alarm,
+        AlertFired,
+        PlaceLost,
+        ChatJoined,
+        BoardEnded,
+        DigestDue,
+    )
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxEntry:
-    """A notice on its way. `reply_to` is the card it belongs to; `attempts` counts sends that failed."""
+    """A notice on its way. `thread` is the topic it goes to, if any; `reply_to` is the card it belongs to; `attempts`
+    counts those that failed. `unsure`: it may have arrived already, because an answer was lost or the program ended.
+    """
 
     id: int
     chat: ChatId
+    thread: int | None = None
     notice: Notice
     reply_to: MessageId | None
     created_at: datetime
     not_before: datetime
     attempts: int
+    unsure: bool = False

@@ -24,12 +24,12 @@ def ask_market(request: OrderRequest, markets: Iterable[Market]) -> OrderDraft:
 
 def ask_meaning(text: str, error: AmbiguousNumber, *, side: Side) -> OrderDraft:
     """Which number was meant? Raises `InputError` if the rest of the line is not understood either."""
-    readings = [(meaning, parse_order(_read_as(meaning, error.typed, text), side=side)) for meaning in error.meanings]
+    readings = [(meaning, parse_order(read_as(meaning, error.typed, text), side=side)) for meaning in error.meanings]
     choices = tuple(Choice(label=meaning, request=request) for meaning, request in readings)
     return OrderDraft(request=replace(readings[0][1], quantity=None, price=None), asking=None, choices=choices)
 
 
-def _read_as(meaning: str, typed: str, text: str) -> str:
+def read_as(meaning: str, typed: str, text: str) -> str:
     """The line with one number written so: that number alone, not digits inside of another, and apart from its unit."""
     alone = rf"(?<![0-9.,]){re.escape(typed)}(?![0-9.,])([A-Za-z]{{2,}})?"
     return re.sub(alone, lambda found: f"{meaning} {found[1]}" if found[1] else meaning, text, count=1)

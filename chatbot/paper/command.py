@@ -46,5 +46,9 @@ def _as_text(url: str, exchange: Exchange) -> str:
     money = ", ".join(f"{amount} {currency}" for currency, amount in PLAY_MONEY.items())
     aliases = "; ".join(f"{currency}: {' and '.join(names)}" for currency, names in USUAL_ALIASES.items())
     lines += [f"Each account holds {money}.", f"It can withdraw to addresses saved as: {aliases}."]
-    lines += [f"Try: curl {url}/api/v1/ticker/BTCUSDT/", "Stop with Ctrl-C.", ""]
+    lines += [
+        f"Try: curl {url}/api/v1/ticker/BTCUSDT/",
+        f"Move prices, make deposits, cause trouble: curl {url}/control",
+    ]
+    lines += ["Stop with Ctrl-C.", ""]
     return "\n".join(lines)

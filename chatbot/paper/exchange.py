@@ -33,6 +33,8 @@ class Exchange:
         self.accounts = Accounts()
         self.cancel_delay = timedelta(milliseconds=250)
         self.frozen = False
+        self.held: set[str] = set()
+        self.standing_until = self.clock.monotonic()
         self.scripts = Scripts()
         self.withdrawals = Withdrawals(ledger=self.ledger, clock=self.clock, seed=seed)
         self._histories: defaultdict[int, dict[int, Order]] = defaultdict(dict)
@@ -117,12 +119,22 @@ class Exchange:
     def tick(self) -> None:
         """One beat: what has become due, due scripted prices, and the next market moves by itself."""
         self.catch_up()
+        if self.clock.monotonic() < self.standing_until:
+            return
         for code, price in self.scripts.due(self.clock.monotonic()):
             self.set_price(code, price)
         if not self.frozen:
             self._turn.rotate(-1)
-            if self._turn[0].market.code not in self.scripts:
+            code = self._turn[0].market.code
+            if code not in self.scripts and code not in self.held:
                 self._turn[0].move(now=self.clock.unix())
+
+    def hold(self, code: str, *, held: bool) -> None:
+        """Keep one market from moving by itself, or let it live again."""
+        if held:
+            self.held.add(code)
+        else:
+            self.held.discard(code)
 
     def set_price(self, code: str, price: Decimal) -> None:
         """Move a market's fair price at once. Raises ``KeyError`` for a market without a book."""

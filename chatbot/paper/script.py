@@ -27,6 +27,10 @@ class Scripts:
         """Follow ``prices`` from ``now`` on, one per interval; replaces the market's earlier script."""
         self._running[code] = _Script(deque(prices), interval.total_seconds(), now)
 
+    def stop(self, code: str) -> None:
+        """End a market's script, if it has one."""
+        self._running.pop(code, None)
+
     def due(self, now: float) -> Iterator[tuple[str, Decimal]]:
         """The prices whose time has come, in order; a script that reached its end is forgotten."""
         for code, script in tuple(self._running.items()):

@@ -59,6 +59,10 @@ class LimitStore(Protocol):
         """Drop a raise that waits, of one of the person's accounts; None if there is no such raise (any more)."""
         ...
 
+    async def still_holds(self, change: LimitChangeId, *, now: datetime) -> tuple[LimitChange, str] | None:
+        """A change that is in force, with its account's label; None if it is not (any more)."""
+        ...
+
 
 class Standings(Protocol):
     async def of(self, account: AccountId, person: PersonId, *, currency: str, now: datetime) -> Standing:

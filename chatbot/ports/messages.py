@@ -1,12 +1,13 @@
 """What came in and is not finished, and what must still go out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from chatbot.domain.ids import ChatId, MessageId
-from chatbot.domain.notices import Notice, OutboxEntry
+from chatbot.domain.notices import Loss, Notice, OutboxEntry, Rank
+from chatbot.domain.places import Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +52,48 @@ class Outbox(Protocol):
 
     async def add(self, notice: Notice, *, chat: ChatId, reply_to: MessageId | None, now: datetime) -> None: ...
 
-    async def due(self, *, now: datetime, limit: int) -> tuple[OutboxEntry, ...]:
-        """Oldest first; those of paused chats are left out."""
+    async def due(
+        self,
+        *,
+        now: datetime,
+        limit: int,
+        turns: int = 1_000,
+        after: ChatId | None = None,
+        apart: Collection[ChatId] = (),
+        resting: Collection[ChatId] = (),
+    ) -> tuple[OutboxEntry, ...]:
+        """What may be told now, rank by rank, chat by chat, and oldest first: of each up to `limit`.
+
+        A chat's entries of one rank take one of the `turns` there are; chats that come `after` one are first in turn.
+        Paused chats and those kept `apart` are left out; those `resting` get nothing but alarms.
+        """
         ...
 
-    async def sent(self, entry: int) -> None: ...
+    async def begin(self, *entries: int) -> None:
+        """They are about to be sent: from now on, nobody can be sure that they were not."""
+        ...
 
-    async def postpone(self, entry: int, *, until: datetime) -> None:
-        """Try again later; counts an attempt."""
+    async def sent(self, *entries: int) -> None: ...
+
+    async def put_back(self, *entries: int, unsure: bool) -> None:
+        """They were not sent; they wait as before."""
+        ...
+
+    async def postpone(self, *entries: int, until: datetime, unsure: bool = False) -> None:
+        """Try again later; counts an attempt. `unsure` says that they may have been sent."""
+        ...
+
+    async def hold(self, chat: ChatId, rank: Rank, *, now: datetime, until: datetime) -> None:
+        """Keep what is due of a rank in a chat for later, without counting an attempt."""
+        ...
+
+
+class Losses(Protocol):
+    """Places that cannot be told anything any more."""
+
+    async def lose(self, place: Place, why: Loss, *, now: datetime) -> None:
+        """Pause what goes on there, and tell those who set it up in private; nothing, if it is lost already.
+
+        What waits for a chat waits until it is resumed; what waits for a topic is dropped.
+        """
         ...

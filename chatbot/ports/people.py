@@ -1,5 +1,6 @@
 """Who was let in, and the one-time links that let people in."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -62,9 +63,13 @@ class Chats(Protocol):
 
 class Favourites(Protocol):
     async def of(self, person: PersonId) -> tuple[str, ...]:
-        """Market codes, oldest star first."""
+        """Market codes, in the order they were arranged in; new stars come last."""
         ...
 
     async def toggle(self, person: PersonId, market: str, *, now: datetime) -> bool:
         """Star or unstar a market; says whether it is starred now."""
+        ...
+
+    async def arrange(self, person: PersonId, markets: Sequence[str]) -> None:
+        """Put the starred markets into this order."""
         ...

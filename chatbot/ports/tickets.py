@@ -87,10 +87,6 @@ class Tickets(Protocol):
         """Held, Claimed and Uncertain ones, oldest first."""
         ...
 
-    async def by_order(self, account: AccountId, number: int) -> Ticket | None:
-        """The ticket that placed an order, if it was placed here."""
-        ...
-
     async def recent_markets(self, person: PersonId, *, limit: int) -> tuple[MarketCode, ...]:
         """Markets of this person's latest claimed orders, latest first, each once."""
         ...

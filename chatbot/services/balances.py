@@ -17,7 +17,7 @@ from chatbot.services.accounts import Accounts
 from chatbot.services.markets import Markets
 
 DUST = Decimal(1)
-"""Holdings worth less than this in the counter currency are folded into one line."""
+"""Holdings worth less than this in the counter currency are folded into one line, if nothing else is asked for."""
 COUNTER = "USDT"
 """The currency values are given in: the one nearly all markets are priced in."""
 
@@ -32,7 +32,9 @@ class Holding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holdings:
-    """An account's balances as people read them. `zeros` are the currencies the API reports 0 of."""
+    """An account's balances as people read them. `dust` are those worth less than `dust_below` in `COUNTER`, `zeros`
+    the currencies the API reports 0 of.
+    """
 
     account: Account
     account_name: str
@@ -41,6 +43,7 @@ class Holdings:
     zeros: tuple[str, ...]
     total: Decimal
     at: datetime
+    dust_below: Decimal = DUST
 
 
 class BalanceReader:
@@ -54,20 +57,20 @@ class BalanceReader:
         self._store = store
         self._markets = markets
 
-    async def holdings(self, person: PersonId, *, named: str = "") -> Holdings:
+    async def holdings(self, person: PersonId, *, named: str = "", dust_below: Decimal = DUST) -> Holdings:
         """Of a linked account (by its label), of a sub-account (by the exchange's name), or of the active one."""
         account, account_name = await self._choose(person, named)
-        return await self._holdings(account, account_name)
+        return await self._holdings(account, account_name, dust_below)
 
-    async def holdings_of(self, person: PersonId, account: AccountId) -> Holdings:
+    async def holdings_of(self, person: PersonId, account: AccountId, *, dust_below: Decimal = DUST) -> Holdings:
         """Of one of the person's linked accounts. Raises `NotLinked` if it is not (any more)."""
         linked, _ = await self._accounts.of(person)
         for candidate in linked:
             if candidate.id == account:
-                return await self._holdings(candidate, DEFAULT_ACCOUNT_NAME)
+                return await self._holdings(candidate, DEFAULT_ACCOUNT_NAME, dust_below)
         raise NotLinked
 
-    async def _holdings(self, account: Account, account_name: str) -> Holdings:
+    async def _holdings(self, account: Account, account_name: str, dust_below: Decimal) -> Holdings:
         balances = await self.read(account, account_name=account_name)
         markets = await self._markets.listed(account.venue)
         tickers = await self._markets.tickers(venue=account.venue)
@@ -81,7 +84,7 @@ class BalanceReader:
             for balance in balances.by_currency.values()
             if balance.total or balance.available
         ]
-        return _sorted_out(holdings, balances, account=account, account_name=account_name)
+        return _sorted_out(holdings, balances, account=account, account_name=account_name, dust_below=dust_below)
 
     async def read(
         self, account: Account, *, account_name: str = DEFAULT_ACCOUNT_NAME, priority: Priority = Priority.PERSON
@@ -100,10 +103,12 @@ class BalanceReader:
         return active, named
 
 
-def _sorted_out(holdings: list[Holding], balances: Balances, *, account: Account, account_name: str) -> Holdings:
+def _sorted_out(
+    holdings: list[Holding], balances: Balances, *, account: Account, account_name: str, dust_below: Decimal
+) -> Holdings:
     """Most valuable first, those without a price after them by name, dust apart."""
     holdings.sort(key=lambda holding: (holding.worth is None, -(holding.worth or ZERO), holding.balance.currency))
-    dust = tuple(holding for holding in holdings if holding.worth is not None and holding.worth < DUST)
+    dust = tuple(holding for holding in holdings if holding.worth is not None and holding.worth < dust_below)
     zeros = sorted(
         balance.currency for balance in balances.by_currency.values() if not (balance.total or balance.available)
     )
@@ -115,4 +120,5 @@ def _sorted_out(holdings: list[Holding], balances: Balances, *, account: Account
         zeros=tuple(zeros),
         total=sum((holding.worth or ZERO for holding in holdings), ZERO),
         at=balances.at,
+        dust_below=dust_below,
     )

@@ -2,12 +2,18 @@
 
 from dataclasses import dataclass
 
+from chatbot.ports.chats import KnownChats, Presence
+from chatbot.ports.follow_ups import Life
 from chatbot.ports.people import Favourites
 from chatbot.ports.shown_secrets import ShownSecrets
 from chatbot.services.accounts import Accounts
+from chatbot.services.alerts import AlertDesk
 from chatbot.services.aliases import AliasBook
 from chatbot.services.audit import Audit
 from chatbot.services.balances import BalanceReader
+from chatbot.services.boards import Boards
+from chatbot.services.charts import ChartDesk
+from chatbot.services.digests import Digests
 from chatbot.services.factors import Factors
 from chatbot.services.forgetting import Forgetting
 from chatbot.services.limits import LimitDesk
@@ -30,12 +36,18 @@ class Services:
     """The use cases, by noun."""
 
     accounts: Accounts
+    alerts: AlertDesk
     aliases: AliasBook
     audit: Audit
     balances: BalanceReader
+    boards: Boards
+    charts: ChartDesk
+    chats: KnownChats
+    digests: Digests
     factors: Factors
     favourites: Favourites
     forgetting: Forgetting
+    life: Life
     limits: LimitDesk
     linking: Linking
     locks: Locks
@@ -44,6 +56,7 @@ class Services:
     panic: Panic
     people: People
     preferences: Preferences
+    presence: Presence
     protection: Protection
     questions: Questions
     shown_secrets: ShownSecrets

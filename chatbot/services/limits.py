@@ -104,6 +104,10 @@ class LimitDesk:
         """Drop a raise that waits; None if there is none (any more)."""
         return await self._store.keep(change, person=person, chat=chat, now=self._clock.now())
 
+    async def still_holds(self, change: LimitChangeId) -> tuple[LimitChange, str] | None:
+        """A change that is in force, with its account's label; None if it is not (any more)."""
+        return await self._store.still_holds(change, now=self._clock.now())
+
     async def _take(self, wish: LimitWish, account: Account, *, chat: ChatId) -> LimitAsked | LimitSet | RaiseLimit:
         currency = await self._currency(wish, account)
         if wish.value is None:

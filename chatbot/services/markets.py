@@ -90,6 +90,11 @@ class Markets:
         quotes.sort(key=lambda quote: quote.ticker.turnover if quote.ticker else 0, reverse=True)
         return tuple(quotes[:count])
 
+    async def usual(self, person: PersonId | None, *, venue: Venue) -> tuple[Quote, ...]:
+        """For whoever names no market: a person's favourites; for a group, or without any, the liveliest."""
+        starred = await self.favourites(person, venue=venue) if person is not None else ()
+        return starred or await self.liveliest(venue=venue)
+
     async def book(self, symbol: str, *, venue: Venue) -> tuple[Market, OrderBook | None]:
         market = await self.find(symbol, venue=venue)
         return market, await self._exchanges[venue].order_book(market.code, priority=Priority.PERSON)

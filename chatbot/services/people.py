@@ -94,6 +94,13 @@ class People:
         """Those who were let in; configured owners who never wrote are not among them."""
         return await self._store.everybody()
 
+    async def is_in(self, person: PersonId) -> bool:
+        """Whether somebody may use the bot now."""
+        if self.open_to_all or self.is_named_owner(person):
+            return True
+        known = await self._store.get(person)
+        return known is not None and (self._access is not Access.OWNERS or known.role is Role.OWNER)
+
     async def remove(self, person: PersonId, *, by: PersonId) -> None:
         """Take somebody's access away. Raises `InputError` for oneself and for owners named in the settings."""
         if person == by:

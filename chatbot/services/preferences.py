@@ -1,12 +1,13 @@
-"""Which notices a person wants to hear of, and how."""
+"""How a chat wants to be spoken to, and which notices it wants to hear of. A person's are those of the private chat."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
+from chatbot.domain import preferences as domain
 from chatbot.domain.audit import Deed, Event
 from chatbot.domain.ids import ChatId, PersonId
 from chatbot.domain.notices import NoticeKind, NoticeMode
 from chatbot.ports.clock import Clock
-from chatbot.ports.preferences import Preferences as PreferenceStore
+from chatbot.ports.preferences import PreferenceStore
 
 
 class Preferences:
@@ -14,14 +15,22 @@ class Preferences:
         self._store = store
         self._clock = clock
 
-    async def of(self, person: PersonId) -> Mapping[NoticeKind, NoticeMode]:
+    def of_chat(self, chat: ChatId) -> domain.Preferences:
+        """Out of memory: it is asked for with everything that is said."""
+        return self._store.of(chat)
+
+    async def change(self, chat: ChatId, how: Callable[[domain.Preferences], domain.Preferences]) -> domain.Preferences:
+        """Change them by a function of what they are; what they are then."""
+        return await self._store.change(chat, how)
+
+    async def modes(self, chat: ChatId) -> Mapping[NoticeKind, NoticeMode]:
         """How notices of every kind come; alarms always with a sound."""
-        chosen = await self._store.modes(person)
+        chosen = await self._store.modes(chat)
         return {kind: chosen.get(kind, NoticeMode.ON) if kind.can_be_changed else NoticeMode.ON for kind in NoticeKind}
 
-    async def choose(self, person: PersonId, kind: NoticeKind, mode: NoticeMode, *, chat: ChatId) -> None:
+    async def choose(self, chat: ChatId, kind: NoticeKind, mode: NoticeMode, *, by: PersonId) -> None:
         """Raises `ValueError` for a kind that cannot be changed; no button offers one."""
         if not kind.can_be_changed:
             raise ValueError(f"{kind} cannot be changed")
-        event = Event(deed=Deed.NOTICES_CHANGED, person=person, chat=chat, subject=kind.value, result=mode.value)
-        await self._store.set_mode(person, kind, mode, event, now=self._clock.now())
+        event = Event(deed=Deed.NOTICES_CHANGED, person=by, chat=chat, subject=kind.value, result=mode.value)
+        await self._store.set_mode(chat, kind, mode, event, now=self._clock.now())

@@ -38,6 +38,7 @@ from chatbot.domain.tickets import (
     Missed,
     Moved,
     Outcome,
+    Placed,
     RefusedBy,
     Requested,
     Ticket,
@@ -146,7 +147,7 @@ class Tickets:
         found = await self.get(ticket, person=person)
         if found is None:
             raise TicketError(TicketProblem.UNKNOWN)
-        if found.next_look_at is not None:
+        if found.next_look_at is not None or _may_go_on(found):
             now = self._clock.now()
             await self._store.update(ticket, lambda current: replace(current, next_look_at=now))
         self._cards.repaint(ticket)
@@ -352,6 +353,11 @@ class Tickets:
         if POLICIES[type(found.intent)].two_steps and not found.state.is_waiting:
             return TicketProblem.SENT
         return TicketProblem.ALREADY_TAKEN
+
+
+def _may_go_on(ticket: Ticket) -> bool:
+    """Whether it placed an order that had not ended when it was last read."""
+    return isinstance(ticket.outcome, Placed) and (ticket.order is None or not ticket.order.status.is_final)
 
 
 def _later(ticket: Ticket, look: datetime) -> Ticket:

@@ -76,7 +76,7 @@ class AuditLog:
         personal = _personal(event)
         blind = os.urandom(_BLIND_BYTES)
         digest = self.chain.digest(seq, personal, blind=blind)
-        at = Moment().process_bind_param(now, connection.dialect)
+        at = Moment().bind_processor(connection.dialect)(now)
         chain = self.chain.link(previous, seq, at, event.deed.value, covers=covers, digest=digest)
         row = {"seq": seq, "at": now, "deed": event.deed, "blind": blind, "digest": digest, "chain": chain}
         self._insert.run(connection, row | dict(zip(PERSONAL, personal, strict=True)) | {"covers": covers})

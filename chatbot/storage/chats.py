@@ -1,14 +1,17 @@
-"""Chats somebody stands for, and chats that cannot be written to."""
+"""Chats somebody stands for, chats that cannot be written to, and what Telegram says of groups, topics and channels."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from chatbot.domain.chats import ChatType, KnownChat, Topic
 from chatbot.domain.ids import ChatId, PersonId
+from chatbot.domain.places import Place
 from chatbot.storage.database import Database
-from chatbot.storage.tables import METADATA, Moment
+from chatbot.storage.tables import METADATA, Moment, Word
 
 CHATS = sa.Table(
     "chats",
@@ -17,35 +20,103 @@ CHATS = sa.Table(
     sa.Column("vouched_by", sa.BigInteger),
     sa.Column("vouched_at", Moment),
     sa.Column("paused_at", Moment),
+    sa.Column("joined_at", Moment),
+    sa.Column("type", Word(ChatType)),
+    sa.Column("title", sa.Text),
+    sa.Column("username", sa.Text),
+    sa.Column("is_forum", sa.Boolean),
+)
+"""`joined_at` is empty where the bot is not, or was never said to have come. Private chats have no type here."""
+
+TOPICS = sa.Table(
+    "topics",
+    METADATA,
+    sa.Column("chat", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("thread", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("is_closed", sa.Boolean, nullable=False),
 )
 
 
 class StoredChats:
-    """Which chats are vouched for is also held in memory, because every message in a group asks for it."""
+    """Which chats are vouched for, and how groups and topics are called, is also held in memory, because every message
+    in a group asks for it.
 
-    def __init__(self, database: Database, vouched: Iterable[ChatId]) -> None:
+    `moved(old, new)` is told of chats that got a new id, for what others hold in memory.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        vouched: Iterable[ChatId],
+        *,
+        known: Iterable[KnownChat],
+        topics: Mapping[Place, Topic],
+        moved: Callable[[ChatId, ChatId], None],
+    ) -> None:
         self._database = database
+        self._moved = moved
         self._vouched = set(vouched)
+        self._known = {chat.id: chat for chat in known}
+        self._topics = dict(topics)
 
     @classmethod
-    async def load(cls, database: Database) -> "StoredChats":
+    async def load(cls, database: Database, *, moved: Callable[[ChatId, ChatId], None]) -> "StoredChats":
         query = sa.select(CHATS.c.chat).where(CHATS.c.vouched_at.is_not(None))
-        return cls(database, await database.read(lambda connection: connection.execute(query).scalars().all()))
+        vouched = await database.read(lambda connection: connection.execute(query).scalars().all())
+        return cls(
+            database,
+            vouched,
+            known=await database.read(_known),
+            topics=await database.read(_topics),
+            moved=moved,
+        )
 
     async def is_vouched(self, chat: ChatId) -> bool:
         return chat in self._vouched
 
     async def vouch(self, chat: ChatId, *, by: PersonId, now: datetime) -> None:
         await self._database.write(
-            lambda connection: _put(connection, chat, vouched_by=by, vouched_at=now),
+            lambda connection: put_chat(connection, chat, vouched_by=by, vouched_at=now),
             then=lambda _: self._vouched.add(chat),
         )
 
     async def pause(self, chat: ChatId, *, now: datetime) -> None:
-        await self._database.write(lambda connection: _put(connection, chat, paused_at=now))
+        await self._database.write(lambda connection: put_chat(connection, chat, paused_at=now))
 
     async def resume(self, chat: ChatId) -> None:
-        await self._database.write(lambda connection: _put(connection, chat, paused_at=None))
+        paused = CHATS.update().where(CHATS.c.chat == chat, CHATS.c.paused_at.is_not(None))
+        await self._database.write(lambda connection: connection.execute(paused.values(paused_at=None)))
+
+    def get(self, chat: ChatId) -> KnownChat | None:
+        return self._known.get(chat)
+
+    def all(self) -> tuple[KnownChat, ...]:
+        return tuple(sorted(self._known.values(), key=by_title))
+
+    async def note(self, chat: KnownChat) -> None:
+        if self._known.get(chat.id) != chat:
+            await self._database.write(
+                lambda connection: put_chat(connection, chat.id, **described(chat)),
+                then=lambda _: self.noted(chat),
+            )
+
+    def noted(self, chat: KnownChat) -> None:
+        """Others wrote it down; it is known in memory, too, from now on."""
+        self._known[chat.id] = chat
+
+    def topic(self, place: Place) -> Topic | None:
+        return self._topics.get(place)
+
+    async def note_topic(self, place: Place, topic: Topic) -> None:
+        row = {"chat": place.chat, "thread": place.thread, "name": topic.name, "is_closed": topic.is_closed}
+        this = TOPICS.delete().where(TOPICS.c.chat == place.chat, TOPICS.c.thread == place.thread)
+
+        def work(connection: sa.Connection) -> None:
+            connection.execute(this)
+            connection.execute(TOPICS.insert(), row)
+
+        await self._database.write(work, then=lambda _: self._topics.update({place: topic}))
 
     async def move(self, old: ChatId, new: ChatId) -> None:
         await self._database.write(
@@ -56,9 +127,36 @@ class StoredChats:
         if old in self._vouched:
             self._vouched.add(new)
         self._vouched.discard(old)
+        if (chat := self._known.pop(old, None)) is not None and new not in self._known:
+            self._known[new] = replace(chat, id=new, type=ChatType.SUPERGROUP)
+        self._moved(old, new)
 
 
-def _put(connection: sa.Connection, chat: ChatId, **values: Any) -> None:
+def by_title(chat: KnownChat) -> tuple[str, int]:
+    return chat.title.casefold(), chat.id
+
+
+def described(chat: KnownChat) -> dict[str, Any]:
+    """A chat's columns that Telegram decides."""
+    return {"type": chat.type, "title": chat.title, "username": chat.username, "is_forum": chat.is_forum}
+
+
+def known_chat(row: sa.Row[Any]) -> KnownChat:
+    return KnownChat(id=row.chat, type=row.type, title=row.title, username=row.username, is_forum=row.is_forum)
+
+
+def _known(connection: sa.Connection) -> tuple[KnownChat, ...]:
+    return tuple(map(known_chat, connection.execute(sa.select(CHATS).where(CHATS.c.type.is_not(None)))))
+
+
+def _topics(connection: sa.Connection) -> dict[Place, Topic]:
+    return {
+        Place(chat=row.chat, thread=row.thread): Topic(name=row.name, is_closed=row.is_closed)
+        for row in connection.execute(sa.select(TOPICS))
+    }
+
+
+def put_chat(connection: sa.Connection, chat: ChatId, **values: Any) -> None:
     if connection.execute(CHATS.update().where(CHATS.c.chat == chat).values(values)).rowcount == 0:
         connection.execute(CHATS.insert(), {"chat": chat, **values})
 
@@ -67,15 +165,19 @@ def _move(connection: sa.Connection, old: ChatId, new: ChatId) -> None:
     """Rewrite the column `chat` of every table that is not history.
 
     Where only one row per chat can be, the old chat's row counts. A word for either chat is kept. The new one is not
-    paused: nobody would have told us its id if it were.
+    paused: nobody would have told us its id if it were. What was moved once is not moved again: nothing is there.
     """
+    was_known = connection.execute(sa.select(CHATS.c.chat).where(CHATS.c.chat == old)).first() is not None
     word = sa.select(CHATS.c.vouched_by, CHATS.c.vouched_at).where(CHATS.c.vouched_at.is_not(None))
     kept = connection.execute(word.where(CHATS.c.chat.in_((old, new))).order_by(CHATS.c.vouched_at)).mappings().first()
     for table in METADATA.sorted_tables:
         if "chat" in table.c and "history" not in table.info:
             connection.execute(table.delete().where(table.c.chat == new, _is_displaced(table, old)))
             connection.execute(table.update().where(table.c.chat == old).values(chat=new))
-    connection.execute(CHATS.update().where(CHATS.c.chat == new).values(paused_at=None, **(kept or {})))
+    if was_known:
+        connection.execute(CHATS.update().where(CHATS.c.chat == new).values(paused_at=None, **(kept or {})))
+        described_before = CHATS.update().where(CHATS.c.chat == new, CHATS.c.type.is_not(None))
+        connection.execute(described_before.values(type=ChatType.SUPERGROUP))
 
 
 def _is_displaced(table: sa.Table, old: ChatId) -> sa.ColumnElement[bool]:

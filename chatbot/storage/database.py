@@ -52,7 +52,7 @@ async def _connect(path: Path) -> aiosqlite.Connection:
 
 
 class Prepared:
-    """A statement compiled once, for the few that a person's tap waits for.
+    """A statement compiled once, for the few that a person's tap waits for, and for those that run a thousand times.
 
     It goes straight to the driver: about 0.1 ms less than through SQLAlchemy's execution, by the same column types.
     """
@@ -79,6 +79,16 @@ class Prepared:
         driver = connection.connection.driver_connection
         assert isinstance(driver, sqlite3.Connection)
         return [self.row(row) for row in driver.execute(self.sql, self.parameters(values)).fetchall()]
+
+    def run_many(self, connection: sa.Connection, rows: Iterable[Row]) -> None:
+        """Run within a unit of work, once per set of values; what that returns is not read."""
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        merged = ({**self._constants, **values} for values in rows) if self._constants else rows
+        writers = [(name, self._writers.get(name)) for name in self._order]
+        driver.executemany(
+            self.sql, ([write(row[name]) if write else row[name] for name, write in writers] for row in merged)
+        )
 
     def parameters(self, values: Row) -> list[Any]:
         """The driver's parameters, in its order, from one value for each of the statement's open ones."""

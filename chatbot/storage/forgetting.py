@@ -15,12 +15,16 @@ from chatbot.domain.ids import PersonId
 from chatbot.domain.notices import PersonJoined
 from chatbot.domain.tickets import TicketState
 from chatbot.ports.clock import Clock
+from chatbot.storage.absences import MISSED
 from chatbot.storage.accounts import ACCOUNTS, ACTIVE_ACCOUNTS, StoredAccounts
+from chatbot.storage.alerts import ALERTS
 from chatbot.storage.audit import AUDIT, AuditLog
 from chatbot.storage.audit_chain import PERSONAL
-from chatbot.storage.chats import CHATS
+from chatbot.storage.boards import BOARDS
+from chatbot.storage.chats import CHATS, TOPICS
 from chatbot.storage.database import Database
 from chatbot.storage.dialogues import DIALOGUES
+from chatbot.storage.digests import DIGESTS
 from chatbot.storage.factors import FACTORS, RECOVERY_CODES, REQUIREMENT, StoredFactors
 from chatbot.storage.favourites import FAVOURITES
 from chatbot.storage.inbox import StoredInbox
@@ -28,7 +32,7 @@ from chatbot.storage.keys import DATA_KEYS
 from chatbot.storage.locks import HALTS, LOCKS, StoredLocks
 from chatbot.storage.outbox import OUTBOX
 from chatbot.storage.people import LINKS, PEOPLE, StoredPeople
-from chatbot.storage.preferences import NOTICE_MODES
+from chatbot.storage.preferences import NOTICE_MODES, PREFERENCES, StoredPreferences
 from chatbot.storage.secrets import SECRETS
 from chatbot.storage.shown_secrets import SHOWN_SECRETS
 from chatbot.storage.tables import METADATA, Moment
@@ -51,14 +55,20 @@ ERASED: Final = (
     TICKETS.c.person,
     DIALOGUES.c.person,
     SHOWN_SECRETS.c.person,
+    ALERTS.c.chat,
     FAVOURITES.c.person,
     OUTBOX.c.chat,
     CHATS.c.chat,
+    TOPICS.c.chat,
+    MISSED.c.chat,
     LINKS.c.made_by,
     LOCKS.c.person,
     FACTORS.c.person,
     RECOVERY_CODES.c.person,
-    NOTICE_MODES.c.person,
+    NOTICE_MODES.c.chat,
+    PREFERENCES.c.chat,
+    BOARDS.c.chat,
+    DIGESTS.c.chat,
     PEOPLE.c.id,
 )
 """Rows that go where this column holds the person's number, which is their private chat's too."""
@@ -66,6 +76,9 @@ ERASED: Final = (
 BLANKED: Final = (
     (PEOPLE.c.invited_by, None),
     (CHATS.c.vouched_by, None),
+    (ALERTS.c.set_by, None),
+    (BOARDS.c.set_by, None),
+    (DIGESTS.c.set_by, None),
     (HALTS.c.by, NOBODY),
     (REQUIREMENT.c.asked_by, NOBODY),
 )
@@ -93,6 +106,7 @@ class StoredForgetting:
         people: StoredPeople,
         factors: StoredFactors,
         locks: StoredLocks,
+        preferences: StoredPreferences,
         inbox: StoredInbox,
         audit: AuditLog,
         clock: Clock,
@@ -102,7 +116,12 @@ class StoredForgetting:
         self._inbox = inbox
         self._audit = audit
         self._clock = clock
-        self._caches: tuple[Callable[[PersonId], None], ...] = (people.left, factors.left, locks.left)
+        self._caches: tuple[Callable[[PersonId], None], ...] = (
+            people.left,
+            factors.left,
+            locks.left,
+            preferences.left,
+        )
 
     async def begin(self, person: PersonId) -> bool:
         now = self._clock.now()

@@ -9,11 +9,15 @@ from pathlib import Path
 from chatbot.ports.clock import Clock
 from chatbot.storage import schema
 from chatbot.storage.accounts import StoredAccounts
+from chatbot.storage.alerts import StoredAlerts
 from chatbot.storage.aliases import StoredAliases
 from chatbot.storage.audit import AuditLog
+from chatbot.storage.bars import StoredBars
+from chatbot.storage.boards import StoredBoards
 from chatbot.storage.chats import StoredChats
 from chatbot.storage.database import Database
 from chatbot.storage.dialogues import StoredDialogues
+from chatbot.storage.digests import StoredDigests
 from chatbot.storage.factors import StoredFactors
 from chatbot.storage.faults import (
     DatabaseInUse,
@@ -25,18 +29,22 @@ from chatbot.storage.faults import (
 )
 from chatbot.storage.favourites import StoredFavourites
 from chatbot.storage.file_lock import FileLock
+from chatbot.storage.follow_ups import StoredFollowUps
 from chatbot.storage.forgetting import StoredForgetting
 from chatbot.storage.hold_seal import HoldSeal
 from chatbot.storage.inbox import StoredInbox
 from chatbot.storage.key_health import StoredKeyHealth
 from chatbot.storage.keys import open_vault
+from chatbot.storage.life import StoredLife
 from chatbot.storage.limits import StoredLimits
 from chatbot.storage.locks import StoredLocks, Switches
+from chatbot.storage.losses import StoredLosses
 from chatbot.storage.master_key import KeySource, make_private_directory
 from chatbot.storage.outbox import StoredOutbox
 from chatbot.storage.people import StoredPeople
 from chatbot.storage.precautions import Precautions
 from chatbot.storage.preferences import StoredPreferences
+from chatbot.storage.presence import StoredPresence
 from chatbot.storage.recording import Recorder, StoredJournal
 from chatbot.storage.rotation import Rotation
 from chatbot.storage.secrets import PersonalKeys
@@ -55,7 +63,11 @@ class Storage:
 
     people: StoredPeople
     chats: StoredChats
+    presence: StoredPresence
     favourites: StoredFavourites
+    boards: StoredBoards
+    digests: StoredDigests
+    alerts: StoredAlerts
     accounts: StoredAccounts
     factors: StoredFactors
     shown_secrets: StoredShownSecrets
@@ -67,10 +79,14 @@ class Storage:
     dialogues: StoredDialogues
     inbox: StoredInbox
     outbox: StoredOutbox
+    losses: StoredLosses
     audit: AuditLog
+    bars: StoredBars
     recorder: Recorder
     journal: StoredJournal
     forgetting: StoredForgetting
+    follow_ups: StoredFollowUps
+    life: StoredLife
     preferences: StoredPreferences
     key_health: StoredKeyHealth
     keys: PersonalKeys
@@ -171,10 +187,16 @@ async def _open(
         precautions = Precautions(limits=limits, aliases=aliases)
         locks = StoredLocks(database, switches, tickets=tickets, precautions=precautions, recorder=recorder)
         inbox = StoredInbox(database, vault)
+        preferences = await StoredPreferences.load(database, recorder)
+        chats = await StoredChats.load(database, moved=preferences.moved)
         return Storage(
             people=people,
-            chats=await StoredChats.load(database),
+            chats=chats,
+            presence=StoredPresence(database, chats),
             favourites=StoredFavourites(database),
+            boards=StoredBoards(database),
+            digests=StoredDigests(database),
+            alerts=StoredAlerts(database),
             accounts=accounts,
             factors=factors,
             shown_secrets=StoredShownSecrets(database),
@@ -186,7 +208,9 @@ async def _open(
             dialogues=StoredDialogues(database, vault),
             inbox=inbox,
             outbox=StoredOutbox(database),
+            losses=StoredLosses(database),
             audit=audit,
+            bars=StoredBars(database),
             recorder=recorder,
             journal=StoredJournal(database, recorder, clock),
             forgetting=StoredForgetting(
@@ -195,11 +219,14 @@ async def _open(
                 people=people,
                 factors=factors,
                 locks=locks,
+                preferences=preferences,
                 inbox=inbox,
                 audit=audit,
                 clock=clock,
             ),
-            preferences=StoredPreferences(database, recorder),
+            follow_ups=StoredFollowUps(database),
+            life=StoredLife(database),
+            preferences=preferences,
             key_health=await StoredKeyHealth.load(database, recorder=recorder),
             keys=keys,
             rotation=Rotation(database, vault.keyring),

@@ -16,7 +16,7 @@ from chatbot.storage.accounts import ACCOUNTS
 from chatbot.storage.database import Database
 from chatbot.storage.factors import FACTORS
 from chatbot.storage.favourites import FAVOURITES
-from chatbot.storage.preferences import NOTICE_MODES
+from chatbot.storage.preferences import NOTICE_MODES, PREFERENCES
 from chatbot.storage.recording import Recorder
 from chatbot.storage.tables import METADATA, Moment, Word
 from chatbot.storage.ticket_table import TICKETS
@@ -42,7 +42,7 @@ LINKS = sa.Table(
 )
 
 _FIELDS = tuple(field.name for field in fields(Person))
-_OWN: Final = (ACCOUNTS.c.person, FACTORS.c.person, FAVOURITES.c.person, NOTICE_MODES.c.person)
+_OWN: Final = (ACCOUNTS.c.person, FACTORS.c.person, FAVOURITES.c.person, NOTICE_MODES.c.chat, PREFERENCES.c.chat)
 """Whose rows these are. Nobody has any who was never let in."""
 
 

@@ -9,13 +9,19 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from chatbot.storage import (  # noqa: F401 - their tables stand in METADATA once they are imported
+    absences,
     accounts,
+    alerts,
     aliases,
     audit,
+    bars,
+    boards,
     chats,
     dialogues,
+    digests,
     factors,
     favourites,
+    follow_ups,
     forgetting,
     inbox,
     key_health,
@@ -31,7 +37,7 @@ from chatbot.storage import (  # noqa: F401 - their tables stand in METADATA onc
 )
 from chatbot.storage.tables import METADATA
 
-HEAD = "0011"
+HEAD = "0018"
 """The newest revision in `migrations/versions`; revisions are numbered, so that they can be compared."""
 
 _VERSION = sa.Table(  # as Alembic makes it

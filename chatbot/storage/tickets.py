@@ -236,9 +236,6 @@ class StoredTickets:
         unsettled = [state for state in TicketState if state.is_open or state is TicketState.HELD]
         return await self._list(_t.state.in_(unsettled), _t.person == person)
 
-    async def by_order(self, account: AccountId, number: int) -> Ticket | None:
-        return next(iter(await self._list(_t.account == account, _t.order_number == number)), None)
-
     async def recent_markets(self, person: PersonId, *, limit: int) -> tuple[MarketCode, ...]:
         claimed = (_t.person == person, _t.claimed_at.is_not(None), _t.market.is_not(None))
         latest = sa.func.max(_t.claimed_at)

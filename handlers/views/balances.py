@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from chatbot.services.balances import COUNTER, DUST, Holding, Holdings
+from chatbot.services.balances import COUNTER, Holding, Holdings
 from handlers.actions import ShowBalance
 from handlers.views.format import number, when
 from handlers.views.html import Html, bold, code, italic, join, lines, outside, text
@@ -47,7 +47,7 @@ def _dust(held: Holdings) -> Html | None:
     if not held.dust:
         return None
     names = join(", ", (f"{number(dust.balance.total)} {dust.balance.currency}" for dust in held.dust))
-    return text(f"Dust, each under {number(DUST)} {COUNTER}: ", names)
+    return text(f"Dust, each under {number(held.dust_below)} {COUNTER}: ", names)
 
 
 def _zeros(held: Holdings) -> Html | None:

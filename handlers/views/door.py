@@ -11,6 +11,9 @@ OWNER_ONLY = "Only the owner of this bot can do that."
 DEAD_BUTTON = "This button is no longer in use. Please send the command again."
 ONLY_IN_PRIVATE = "That works only in our private chat."
 NOT_HERE = "Nobody here has access to this bot."
+ADMINS_ONLY = "Only this group's admins can do that."
+UNCLEAR = "Telegram does not say right now who the admins are. Nothing was changed; please try again in a moment."
+IN_CHANNEL = "A channel is managed in its admins' private chat with me."
 NOT_LINKED = "Link an account first: send /link in our private chat."
 
 
@@ -20,6 +23,25 @@ def stranger() -> Screen:
 
 def owner_only() -> Screen:
     return Screen(text(OWNER_ONLY))
+
+
+def admins_only() -> Screen:
+    return Screen(text(ADMINS_ONLY))
+
+
+def unclear() -> Screen:
+    return Screen(text(UNCLEAR))
+
+
+def anonymous(url: str) -> Screen:
+    """To an admin who hides behind the group, or behind a channel."""
+    return Screen(
+        lines(
+            "I cannot see who you are, so I cannot do that.",
+            "Write under your own name, or manage this chat from our private chat: /here shows how.",
+        ),
+        ((Link("Open the private chat", url),),),
+    )
 
 
 def away() -> Screen:

@@ -12,12 +12,14 @@ from chatbot.domain.errors import (
     InsufficientBalance,
     KeyRejected,
     NotAllowed,
+    NotDrawn,
     NotLinked,
     NotSent,
     Obstacle,
     OrderNotFound,
     OutcomeUnknown,
     Refused,
+    RightsUnknown,
     Stopped,
     TicketError,
     TicketProblem,
@@ -27,8 +29,8 @@ from chatbot.domain.errors import (
     WrongCode,
 )
 from chatbot.domain.limits import VALUED_IN
-from handlers.views import markets, protection
-from handlers.views.format import amount, exact_moment, left_of, ratio
+from handlers.views import door, markets, protection
+from handlers.views.format import amount, exact_moment, left_of, ratio, restyled
 from handlers.views.html import Html, bold, lines, outside, text
 from handlers.views.screen import Screen
 
@@ -150,7 +152,7 @@ def stopped(error: Stopped) -> Html:
 
 SENTENCES: dict[type[BaseException], Callable[[Any], Html | Screen]] = {
     UnknownMarket: markets.unknown,
-    InputError: lambda error: text(error.sentence),
+    InputError: lambda error: text(restyled(error.sentence)),
     NotLinked: lambda _: lines(bold("No account is linked."), "/link links one."),
     NotAllowed: lambda _: text("This is not for you, or the link was used or is too old. Ask the owner for a new one."),
     KeyRejected: _key_rejected,
@@ -167,7 +169,9 @@ SENTENCES: dict[type[BaseException], Callable[[Any], Html | Screen]] = {
     ),
     TicketError: lambda error: text(_TICKETS[error.problem]),
     Stopped: stopped,
+    RightsUnknown: lambda _: text(door.UNCLEAR),
     Unavailable: lambda error: lines(text(_UNAVAILABLE[error.cause]), "Nothing was changed. Please try again."),
+    NotDrawn: lambda _: lines(text("The picture could not be drawn right now."), "Please try again in a minute."),
     NotSent: lambda error: lines(text(_UNAVAILABLE[error.cause]), "Nothing was sent. Please try again."),
     OutcomeUnknown: lambda _: lines(bold("No answer came."), "It is being found out; see /pending."),
 }

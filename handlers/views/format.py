@@ -1,26 +1,64 @@
-"""How numbers, times and shares look, everywhere. Thousands are grouped with commas, trailing zeros are cut.
+"""How numbers, times and shares look, everywhere: thousands are grouped, trailing zeros are cut, clocks are local.
 
-These are plain strings; views put the ones to be compared or copied into `code(...)`.
+For whom it is written, `reader` says: set where an update is handled, a notice told or a card painted, so that views
+need not hand it through. These are plain strings; views put the ones to be compared or copied into `code(...)`.
 """
 
-from datetime import UTC, datetime, timedelta
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime, timedelta
 from decimal import ROUND_FLOOR, Decimal
 
 from chatbot.domain.limits import VALUED_IN
 from chatbot.domain.money import Amount, multiply, round_down, round_half_up
+from chatbot.domain.preferences import NumberStyle, Preferences
+from chatbot.domain.zones import zone_label, zone_named
+
+reader: ContextVar[Preferences] = ContextVar("reader", default=Preferences())  # noqa: B039 - it is frozen
+"""The preferences of the chat that reads."""
 
 _CELLS = 10
 _SIGNIFICANT = 4
 _CENTS = 2
 _COIN_DECIMALS = 8
+_NO_BREAK_SPACE = "\u00a0"
+_MARKS = {
+    NumberStyle.COMMA: str.maketrans({}),
+    NumberStyle.SPACE: str.maketrans({",": _NO_BREAK_SPACE}),
+    NumberStyle.POINT: str.maketrans({",": ".", ".": ","}),
+}
+
+
+_QUOTED = re.compile(r"(“[^”]*”)")
+_NUMBER = re.compile(r"(?<![\w.,:])(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?(?![\w:]|[.,][0-9])")
+
+
+@contextmanager
+def read_by(preferences: Preferences) -> Iterator[None]:
+    """What is written within is for a chat with these preferences."""
+    before = reader.set(preferences)
+    try:
+        yield
+    finally:
+        reader.reset(before)
 
 
 def number(value: Decimal, *, decimals: int | None = None) -> str:
     """A number, exactly: `60,000.5`, `0.00001234`. With `decimals`, rounded and padded to so many: `60,000.50`."""
     if decimals is not None:
-        return _unsigned_zero(format(round_half_up(value, decimals=decimals), ",f"))
+        return _styled(_unsigned_zero(format(round_half_up(value, decimals=decimals), ",f")))
     written = format(value, ",f")
-    return _unsigned_zero(written.rstrip("0").rstrip(".") if "." in written else written)
+    return _styled(_unsigned_zero(written.rstrip("0").rstrip(".") if "." in written else written))
+
+
+def restyled(sentence: str) -> str:
+    """A finished sentence with its numbers in the reader's style; what stands in “quotes” was typed and stays."""
+    parts = _QUOTED.split(sentence)
+    return "".join(
+        part if at % 2 else _NUMBER.sub(lambda found: _styled(found[0]), part) for at, part in enumerate(parts)
+    )
 
 
 def roughly(value: Decimal) -> str:
@@ -47,8 +85,8 @@ def change(value: Decimal) -> str:
     """A move in percents, with its direction: `▲ +1.25%`, `▼ -0.50%`, `• 0.00%`."""
     shown = round_half_up(value, decimals=2)
     if shown > 0:
-        return f"▲ +{shown:,f}%"
-    return f"▼ {shown:,f}%" if shown < 0 else "• 0.00%"
+        return f"▲ +{number(shown, decimals=2)}%"
+    return f"{'▼' if shown < 0 else '•'} {number(shown, decimals=2)}%"
 
 
 def bar(share: Decimal) -> str:
@@ -79,18 +117,30 @@ def when(at: datetime, *, now: datetime) -> str:
 
 def moment(at: datetime, *, now: datetime) -> str:
     """`14:03 UTC`, or `3 Feb 14:03 UTC` when it is not today's, or with the year when it is not this year's."""
-    then, today = at.astimezone(UTC), now.astimezone(UTC)
+    then, today = _local(at), _local(now)
     if then.date() == today.date():
         day = ""
     else:
         day = f"{then.day} {then:%b} " if then.year == today.year else f"{then.day} {then:%b %Y} "
-    return f"{day}{then:%H:%M} UTC"
+    return f"{day}{local_time(at)}"
 
 
 def exact_moment(at: datetime) -> str:
     """`3 Feb 14:03 UTC`, whatever day it is."""
-    then = at.astimezone(UTC)
-    return f"{then.day} {then:%b %H:%M} UTC"
+    then = _local(at)
+    return f"{then.day} {then:%b %H:%M} {zone_label(then)}"
+
+
+def local_time(at: datetime) -> str:
+    """`14:03 UTC`, for a moment whose day is clear."""
+    then = _local(at)
+    return f"{then:%H:%M} {zone_label(then)}"
+
+
+def clock_time(at: datetime) -> str:
+    """`14:03:20 UTC`, for what is renewed all the time."""
+    then = _local(at)
+    return f"{then:%H:%M:%S} {zone_label(then)}"
 
 
 def left_of(value: Amount) -> str:
@@ -101,3 +151,11 @@ def left_of(value: Amount) -> str:
 
 def _unsigned_zero(written: str) -> str:
     return written.removeprefix("-") if not written.strip("-0.,") else written
+
+
+def _styled(written: str) -> str:
+    return written.translate(_MARKS[reader.get().numbers])
+
+
+def _local(at: datetime) -> datetime:
+    return at.astimezone(zone_named(reader.get().zone))

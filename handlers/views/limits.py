@@ -9,7 +9,7 @@ from chatbot.domain.limit_words import name_of, value_in_words
 from chatbot.domain.limits import VALUED_IN, LimitChange, LimitKind, SpendKind, add_up
 from chatbot.services.limits import LimitAsked, LimitOverview, LimitSet
 from handlers.actions import ChangeLimit, DropDialogue, KeepLimit, ShowLimits
-from handlers.views.format import left_of, moment, number
+from handlers.views.format import left_of, moment, number, restyled
 from handlers.views.html import Html, bold, code, italic, lines, text
 from handlers.views.screen import Press, Rows, Screen
 
@@ -64,7 +64,7 @@ def asking(asked: LimitAsked) -> Screen:
     """Which value?"""
     now_it_is = None
     if asked.holds is not None:
-        now_it_is = text("Now: ", code(value_in_words(asked.kind, asked.currency, asked.holds)))
+        now_it_is = text("Now: ", code(_in_words(asked.kind, asked.currency, asked.holds)))
     typed = f"Write how much {asked.currency} may leave a day." if asked.currency else _TYPED[asked.kind]
     return Screen(
         lines(bold(_title(asked.kind, asked.currency)), now_it_is, typed, _badge(asked.account)),
@@ -75,7 +75,7 @@ def asking(asked: LimitAsked) -> Screen:
 def changed(done: LimitSet, *, now: datetime) -> Screen:
     """What holds from when on."""
     change, dropped = done.changed.change, done.changed.dropped
-    words = value_in_words(change.kind, change.currency, change.value)
+    words = _in_words(change.kind, change.currency, change.value)
     told = text(bold(f"{_title(change.kind, change.currency)}: {words}"), " from now on.")
     keep: Rows = ()
     if change.effective_at > now:
@@ -88,7 +88,7 @@ def changed(done: LimitSet, *, now: datetime) -> Screen:
         keep = ((Press("Keep the old one", KeepLimit(change=change.id)),),)
     instead = None
     if dropped is not None:
-        was = value_in_words(dropped.kind, dropped.currency, dropped.value)
+        was = _in_words(dropped.kind, dropped.currency, dropped.value)
         instead = f"The raise to {was} that was waiting is dropped."
     show = Press("All limits", ShowLimits(account=done.account.id))
     return Screen(lines(told, instead, _badge(done.account)), (*keep, (show,)))
@@ -106,7 +106,7 @@ def kept(change: LimitChange) -> Screen:
 
 
 def _limit(kind: LimitKind, value: Decimal) -> Html:
-    return text(f"{_LABELS[kind]}: ", code(value_in_words(kind, "", value)))
+    return text(f"{_LABELS[kind]}: ", code(_in_words(kind, "", value)))
 
 
 def _currencies(shown: LimitOverview) -> list[str]:
@@ -121,7 +121,7 @@ def _of_currency(currency: str, shown: LimitOverview) -> Html:
     used = f"used {number(standing.spent.withdrawn)}"
     if own is None or left is None:
         return text("   ", bold(currency), f": {used}")
-    limit = value_in_words(LimitKind.WITHDRAWALS, currency, own)
+    limit = _in_words(LimitKind.WITHDRAWALS, currency, own)
     return text("   ", bold(currency), f": {limit}, {used}, left ", code(left_of(left)))
 
 
@@ -130,7 +130,7 @@ def _worth(value: Decimal) -> str:
 
 
 def _waiting(change: LimitChange, *, now: datetime) -> Html:
-    words = value_in_words(change.kind, change.currency, change.value)
+    words = _in_words(change.kind, change.currency, change.value)
     until = moment(change.effective_at, now=now)
     return text("⏳ ", f"{_title(change.kind, change.currency)}: ", code(words), f" from {until} on")
 
@@ -139,7 +139,7 @@ def _until_then(done: LimitSet) -> str:
     change, before = done.changed.change, done.changed.before
     if before is None or change.currency:
         return "Until then the present limit holds."
-    return f"Until then it stays {value_in_words(change.kind, change.currency, before)}."
+    return f"Until then it stays {_in_words(change.kind, change.currency, before)}."
 
 
 def _keys(shown: LimitOverview) -> Rows:
@@ -158,3 +158,7 @@ def _title(kind: LimitKind, currency: str) -> str:
 
 def _badge(account: Account) -> Html:
     return italic(f"{account.label} · {account.venue.badge}")
+
+
+def _in_words(kind: LimitKind, currency: str, value: Decimal) -> str:
+    return restyled(value_in_words(kind, currency, value))

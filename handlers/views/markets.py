@@ -4,12 +4,14 @@ from datetime import datetime
 from decimal import Decimal
 
 from chatbot.domain.accounts import Venue
+from chatbot.domain.charts import Span
 from chatbot.domain.errors import UnknownMarket
 from chatbot.domain.market import Level, Market, OrderBook, PublicTrade, Ticker
 from chatbot.domain.money import ZERO, divide, multiply
 from chatbot.domain.orders import Side
 from chatbot.services.markets import Quote
 from handlers.actions import (
+    DrawChart,
     PriceList,
     RefreshPrices,
     ShowBook,
@@ -47,20 +49,24 @@ def price(quote: Quote, *, venue: Venue, now: datetime, private: bool, starred: 
 
 def prices(quotes: tuple[Quote, ...], *, title: str, again: Key | None, venue: Venue, now: datetime) -> Screen:
     """Several markets, a line each."""
+    newest = max((quote.ticker.at for quote in quotes if quote.ticker), default=now)
+    keys: list[tuple[Key, ...]] = [(again,)] if again else []
+    buttons = [Press(quote.market.base, ShowPrice(code=quote.market.code)) for quote in quotes]
+    keys += [tuple(buttons[at : at + 3]) for at in range(0, len(buttons), 3)]
+    return Screen(lines(bold(title), pre(price_rows(quotes)), footer(newest, venue=venue, now=now)), tuple(keys))
+
+
+def price_rows(quotes: tuple[Quote, ...]) -> str:
+    """One line each: pair, last price, change of 24 hours; in columns."""
     shown = [(quote.market, quote.ticker) for quote in quotes]
     name = max(len(market.pair) for market, _ in shown)
     last = max(len(_price(ticker.last, market)) if ticker else 1 for market, ticker in shown)
-    rows = [
+    return "\n".join(
         f"{market.pair:<{name}}  {_price(ticker.last, market):>{last}}  {change(ticker.change)}"
         if ticker
         else f"{market.pair:<{name}}  {'–':>{last}}  no prices"
         for market, ticker in shown
-    ]
-    newest = max((ticker.at for _, ticker in shown if ticker), default=now)
-    keys: list[tuple[Key, ...]] = [(again,)] if again else []
-    buttons = [Press(market.base, ShowPrice(code=market.code)) for market, _ in shown]
-    keys += [tuple(buttons[at : at + 3]) for at in range(0, len(buttons), 3)]
-    return Screen(lines(bold(title), pre("\n".join(rows)), footer(newest, venue=venue, now=now)), tuple(keys))
+    )
 
 
 def refresh_prices(codes: list[str]) -> Press | None:
@@ -149,10 +155,11 @@ def _price_table(market: Market, ticker: Ticker) -> str:
 
 def _price_keys(market: Market, *, private: bool, starred: bool) -> Rows:
     first = (Press("↻ Refresh", RefreshPrices(codes=market.code)), Press("Book", ShowBook(code=market.code)))
+    chart = Press("Chart", DrawChart(code=market.code, span=Span.DAY, anew=True))
     if not private:
-        return (first,)
+        return ((*first, chart),)
     star = Press("★ Favourite" if starred else "☆ Favourite", ToggleFavourite(code=market.code))
-    return ((*first, star), *_trade_keys(market))
+    return ((*first, chart), (star,), *_trade_keys(market))
 
 
 def _trade_keys(market: Market) -> Rows:

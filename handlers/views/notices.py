@@ -1,14 +1,14 @@
 """What the bot says unasked: short, under the card it belongs to."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from chatbot.domain.limit_words import limit_in_words
 from chatbot.domain.limits import LimitChange
-from chatbot.domain.notices import Alarm, AlarmKind, KeyWorks, PersonJoined
+from chatbot.domain.notices import Alarm, AlarmKind, KeyWorks, Loss, PersonJoined, PlaceLost
 from chatbot.domain.tickets import NotFound, Ticket, TicketState
 from handlers.views.format import moment, when
 from handlers.views.html import Html, bold, italic, lines, outside, text
-from handlers.views.order_cards import order_lines
 from handlers.views.orders import STATUS
 from handlers.views.screen import Screen
 from handlers.views.ticket_parts import badge, headline
@@ -37,14 +37,6 @@ def held_ended(ticket: Ticket) -> Screen:
         case _:
             happened, said = "Outcome not known: ", "No answer came. It may or may not have been sent; see its card."
     return Screen(lines(text("🔔 ", bold(happened), headline(ticket)), said, badge(ticket)))
-
-
-def finished(ticket: Ticket) -> Screen | None:
-    """An order that rested and has ended; None if the exchange has not said anything of it."""
-    order = ticket.order
-    if order is None:
-        return None
-    return Screen(lines(bold(f"Order #{order.number} is {STATUS[order.status]}."), order_lines(order), badge(ticket)))
 
 
 def joined(notice: PersonJoined) -> Screen:
@@ -145,3 +137,49 @@ def withdrawal(ticket: Ticket, notice: Alarm, *, now: datetime) -> Screen:
 def _origin(notice: Alarm, *, now: datetime) -> Html:
     at = when(notice.at, now=now)
     return italic(f"{notice.account} · {at}" if notice.account else at)
+
+
+_LOST: dict[Loss, tuple[str, str]] = {
+    Loss.REMOVED: ("I was removed from {}.", "Add me again, and what you set up there goes on."),
+    Loss.GONE: ("{} is not there any more.", "What you set up there cannot be told."),
+    Loss.SILENCED: (
+        "I may not write in {} any more.",
+        "Let me write there again and send /here in it: then what you set up goes on.",
+    ),
+    Loss.TOPIC_DELETED: (
+        "{} was deleted.",
+        "What you set up there is paused. Set it up anew where it should be told.",
+    ),
+    Loss.TOPIC_CLOSED: (
+        "{} is closed, and I may not write there.",
+        "What you set up there is paused. Open the topic again, and resume it.",
+    ),
+}
+
+
+def places_lost(notices: Sequence[PlaceLost], *, now: datetime) -> Screen:
+    """Where nothing can be told any more, and what to do."""
+    return Screen(lines(*(part for notice in notices for part in _lost(notice, now=now))))
+
+
+def _lost(notice: PlaceLost, *, now: datetime) -> tuple[Html | str | None, ...]:
+    happened, advice = _LOST[notice.why]
+    before, after = happened.split("{}")
+    chat = outside(notice.title, limit=60) if notice.title else text("a chat of yours")
+    if notice.why.is_of_topic:
+        topic = text("The topic ", outside(notice.topic, limit=60)) if notice.topic else text("A topic")
+        chat = text(topic, " in ", chat)
+    return (
+        bold(before, chat, after),
+        advice,
+        _undelivered(notice),
+        italic(when(notice.at, now=now)),
+    )
+
+
+def _undelivered(notice: PlaceLost) -> str | None:
+    if not notice.waiting:
+        return None
+    messages = "1 message was" if notice.waiting == 1 else f"{notice.waiting:,} messages were"
+    later = "" if notice.why.is_of_topic else " yet; alerts of more than a day ago will be left out"
+    return f"{messages} not delivered{later}."

@@ -32,7 +32,7 @@ from handlers.actions import (
     SettleByWord,
     ShowPending,
 )
-from handlers.views.format import amount, bar, left_of, number, percent, ratio
+from handlers.views.format import amount, bar, left_of, number, percent, ratio, restyled
 from handlers.views.html import Html, bold, code, italic, lines, pre, text
 from handlers.views.screen import Press, Rows, Screen
 from handlers.views.ticket_parts import CAUSES, countdown, cut, headline, open_orders, plain, reason, table
@@ -98,7 +98,7 @@ def _pending_order(ticket: Ticket, intent: PlaceOrder, terms: OrderTerms, *, now
         ("After", f"≈ {cut(terms.after[0], terms.volume_decimals)}"),
         ("", f"≈ {cut(terms.after[1], terms.price_decimals)}"),
     )
-    notes = [text("⚠️ ", warning) for warning in terms.warnings]
+    notes = [text("⚠️ ", restyled(warning)) for warning in terms.warnings]
     if intent.type is OrderType.MARKET:
         notes.append(italic("If the price gets more than 1% worse before your tap, I ask again."))
     elif not terms.maker:

@@ -6,7 +6,7 @@ from chatbot.domain.orders import OrderType, Side
 from chatbot.domain.sizing import Situation
 from chatbot.services.trading import Asked
 from handlers.actions import Choose, DropDialogue
-from handlers.views.format import number
+from handlers.views.format import number, restyled
 from handlers.views.html import Html, bold, code, italic, lines, outside, text
 from handlers.views.screen import Key, Press, Rows, Screen
 
@@ -25,7 +25,7 @@ def question(asked: Asked) -> Screen:
     return Screen(
         lines(
             bold(outside(said(draft.request))),
-            asked.problem or None,
+            restyled(asked.problem) or None,
             _facts(asked),
             _advice(asked),
             italic(f"{asked.account.label} · {asked.account.venue.badge}"),
@@ -100,5 +100,5 @@ def _choices(asked: Asked) -> Rows:
 
 
 def _label(draft: OrderDraft, at: int) -> str:
-    label = draft.choices[at].label
+    label = restyled(draft.choices[at].label)
     return label if draft.asking is not None else f"Use {label}"

@@ -4,7 +4,7 @@ from chatbot.domain.drafts import QuantityKind, Question, WithdrawalRequest
 from chatbot.services.withdrawals import AskedWithdrawal
 from handlers.actions import ChooseForWithdrawal, DropDialogue
 from handlers.views.errors import stopped
-from handlers.views.format import amount, number
+from handlers.views.format import amount, number, restyled
 from handlers.views.html import Html, bold, code, italic, lines, outside, text
 from handlers.views.screen import Key, Press, Rows, Screen
 
@@ -24,7 +24,7 @@ def question(asked: AskedWithdrawal) -> Screen:
     return Screen(
         lines(
             bold(_said(asked.draft.request)),
-            asked.problem or None,
+            restyled(asked.problem) or None,
             None if asked.stopped is None else stopped(asked.stopped),
             None if available is None else text("Available ", code(amount(available))),
             _ADVICE[asked.draft.asking] if asked.draft.asking or asked.draft.choices else None,
@@ -49,7 +49,7 @@ def _said(request: WithdrawalRequest) -> Html:
 
 def _choices(asked: AskedWithdrawal) -> Rows:
     keys: list[Key] = [
-        Press(_label(choice.label), ChooseForWithdrawal(dialogue=asked.dialogue.id, choice=at))
+        Press(_label(asked, choice.label), ChooseForWithdrawal(dialogue=asked.dialogue.id, choice=at))
         for at, choice in enumerate(asked.draft.choices)
     ]
     columns = _COLUMNS[asked.draft.asking]
@@ -58,6 +58,7 @@ def _choices(asked: AskedWithdrawal) -> Rows:
     return tuple(rows)
 
 
-def _label(label: str) -> str:
-    """Aliases are people's own words: cleaned and cut like everything from outside."""
-    return outside(label, limit=_LONGEST_LABEL).plain
+def _label(asked: AskedWithdrawal, label: str) -> str:
+    """Aliases are people's own words: cleaned and cut like everything from outside, and nothing else."""
+    said = label if asked.draft.asking is Question.ALIAS else restyled(label)
+    return outside(said, limit=_LONGEST_LABEL).plain

@@ -4,6 +4,7 @@ An update's time is when the `getUpdates` answer that holds it was written.
 """
 
 import asyncio
+import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from tests.bench.serving import Request, Respond
 
 _ME = b'{"id":1,"is_bot":true,"first_name":"Bench","username":"bench_bot"}'
 _BATCH = 100  # updates in one answer, at most: https://core.telegram.org/bots/api#getupdates
+_CHAT_OF_FORM = re.compile(rb'name="chat_id"(?:\r\n[^\r\n]+)*\r\n\r\n(-?\d+)')
 _UNANSWERED = 300
 """While so many questions of a flood wait for an answer, no more are handed out: a program that fetches without end
 would else spend its time on fetching."""
@@ -54,6 +56,7 @@ class BotApi:
         self._methods: dict[str, Callable[[Request, Respond], None]] = {
             "getUpdates": self._get_updates,
             "sendMessage": self._send_message,
+            "sendPhoto": self._send_photo,
             "answerCallbackQuery": self._answer_callback_query,
             "editMessageText": self._edit_message_text,
             "getMe": lambda _, respond: respond(b'{"ok":true,"result":%b}' % _ME),
@@ -136,6 +139,14 @@ class BotApi:
 
     def _send_message(self, request: Request, respond: Respond) -> None:
         fields = dict(parse_qsl(request.body.decode()))
+        self._sent(fields, request, respond)
+
+    def _send_photo(self, request: Request, respond: Respond) -> None:
+        named = _CHAT_OF_FORM.search(request.body)
+        assert named is not None
+        self._sent({"chat_id": named[1].decode(), "text": "a picture"}, request, respond)
+
+    def _sent(self, fields: dict[str, str], request: Request, respond: Respond) -> None:
         message_id = next(self._message_ids)
         respond(_shown(message_id, fields))
         self.sent += 1

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from tests.bench import measuring
+from tests.bench import alerts, measuring
+from tests.bench.alerts import AlertTimes
 from tests.bench.measuring import Pair, Sharing, Start
 from tests.bench.programs import plain_program, traded_with
 
@@ -22,6 +23,8 @@ class Effort:
     starts: int
     slow_seconds: float
     held_back: float
+    pictures: int
+    rules: int
 
 
 FULL = Effort(
@@ -34,6 +37,8 @@ FULL = Effort(
     starts=5,
     slow_seconds=8.0,
     held_back=10.0,
+    pictures=30,
+    rules=1_000_000,
 )
 
 
@@ -55,6 +60,7 @@ async def measure_all(effort: Effort) -> list[Figure]:
         prices, balances = await measuring.beside_a_slow_call(
             ours, twin, seconds=effort.slow_seconds, held_back=effort.held_back
         )
+        drawn = await measuring.pictures(ours, twin, times=effort.pictures)
     return [
         _of_taps(taps),
         _of_rates(rates),
@@ -63,6 +69,8 @@ async def measure_all(effort: Effort) -> list[Figure]:
         *figures,
         _of_waits(prices, name="/price"),
         _of_waits(balances, name="/balance"),
+        *_of_pictures(*drawn),
+        *_of_alerts(await alerts.measure(rules=effort.rules, times=effort.taps), rules=effort.rules),
     ]
 
 
@@ -117,6 +125,53 @@ def _of_starts(starts: Sequence[Start]) -> list[Figure]:
             measured=f"{seconds:.1f} s (longest {max(start.seconds for start in starts):.1f})",
             required="at most 3 s",
             passed=seconds <= 3,
+        ),
+    ]
+
+
+def _of_pictures(first: float, following: float, waits: Pair) -> list[Figure]:
+    return [
+        Figure(name="/chart, the first", measured=_ms(first), required="at most 1,000 ms", passed=first <= 1),
+        Figure(name="/chart, those after", measured=_ms(following), required="at most 300 ms", passed=following <= 0.3),
+        Figure(
+            name="/price while pictures are drawn all the time, against none",
+            measured=f"{waits.ratio:.2f} ({_ms(waits.ours)} against {_ms(waits.other)})",
+            required="at most 1.5",
+            passed=waits.ratio <= 1.5,
+        ),
+    ]
+
+
+def _of_alerts(times: AlertTimes, *, rules: int) -> list[Figure]:
+    armed = f"{rules:,} alerts in 300 markets, in 10 of them also of windows, spreads and volumes"
+    required = {"add": times.add, "remove": times.remove}
+    return [
+        Figure(
+            name=f"a tick over {armed}; nothing fires",
+            measured=_ms(times.tick),
+            required="at most 0.2 ms",
+            passed=times.tick <= 0.0002,
+        ),
+        *(
+            Figure(
+                name=f"to {what} one in the market with 7 of 10 of them, without the row",
+                measured=_ms(seconds),
+                required="at most 0.2 ms",
+                passed=seconds <= 0.0002,
+            )
+            for what, seconds in required.items()
+        ),
+        Figure(
+            name="memory of an alert beside its row",
+            measured=f"{times.memory:.1f} bytes",
+            required="at most 64",
+            passed=times.memory <= 64,
+        ),
+        Figure(
+            name="1,000 alerts firing at one tick, until durable",
+            measured=_ms(times.fire),
+            required="at most 30 ms",
+            passed=times.fire <= 0.03,
         ),
     ]
 

@@ -13,6 +13,8 @@ from tests.bench.programs import TRADERS, Program, our_program
 _THINKING = 0.03
 """Seconds between a card and its tap, and after the tap: nobody taps while the bot is still sending the card."""
 _PLAIN_CARD = 77
+_ONLOOKER = 5_000
+"""Somebody without an account."""
 FRESH = 3.0
 """Seconds for which the bot may go on telling the same prices."""
 
@@ -152,6 +154,33 @@ async def beside_a_slow_call(ours: Program, twin: Program, *, seconds: float, he
     await hanging
     prices, balances = (Pair(ours=median(times[0]), other=median(times[1])) for times in waits.values())
     return prices, balances
+
+
+async def pictures(ours: Program, twin: Program, *, times: int) -> tuple[float, float, Pair]:
+    """Seconds to the first picture and, the median, to those after it; and those that others wait for `/price BTC`
+    while pictures are drawn all the time, against a twin where none are.
+    """
+    first, *others = [await _picture(ours) for _ in range(1 + times)]
+    enough = asyncio.Event()
+    drawing = asyncio.create_task(_draw_on(ours, until=enough))
+    waits: tuple[list[float], list[float]] = ([], [])
+    for turn in range(2 * times):
+        person = TRADERS[turn % len(TRADERS)]
+        for program, seen in ((ours, waits[0]), (twin, waits[1])):
+            seen.append(await _wait(program, person, "/price BTC"))
+    enough.set()
+    await drawing
+    return first, median(others), Pair(ours=median(waits[0]), other=median(waits[1]))
+
+
+async def _picture(program: Program) -> float:
+    handed_out, sent = await program.telegram.ask(_ONLOOKER, "/chart BTC")
+    return sent.at - handed_out
+
+
+async def _draw_on(program: Program, *, until: asyncio.Event) -> None:
+    while not until.is_set():
+        await _picture(program)
 
 
 async def _wait(program: Program, person: int, question: str) -> float:

@@ -14,11 +14,13 @@ _TINY = Effort(
     starts=1,
     slow_seconds=0.3,
     held_back=1.5,
+    pictures=1,
+    rules=3_000,
 )
 
 
 @pytest.mark.timeout(120)
 async def test_every_figure_is_measured_and_told() -> None:
     figures = await measure_all(_TINY)
-    assert len(figures) == 8
+    assert len(figures) == 16
     assert all(figure.name in table(figures) and figure.measured in table(figures) for figure in figures)

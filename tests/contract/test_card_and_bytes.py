@@ -82,7 +82,12 @@ def sent_for(ticket: Ticket) -> dict[str, str]:
     account = exchange.open_account(funds={"XRP": "1E+10"})
     nobody: Any = None
     tools = Tools(
-        store=nobody, accounts=nobody, exchanges={ticket.venue: exchange}, changes=nobody, claims=nobody, clock=nobody
+        accounts=nobody,
+        exchanges={ticket.venue: exchange},
+        changes=nobody,
+        claims=nobody,
+        follow_ups=nobody,
+        clock=nobody,
     )
     asyncio.run(WithdrawalExecutor(tools).send(ticket, account, permitted))
     (asked,) = exchange.withdrawals

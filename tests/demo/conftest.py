@@ -13,7 +13,9 @@ from telegram.request import HTTPXRequest
 from chatbot.demo.cast import Cast
 from chatbot.demo.crowd import Crowd, Writing
 from chatbot.demo.methods import METHODS
+from chatbot.demo.multipart import Upload
 from chatbot.demo.parameters import Parameters
+from chatbot.demo.refusals import Refusal
 from chatbot.demo.server import LocalChat
 from chatbot.demo.values import Json, Message
 from chatbot.demo.world import World
@@ -21,7 +23,7 @@ from chatbot.demo.world import World
 from .manual_clock import ManualClock
 
 ALICE, BOB, CAROL, HELPER = 1001, 1002, 1003, 2001
-GROUP = -4001
+GROUP, FORUM, CHANNEL = -4001, -1000000004002, -1000000004003
 
 
 @dataclass
@@ -45,6 +47,19 @@ class Scene:
     def heard(self, kind: str = "message") -> list[Json]:
         """The contents of the waiting updates of a kind."""
         return [update[kind] for update in self.updates() if kind in update]
+
+
+def refused(scene: Scene, method: str, **parameters: Any) -> str:
+    """Status and description of the refusal this call must meet."""
+    with pytest.raises(Refusal) as caught:
+        scene.call(method, **parameters)
+    return f"{caught.value.status} {caught.value.description}"
+
+
+def send_photo(scene: Scene, picture: bytes, **parameters: Any) -> Json:
+    uploads = {"photo": Upload(name="photo", content=picture)}
+    sent: Json = METHODS["sendphoto"](scene.world, Parameters(parameters, uploads))
+    return sent
 
 
 @pytest.fixture

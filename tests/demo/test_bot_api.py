@@ -15,13 +15,15 @@ from telegram import (
     ForceReply,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InputMediaPhoto,
     ReplyParameters,
 )
 from telegram.constants import ParseMode
 
 from chatbot.demo.server import LocalChat
+from tests.fakes.pictures import png
 
-from .conftest import ALICE, BOB, GROUP, ControlClient
+from .conftest import ALICE, BOB, CHANNEL, FORUM, GROUP, ControlClient
 
 
 async def test_the_library_reads_back_what_it_sent(bot: Bot, control: ControlClient) -> None:
@@ -53,7 +55,7 @@ async def test_the_library_reads_back_what_it_sent(bot: Bot, control: ControlCli
 
 
 async def test_the_library_parses_every_update(bot: Bot, control: ControlClient) -> None:
-    await control.says(ALICE, "/start hello https://example.com", thread=3, forwarded=True, via_bot=2001)
+    await control.says(ALICE, "/start hello https://example.com", forwarded=True, via_bot=2001)
     await control.post("edit", user=ALICE, chat=ALICE, message=1, text="edited")
     button = InlineKeyboardButton("B", callback_data="d")
     await bot.send_message(GROUP, "x", reply_markup=InlineKeyboardMarkup.from_button(button))
@@ -107,6 +109,35 @@ async def test_the_library_reads_chats_members_and_menus(bot: Bot, control: Cont
     assert await bot.set_my_description("What it does") and await bot.set_my_short_description("Short")
     assert await bot.set_chat_menu_button()
     assert (await bot.get_chat_menu_button()).type == "default"
+
+
+async def test_the_library_reads_forums_channels_and_rights(bot: Bot, control: ControlClient) -> None:
+    await control.says(ALICE, "Good morning", chat=CHANNEL)
+    await control.says(BOB, "/price", chat=FORUM, thread=2)
+    await control.post("promote", chat=FORUM, user=BOB, rights=["can_pin_messages"])
+    await control.post("restrict", chat=FORUM, allowed=["can_send_messages"])
+    await control.post("rename", chat=FORUM, title="Market Hall")
+    topic = (await control.post("topic", chat=FORUM, name="News"))["topic"]
+    await control.post("topic/close", chat=FORUM, topic=topic)
+    updates = await bot.get_updates(allowed_updates=telegram.Update.ALL_TYPES)
+    assert all(not update.api_kwargs for update in updates)
+    kinds = [next(name for name in telegram.Update.ALL_TYPES if getattr(update, name)) for update in updates]
+    assert kinds == ["channel_post", "message", "my_chat_member", "message", "message", "message"]
+    post, asked = updates[0].channel_post, updates[1].message
+    assert post is not None and post.from_user is None
+    assert asked is not None and asked.is_topic_message
+    assert isinstance(await bot.get_chat_member(FORUM, BOB), telegram.ChatMemberAdministrator)
+    assert isinstance(await bot.get_chat_member(FORUM, bot.id), telegram.ChatMemberRestricted)
+    sent = await bot.send_photo("@corner_news", png(), caption="x")
+    assert await bot.pin_chat_message(CHANNEL, sent.message_id, disable_notification=True)
+    pinned = (await bot.get_chat(CHANNEL)).pinned_message
+    assert pinned is not None and pinned.caption == "x"
+    assert [message["message_id"] for message in (await control.get(f"chat/{CHANNEL}/pins"))["pins"]] == [
+        sent.message_id
+    ]
+    changed = await bot.edit_message_media(InputMediaPhoto(png(60, 40)), CHANNEL, sent.message_id)
+    assert isinstance(changed, telegram.Message) and changed.photo[0].width == 60
+    assert await bot.unpin_chat_message(CHANNEL)
 
 
 async def test_refusals_become_the_librarys_errors(bot: Bot, control: ControlClient, chat: LocalChat) -> None:

@@ -17,9 +17,12 @@ async def test_the_world_tells_who_and_what_there_is(control: ControlClient) -> 
     assert world["bot_online"] is False
     assert world["bot"]["username"] == "andx_practice_bot"
     assert [person["username"] for person in world["people"]] == ["alice", "bob", "carol", "helper_bot"]
-    assert [chat["title"] for chat in world["chats"]] == ["Practice Bot"] * 3 + ["Trading Corner"]
-    group = world["chats"][-1]
-    assert {"id": ALICE, "status": "creator"} in group["members"]
+    titles = [chat["title"] for chat in world["chats"]]
+    assert titles == ["Practice Bot"] * 3 + ["Trading Corner", "Market Talk", "Corner News"]
+    group, forum, channel = world["chats"][3:]
+    assert {"id": ALICE, "status": "creator", "rights": []} in group["members"]
+    assert [topic["name"] for topic in forum["topics"]] == ["General", "Alerts", "Charts"]
+    assert (channel["type"], channel["username"], channel["topics"]) == ("channel", "corner_news", [])
     assert (group["type"], group["shown"], group["upgraded_to"]) == ("group", True, None)
 
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from chatbot.demo import members
+from chatbot.demo import groups, members
 from chatbot.demo.cast import ALICE as ALICE_HERSELF
-from chatbot.demo.chats import Status
 from chatbot.demo.crowd import Nonsense
 from chatbot.demo.refusals import Refusal
+from chatbot.demo.standings import Status
 
 from .conftest import ALICE, BOB, CAROL, GROUP, HELPER, Scene
 
@@ -67,11 +67,10 @@ def test_a_message_as_channel_is_nobodys_either(scene: Scene) -> None:
     assert (message["from"]["id"], message["sender_chat"]["type"]) == (136817688, "channel")
 
 
-def test_forwards_topics_and_old_dates_are_marked(scene: Scene) -> None:
-    scene.write(ALICE, ALICE, "/buy 1 BTC", forwarded=True, thread=7, date=1_600_000_000, via_bot=HELPER)
+def test_forwards_and_old_dates_are_marked(scene: Scene) -> None:
+    scene.write(ALICE, ALICE, "/buy 1 BTC", forwarded=True, date=1_600_000_000, via_bot=HELPER)
     (message,) = scene.heard()
     assert message["forward_origin"]["type"] == "hidden_user"
-    assert message["message_thread_id"] == 7
     assert message["date"] == 1_600_000_000
     assert message["via_bot"]["id"] == HELPER
 
@@ -145,7 +144,7 @@ def test_kicking_is_told_and_the_group_is_closed(scene: Scene) -> None:
 
 
 def test_an_upgraded_group_sends_the_bot_to_its_new_id(scene: Scene) -> None:
-    new = members.upgrade(scene.world, scene.world.chats[GROUP], by=ALICE_HERSELF)
+    new = groups.upgrade(scene.world, scene.world.chats[GROUP], by=ALICE_HERSELF)
     left, arrived = scene.heard()
     assert (left["chat"]["id"], left["migrate_to_chat_id"]) == (GROUP, new.id)
     assert (arrived["chat"]["id"], arrived["migrate_from_chat_id"]) == (new.id, GROUP)

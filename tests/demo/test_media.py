@@ -1,6 +1,7 @@
 """Photos and documents: sent as Telegram takes them, seen by people, fetched by tests and by the bot."""
 
 import asyncio
+import json
 from io import BytesIO
 from typing import Any
 from urllib.parse import quote
@@ -56,7 +57,6 @@ def test_a_photo_comes_back_as_telegram_has_it(started: Scene) -> None:
         parse_mode="HTML",
         reply_markup=KEYBOARD,
         reply_parameters={"message_id": 1},
-        message_thread_id=7,
         protect_content=True,
     )
     (size,) = sent["photo"]
@@ -65,7 +65,7 @@ def test_a_photo_comes_back_as_telegram_has_it(started: Scene) -> None:
     assert "text" not in sent and "entities" not in sent
     assert sent["reply_markup"] == KEYBOARD
     assert sent["reply_to_message"]["message_id"] == 1
-    assert (sent["message_thread_id"], sent["has_protected_content"]) == (7, True)
+    assert sent["has_protected_content"] is True
 
 
 def test_a_document_comes_back_with_its_name_and_type(started: Scene) -> None:
@@ -159,6 +159,50 @@ def test_a_file_above_20_mb_can_be_sent_but_not_got(started: Scene) -> None:
     assert refused(started, "getFile", file_id=sent["document"]["file_id"]) == "file is too big"
 
 
+def swap(scene: Scene, message: Json, media: Json, *, picture: bytes | None = None, **given: Any) -> Json:
+    """editMessageMedia, with a picture under the name `new` if one comes along."""
+    place = {"chat_id": ALICE, "message_id": message["message_id"], "media": json.dumps(media)}
+    uploads = {} if picture is None else {"new": Upload(name="new.png", content=picture)}
+    changed: Json = METHODS["editmessagemedia"](scene.world, Parameters(place | given, uploads))
+    return changed
+
+
+def test_a_photo_is_swapped_in_place(started: Scene) -> None:
+    old = send(started, "sendPhoto", png(120, 80), caption="old", reply_markup=KEYBOARD)
+    new = {"type": "photo", "media": "attach://new", "caption": "<b>new</b>", "parse_mode": "HTML"}
+    changed = swap(started, old, new, picture=png(60, 40), reply_markup=KEYBOARD)
+    assert (changed["message_id"], changed["photo"][0]["width"]) == (old["message_id"], 60)
+    assert (changed["caption"], changed["caption_entities"][0]["type"]) == ("new", "bold")
+    assert changed["reply_markup"] == KEYBOARD
+    bare = swap(started, old, {"type": "photo", "media": old["photo"][0]["file_id"]})
+    assert bare["photo"] == old["photo"]
+    assert not {"caption", "reply_markup"} & bare.keys()
+
+
+def test_a_photo_can_take_the_place_of_words(started: Scene) -> None:
+    words = started.call("sendMessage", chat_id=ALICE, text="soon a picture")
+    changed = swap(started, words, {"type": "photo", "media": "attach://new"}, picture=png())
+    assert "photo" in changed and "text" not in changed
+
+
+@pytest.mark.parametrize(
+    ("media", "complaint"),
+    [
+        ({"type": "photo", "media": "attach://missing"}, "there is no photo in the request"),
+        ({"type": "hologram", "media": "attach://new"}, 'can\'t parse InputMedia: unsupported type "hologram"'),
+        ([], "expected an Object as InputMedia"),
+    ],
+)
+def test_what_is_no_picture_changes_nothing(started: Scene, media: Any, complaint: str) -> None:
+    old = send(started, "sendPhoto", png())
+    with pytest.raises(Refusal) as caught:
+        swap(started, old, media, picture=png())
+    assert caught.value.description == f"Bad Request: {complaint}"
+    same = {"type": "photo", "media": old["photo"][0]["file_id"]}
+    with pytest.raises(Refusal, match="message is not modified"):
+        swap(started, old, same)
+
+
 async def test_the_library_sends_reads_and_downloads(bot: Bot, control: ControlClient, chat: LocalChat) -> None:
     await control.says(ALICE, "/start")
     photo = await bot.send_photo(
@@ -188,7 +232,8 @@ async def test_the_control_endpoint_shows_media_and_serves_the_bytes(bot: Bot, c
     content = png(120, 80)
     sent = await bot.send_photo(GROUP, content, caption="<i>x</i>", parse_mode="HTML", disable_notification=True)
     shown = (await control.get(f"chat/{GROUP}"))["messages"][-1]
-    url = f"/control/chat/{GROUP}/media/{sent.message_id}"
+    url = shown["media"]["url"]
+    assert url.startswith(f"/control/chat/{GROUP}/media/{sent.message_id}?")
     facts = {"kind": "photo", "name": "photo.png", "size": len(content), "width": 120, "height": 80, "url": url}
     assert shown["media"] == facts
     assert (shown["html"], shown["silent"]) == ("<i>x</i>", True)

@@ -4,9 +4,7 @@ from typing import Any
 
 import pytest
 
-from chatbot.demo.refusals import Refusal
-
-from .conftest import ALICE, BOB, GROUP, Scene
+from .conftest import ALICE, BOB, GROUP, Scene, refused
 
 NOT_MODIFIED = (
     "Bad Request: message is not modified: specified new message content and reply markup are exactly the same "
@@ -14,13 +12,6 @@ NOT_MODIFIED = (
 )
 TOO_OLD = "Bad Request: query is too old and response timeout expired or query ID is invalid"
 KEYBOARD = {"inline_keyboard": [[{"text": "Confirm", "callback_data": "c"}]]}
-
-
-def refused(scene: Scene, method: str, **parameters: Any) -> str:
-    """Status and description of the refusal this call must meet."""
-    with pytest.raises(Refusal) as caught:
-        scene.call(method, **parameters)
-    return f"{caught.value.status} {caught.value.description}"
 
 
 @pytest.fixture
@@ -95,7 +86,8 @@ def test_in_a_group_it_needs_the_right_to_delete(scene: Scene) -> None:
     message = scene.write(BOB, GROUP, "hello")
     place = {"chat_id": GROUP, "message_id": message.id}
     assert refused(scene, "deleteMessage", **place) == "400 Bad Request: message can't be deleted"
-    scene.world.chats[GROUP].members[scene.world.bot.id] = scene.world.chats[GROUP].status(ALICE)
+    group = scene.world.chats[GROUP]
+    group.members[scene.world.bot.id] = group.standing(ALICE)
     assert scene.call("deleteMessage", **place) is True
 
 

@@ -6,11 +6,13 @@ from typing import Any
 
 from chatbot.domain.accounts import Venue
 from chatbot.domain.ids import AccountId, PersonId
+from chatbot.domain.orders import Order
 from chatbot.ports.accounts import Accounts
 from chatbot.ports.cards import Cards
 from chatbot.ports.clock import Clock, Entropy
 from chatbot.ports.exchange import Exchange, Permit
 from chatbot.ports.tickets import Tickets as TicketStore
+from chatbot.services.execution.executor import FollowUps
 from chatbot.services.execution.executors import build_execution
 from chatbot.services.settling import KeyWatch, Settling
 from chatbot.services.tickets import Permits, Tickets
@@ -25,6 +27,10 @@ class AllPermitted:
 
 class UnwatchedKeys:
     async def rejected(self, account: AccountId, status: int) -> None: ...
+
+
+class NobodyFollows:
+    async def saw(self, account: AccountId, order: Order) -> None: ...
 
 
 class TaskSpawner:
@@ -42,10 +48,18 @@ def execution_services(
     cards: Cards,
     clock: Clock,
     entropy: Entropy,
+    follow_ups: FollowUps | None = None,
     permits: Permits | None = None,
     keys: KeyWatch | None = None,
 ) -> tuple[Tickets, Settling]:
-    execution = build_execution(store=store, accounts=accounts, exchanges=exchanges, cards=cards, clock=clock)
+    execution = build_execution(
+        store=store,
+        accounts=accounts,
+        exchanges=exchanges,
+        follow_ups=follow_ups or NobodyFollows(),
+        cards=cards,
+        clock=clock,
+    )
     tickets = Tickets(
         store=store,
         accounts=accounts,

@@ -14,6 +14,7 @@ from chatbot.services.audit import Audit
 from chatbot.services.desk import Services
 from chatbot.services.forgetting import Forgetting
 from chatbot.workers.supervisor import Supervisor
+from handlers.admins import Admins
 from handlers.api import BotApi
 from handlers.attending import Attendant, Voice
 from handlers.buttons import pack
@@ -26,6 +27,7 @@ from handlers.sender import Sender
 from handlers.views.errors import describe
 from handlers.views.html import Html, text
 from handlers.views.screen import Screen
+from handlers.visits import Visits
 from handlers.wire import read_update
 from tests.services.house import ANNA, House
 
@@ -51,13 +53,17 @@ class Shown:
 
 
 class Chat:
-    """A private chat, in place of Telegram. With `keeps`, nothing in it can be deleted."""
+    """A private chat, in place of Telegram. With `keeps`, nothing in it can be deleted. `admins` of which chats are
+    whom is said when it is asked.
+    """
 
     def __init__(self) -> None:
         self.messages: dict[int, Shown] = {}
         self.deleted: list[int] = []
         self.alerts: list[str] = []
+        self.pinned: list[int] = []
         self.keeps = False
+        self.admins: set[tuple[int, int]] = set()
         self._numbers: Iterator[int] = iter(range(10_000, 99_999))
 
     async def call(self, method: str, **fields: Any) -> bytes:
@@ -73,6 +79,15 @@ class Chat:
             shown.fields = fields
         elif method == "answerCallbackQuery":
             self.alerts += [fields["text"]] if fields.get("show_alert") else []
+        elif method == "getChat":
+            return msgspec.json.encode({"id": fields["chat_id"], "type": "supergroup", "title": "Traders"})
+        elif method == "getChatMember":
+            in_charge = (fields["chat_id"], fields["user_id"]) in self.admins
+            return msgspec.json.encode({"status": "administrator" if in_charge else "member"})
+        elif method == "pinChatMessage":
+            self.pinned.append(fields["message_id"])
+        elif method == "unpinChatMessage":
+            self.pinned.remove(fields["message_id"])
         elif method != "sendChatAction":
             raise NetworkError(f"nobody expected {method}")
         return b"true"
@@ -90,24 +105,31 @@ class Conversation:
         self.house, self.chat = house, Chat()
         self._updates = iter(range(1, 99_999))
         spawner = Supervisor(house.clock)
-        self.sender = Sender(api=cast(BotApi, self.chat), chats=house.storage.chats, clock=house.clock)
+        self.sender = Sender(
+            api=cast(BotApi, self.chat), chats=house.storage.chats, losses=house.storage.losses, clock=house.clock
+        )
         voice = Voice(describe=_describe, not_linked=lambda: Screen(text("link first")), waiting=_waiting)
+        admins = Admins(api=cast(BotApi, self.chat), bot=2, clock=house.clock)
+        door = Door(
+            people=house.storage.people,
+            chats=house.storage.chats,
+            access=access,
+            owners=frozenset({ANNA} if owner else ()),
+            is_linked=self._is_linked,
+            is_admin=admins.is_admin,
+            turned_away=house.people().turned_away,
+            clock=house.clock,
+        )
+        chats, presence = house.storage.chats, house.storage.presence
         self.router = Router(
             Routes(ROUTES),
-            door=Door(
-                people=house.storage.people,
-                chats=house.storage.chats,
-                access=access,
-                owners=frozenset({ANNA} if owner else ()),
-                is_linked=self._is_linked,
-                turned_away=house.people().turned_away,
-                clock=house.clock,
-            ),
+            door=door,
+            admins=admins,
+            visits=Visits(door=door, admins=admins, chats=chats, known=chats, presence=presence, clock=house.clock),
             attendant=Attendant(sender=self.sender, voice=voice, spawner=spawner, entropy=house.entropy),
             voice=voice,
             sender=self.sender,
             dialogues=house.storage.dialogues,
-            chats=house.storage.chats,
             services=cast(Services, _services(house)),
             bot=BotName(id=2, username="a_bot"),
             clock=house.clock,
@@ -161,7 +183,14 @@ def _services(house: House) -> SimpleNamespace:
     storage, people = house.storage, house.people(ANNA)
     return SimpleNamespace(
         accounts=house.accounts,
+        alerts=house.alerts,
         audit=Audit(trail=storage.audit, journal=storage.journal, people=storage.people),
+        balances=house.balances,
+        boards=house.boards,
+        chats=storage.chats,
+        digests=house.digests,
+        favourites=storage.favourites,
+        presence=storage.presence,
         forgetting=Forgetting(
             store=storage.forgetting, accounts=storage.accounts, tickets=storage.tickets, people=people
         ),
@@ -169,6 +198,7 @@ def _services(house: House) -> SimpleNamespace:
         locks=house.locks,
         markets=house.markets,
         people=people,
+        preferences=house.preferences,
         protection=house.protection,
         questions=house.questions,
         shown_secrets=house.storage.shown_secrets,

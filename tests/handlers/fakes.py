@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from chatbot.domain.chats import KnownChat, Subscriptions, Topic
 from chatbot.domain.drafts import Dialogue
-from chatbot.domain.ids import ChatId, ClientId, DialogueId, MessageId, PersonId
-from chatbot.domain.notices import Notice, OutboxEntry
+from chatbot.domain.ids import ChatId, ClientId, DialogueId, PersonId
+from chatbot.domain.notices import Loss
 from chatbot.domain.people import LinkKind, Person, Role
+from chatbot.domain.places import Place
 from chatbot.ports.messages import InboxItem
 
 
@@ -94,6 +96,10 @@ class FakeChats:
         self.vouched: set[ChatId] = set()
         self.paused: set[ChatId] = set()
         self.moves: list[tuple[ChatId, ChatId]] = []
+        self.known: dict[ChatId, KnownChat] = {}
+        self.topics: dict[Place, Topic] = {}
+        self.arrivals: list[tuple[ChatId, ChatId | None]] = []
+        self.losses: list[tuple[ChatId, bool]] = []
 
     async def is_vouched(self, chat: ChatId) -> bool:
         return chat in self.vouched
@@ -109,6 +115,33 @@ class FakeChats:
 
     async def move(self, old: ChatId, new: ChatId) -> None:
         self.moves.append((old, new))
+
+    def get(self, chat: ChatId) -> KnownChat | None:
+        return self.known.get(chat)
+
+    def all(self) -> tuple[KnownChat, ...]:
+        return tuple(self.known.values())
+
+    async def note(self, chat: KnownChat) -> None:
+        self.known[chat.id] = chat
+
+    def topic(self, place: Place) -> Topic | None:
+        return self.topics.get(place)
+
+    async def note_topic(self, place: Place, topic: Topic) -> None:
+        self.topics[place] = topic
+
+    async def arrived(self, chat: KnownChat, *, tell: ChatId | None, now: datetime) -> None:
+        self.arrivals.append((chat.id, tell))
+
+    async def lost(self, chat: ChatId, *, is_in: bool, now: datetime) -> None:
+        self.losses.append((chat, is_in))
+
+    async def subscriptions(self, chat: ChatId, *, thread: int | None = None) -> Subscriptions:
+        return Subscriptions()
+
+    async def chosen_by(self, person: PersonId) -> tuple[KnownChat, ...]:
+        return ()
 
 
 class FakeDialogues:
@@ -168,22 +201,14 @@ class FakeInbox:
         raise NotImplementedError
 
 
-class FakeOutbox:
-    def __init__(self) -> None:
-        self.entries: dict[int, OutboxEntry] = {}
+class FakeLosses:
+    """A lost chat is paused, as the real ones do it."""
 
-    async def add(self, notice: Notice, *, chat: ChatId, reply_to: MessageId | None, now: datetime) -> None:
-        number = len(self.entries) + 1
-        self.entries[number] = OutboxEntry(
-            id=number, chat=chat, notice=notice, reply_to=reply_to, created_at=now, not_before=now, attempts=0
-        )
+    def __init__(self, chats: FakeChats) -> None:
+        self._chats = chats
+        self.lost: list[tuple[Place, Loss]] = []
 
-    async def due(self, *, now: datetime, limit: int) -> tuple[OutboxEntry, ...]:
-        return tuple(entry for entry in self.entries.values() if entry.not_before <= now)[:limit]
-
-    async def sent(self, entry: int) -> None:
-        del self.entries[entry]
-
-    async def postpone(self, entry: int, *, until: datetime) -> None:
-        old = self.entries[entry]
-        self.entries[entry] = replace(old, not_before=until, attempts=old.attempts + 1)
+    async def lose(self, place: Place, why: Loss, *, now: datetime) -> None:
+        self.lost.append((place, why))
+        if not why.is_of_topic:
+            self._chats.paused.add(place.chat)

@@ -13,9 +13,13 @@ from chatbot.domain.drafts import Dialogue, LinkDraft
 from chatbot.domain.errors import ChatbotError, NotLinked
 from chatbot.domain.ids import ChatId, MessageId, PersonId
 from chatbot.domain.people import Access
+from chatbot.domain.places import Place
+from chatbot.domain.preferences import Preferences
 from chatbot.domain.secrets import Secret
 from chatbot.services.desk import Services
 from chatbot.workers.supervisor import Supervisor
+from handlers.admins import Admins
+from handlers.aims import aimed, may_manage
 from handlers.attending import Attendant, Voice
 from handlers.buttons import button
 from handlers.commands import Answer, Button, Command, Needs, Route, Where
@@ -28,8 +32,17 @@ from handlers.routing import Routes
 from handlers.sender import Sender
 from handlers.views.html import text
 from handlers.views.screen import Picture, Press, Screen
+from handlers.visits import Visits
 from tests.fakes.pictures import png
-from tests.handlers.fakes import FakeChats, FakeDialogues, FakeInbox, FakePeople, FixedEntropy, SkippingClock
+from tests.handlers.fakes import (
+    FakeChats,
+    FakeDialogues,
+    FakeInbox,
+    FakeLosses,
+    FakePeople,
+    FixedEntropy,
+    SkippingClock,
+)
 
 ALICE, BOB, CAROL = 1001, 1002, 1003
 GROUP = -4001
@@ -41,6 +54,13 @@ class NoCodes:
 
     async def burn(self, text: str, *, person: PersonId, chat: ChatId) -> bool:
         return False
+
+
+class UsualPreferences:
+    """Nobody chose anything."""
+
+    def of_chat(self, chat: ChatId) -> Preferences:
+        return Preferences()
 
 
 @button("spush")
@@ -56,6 +76,13 @@ class Talk:
 @button("spriv")
 class Private:
     pass
+
+
+@button("smana")
+class Manage:
+    """For the admins of the chat it names."""
+
+    chat: ChatId
 
 
 @button("swipe")
@@ -79,6 +106,7 @@ class Stage:
         self.clock = SkippingClock()
         self.supervisor = Supervisor(self.clock)
         self.people, self.chats, self.dialogues, self.inbox = FakePeople(), FakeChats(), FakeDialogues(), FakeInbox()
+        self.losses = FakeLosses(self.chats)
         self.people.let_in(BOB)
         self.access = access
         self.ran: list[str] = []
@@ -95,28 +123,35 @@ class Stage:
     def build(self, line: Line) -> None:
         """Put the mechanism together as a program would."""
         self.line = line
-        self.sender = Sender(api=line.api, chats=self.chats, clock=self.clock)
+        self.sender = Sender(api=line.api, chats=self.chats, losses=self.losses, clock=self.clock)
         voice = Voice(describe=_describe, not_linked=lambda: Screen(text("link first")), waiting=_waiting)
         entropy = FixedEntropy()
+        admins = Admins(api=line.api, bot=line.name.id, clock=self.clock)
+        door = Door(
+            people=self.people,
+            chats=self.chats,
+            access=self.access,
+            owners=frozenset({PersonId(ALICE)}),
+            is_linked=self._is_linked,
+            is_admin=admins.is_admin,
+            turned_away=self._turn_away,
+            clock=self.clock,
+        )
+        chats = self.chats
         router = Router(
             Routes(self._routes()),
-            door=Door(
-                people=self.people,
-                chats=self.chats,
-                access=self.access,
-                owners=frozenset({PersonId(ALICE)}),
-                is_linked=self._is_linked,
-                turned_away=self._turn_away,
-                clock=self.clock,
-            ),
+            door=door,
+            admins=admins,
+            visits=Visits(door=door, admins=admins, chats=chats, known=chats, presence=chats, clock=self.clock),
             attendant=Attendant(
                 sender=self.sender, voice=voice, spawner=self.supervisor, entropy=entropy, patience=PATIENCE
             ),
             voice=voice,
             sender=self.sender,
             dialogues=self.dialogues,
-            chats=self.chats,
-            services=cast(Services, SimpleNamespace(protection=NoCodes())),
+            services=cast(
+                Services, SimpleNamespace(protection=NoCodes(), preferences=UsualPreferences(), chats=self.chats)
+            ),
             bot=line.name,
             clock=self.clock,
             spawner=self.supervisor,
@@ -191,10 +226,12 @@ class Stage:
             Command("account", "For linked ones", handle=self._noting("account"), needs=Needs.LINKED, by_link=True),
             Command("erase", "For those with rows", handle=self._noting("erase"), needs=Needs.ROWS),
             Command("fail", "Fails", handle=self._fail),
+            Command("admin", "For admins", handle=self._manage, where=Where.ANYWHERE, needs=Needs.ADMIN),
             Command("slow", "Takes its time", handle=self._slow),
             Command("now", "Waits for nothing", handle=self._noting("now"), urgent=True, late=self._noting("late")),
             Button(Push, handle=self._push, where=Where.ANYWHERE),
             Button(Talk, handle=self._talk, where=Where.ANYWHERE, answers=True),
+            Button(Manage, handle=self._managed, where=Where.ANYWHERE, needs=Needs.ADMIN),
             Button(Private, handle=self._talk),
             Button(Wipe, handle=self._wipe),
             Answer(LinkDraft, handle=self._answer, secret=True),
@@ -211,6 +248,15 @@ class Stage:
     async def _card(self, ctx: Context) -> None:
         rows = ((Press("Push", Push(number=1)), Press("Talk", Talk())), (Press("Private", Private()),))
         await ctx.reply(Screen(text("a card"), (*rows, (Press("Gone", Undeclared()),))))
+
+    async def _manage(self, ctx: Context) -> None:
+        aim = await aimed(ctx)
+        self.ran.append(f"admin {aim.args} by {ctx.person.id} in {aim.place.chat}/{aim.place.thread}")
+        await ctx.reply(Screen(text("managed"), ((Press("Manage", Manage(chat=aim.place.chat)),),)))
+
+    async def _managed(self, ctx: Context, action: Manage) -> None:
+        may = await may_manage(ctx, Place(chat=action.chat))
+        self.ran.append(f"{'managed' if may else 'may not manage'} {action.chat} by {ctx.person.id}")
 
     async def _photo(self, ctx: Context) -> None:
         secret = await ctx.reply(Picture(content=png(), caption=text("a secret"), protected=True))

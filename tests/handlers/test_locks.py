@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -13,7 +13,7 @@ from chatbot.services.desk import Services
 from handlers import locks
 from handlers.context import BotName, ChatKind, Context, Room, Speaker
 from handlers.sender import NotDelivered
-from handlers.views.screen import Screen, Shown
+from handlers.views.screen import Picture, Screen, Shown
 from tests.services.house import ANNA, CHAT, House
 from tests.storage.examples import ORDER
 
@@ -36,6 +36,9 @@ class Chat:
 
     async def edit(self, chat: ChatId, message: MessageId, screen: Screen) -> bool:
         return False
+
+    async def redraw(self, chat: ChatId, message: MessageId, picture: Picture) -> bool:
+        raise NotImplementedError
 
     async def answer(self, tap: str, text: str | None, *, alert: bool) -> None:
         raise NotImplementedError
@@ -71,6 +74,7 @@ def context(house: House, chat: Chat) -> Context:
         commands={},
         protected={},
         mouth=chat,
+        admins=cast(Any, None),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -13,7 +13,7 @@ from chatbot.services.desk import Services
 from chatbot.services.people import People
 from handlers import markets, people
 from handlers.context import BotName, ChatKind, Context, Room, Speaker
-from handlers.views.screen import Screen, Shown
+from handlers.views.screen import Picture, Screen, Shown
 from tests.services.house import ANNA, CHAT, House
 
 
@@ -29,6 +29,9 @@ class Ear:
         return MessageId(len(self.heard))
 
     async def edit(self, chat: ChatId, message: MessageId, screen: Screen) -> bool:
+        raise NotImplementedError
+
+    async def redraw(self, chat: ChatId, message: MessageId, picture: Picture) -> bool:
         raise NotImplementedError
 
     async def answer(self, tap: str, text: str | None, *, alert: bool) -> None:
@@ -71,6 +74,7 @@ async def said(
             commands={},
             protected={},
             mouth=ear,
+            admins=cast(Any, None),
         )
     )
     (screen,) = ear.heard

@@ -87,16 +87,21 @@ def test_menus_follow_from_the_declarations() -> None:
         Command("price", "Prices", handle=handle, where=Where.ANYWHERE),
         Command("buy", "Buy", handle=handle),
         Command("people", "Who is in", handle=handle, needs=Needs.OWNER),
+        Command("alert", "Set one", handle=handle, where=Where.ANYWHERE, needs=Needs.ADMIN),
     )
-    assert [entry.command for entry in menu(commands, where=Where.PRIVATE)] == ["price", "buy"]
-    assert [entry.command for entry in menu(commands, where=Where.ANYWHERE)] == ["price"]
+    assert [entry.command for entry in menu(commands, where=Where.PRIVATE)] == ["price", "buy", "alert"]
+    assert [entry.command for entry in menu(commands, where=Where.ANYWHERE)] == ["price", "alert"]
+    assert [entry.command for entry in menu(commands, where=Where.ANYWHERE, in_charge=False)] == ["price"]
 
 
 async def test_menus_are_seen_where_they_belong(stage: Stage) -> None:
-    await publish(stage.line.bot, (Command("price", "Prices", handle=handle, where=Where.ANYWHERE), PING))
+    price = Command("price", "Prices", handle=handle, where=Where.ANYWHERE)
+    alert = Command("alert", "Set one", handle=handle, where=Where.ANYWHERE, needs=Needs.ADMIN)
+    await publish(stage.line.bot, (price, PING, alert))
     world = stage.chat.world
-    assert [each["command"] for each in world.menus.seen_by(1002, world.chats[1002])] == ["price", "ping"]
+    assert [each["command"] for each in world.menus.seen_by(1002, world.chats[1002])] == ["price", "ping", "alert"]
     assert [each["command"] for each in world.menus.seen_by(1002, world.chats[-4001])] == ["price"]
+    assert [each["command"] for each in world.menus.seen_by(1001, world.chats[-4001])] == ["price", "alert"]
 
 
 @pytest.mark.parametrize(
@@ -111,4 +116,5 @@ def test_a_link_carries_no_command_that_does_something(name: str) -> None:
 def test_a_link_carries_what_merely_opens_something() -> None:
     by_link = {route.name for route in ROUTES if isinstance(route, Command) and route.by_link}
     looking = {"price", "markets", "book", "balance", "orders", "pending", "accounts", "limits", "aliases", "help"}
-    assert by_link == looking | {"audit", "notify", "buy", "sell", "withdraw", "link"}
+    looking |= {"chart", "depth", "alerts", "here"}
+    assert by_link == looking | {"alert", "audit", "notify", "buy", "sell", "withdraw", "link"}

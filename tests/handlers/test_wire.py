@@ -1,13 +1,15 @@
 import json
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.wire import Unreadable, read_batch, read_update
+from handlers.wire import Chat, Membership, Unreadable, described, read_batch, read_update
 
 PERSON = {"id": 5, "is_bot": False, "first_name": "Ann", "last_name": "Lee"}
 CHAT = {"id": -7, "type": "supergroup", "title": "x"}
+LEFT = {"status": "left"}
 
 
 def answer(*updates: object) -> bytes:
@@ -53,3 +55,74 @@ def test_an_update_takes_its_persons_turn_or_its_chats() -> None:
     tap = {"id": "9", "from": PERSON, "message": message | {"date": 0}, "data": "x"}
     assert read_update(json.dumps({"update_id": 1, "callback_query": tap}).encode()).lane == 5
     assert read_update(b'{"update_id":1,"poll":{}}').lane == 0
+
+
+def membership(**member: object) -> Membership:
+    return msgspec.json.decode(json.dumps(member), type=Membership)
+
+
+@pytest.mark.parametrize(
+    ("member", "kind", "may_write"),
+    [
+        ({"status": "member"}, "group", True),
+        ({"status": "administrator"}, "supergroup", True),
+        ({"status": "restricted", "is_member": True, "can_send_messages": True}, "supergroup", True),
+        ({"status": "restricted", "is_member": True, "can_send_messages": False}, "supergroup", False),
+        ({"status": "restricted", "is_member": False, "can_send_messages": True}, "supergroup", False),
+        ({"status": "left"}, "group", False),
+        ({"status": "kicked", "until_date": 0}, "group", False),
+        ({"status": "creator"}, "channel", True),
+        ({"status": "administrator", "can_post_messages": True}, "channel", True),
+        ({"status": "administrator", "can_post_messages": False}, "channel", False),
+        ({"status": "member"}, "channel", False),
+    ],
+)
+def test_who_may_write_follows_from_standing_and_kind_of_chat(
+    member: dict[str, object], kind: str, may_write: bool
+) -> None:
+    assert membership(**member).may_write(Chat(id=-7, type=kind)) is may_write
+
+
+@pytest.mark.parametrize(
+    ("fields", "topic"),
+    [
+        ({"message_thread_id": 12, "is_topic_message": True}, 12),
+        ({"message_thread_id": 12}, None),  # a reply outside of forums
+        ({"message_thread_id": 1, "is_topic_message": True}, None),  # the general topic
+        ({}, None),
+    ],
+)
+def test_only_a_topic_that_can_be_sent_to_counts(fields: dict[str, object], topic: int | None) -> None:
+    message = {"message_id": 1, "date": 1, "chat": CHAT, **fields}
+    update = read_update(json.dumps({"update_id": 1, "message": message}).encode())
+    assert update.message is not None and update.message.topic == topic
+
+
+@pytest.mark.parametrize("name", ["forward_origin", "forum_topic_closed", "forum_topic_reopened"])
+@pytest.mark.parametrize("said", [{}, {"type": "user", "date": 1}])
+def test_what_only_has_to_be_there_is_read_whatever_it_holds(name: str, said: dict[str, object]) -> None:
+    message = {"message_id": 1, "date": 1, "chat": CHAT, name: said}
+    update = read_update(json.dumps({"update_id": 1, "message": message}).encode())
+    assert getattr(update.message, name) is not None
+
+
+@pytest.mark.parametrize("kind", ["private", "sender", "something new"])
+def test_only_groups_and_channels_are_described(kind: str) -> None:
+    assert described(Chat(id=-7, type=kind)) is None
+
+
+@pytest.mark.parametrize(
+    ("content", "lane"),
+    [
+        ({"message": {"message_id": 1, "date": 1, "chat": CHAT, "from": PERSON}}, 5),
+        ({"message": {"message_id": 1, "date": 1, "chat": CHAT}}, -7),
+        ({"callback_query": {"id": "1", "from": PERSON}}, 5),
+        ({}, 0),
+        ({"my_chat_member": {"chat": CHAT, "from": PERSON, "old_chat_member": LEFT, "new_chat_member": LEFT}}, -7),
+        ({"chat_member": {"chat": CHAT, "from": PERSON, "old_chat_member": LEFT, "new_chat_member": LEFT}}, -7),
+    ],
+)
+def test_what_one_says_is_handled_in_order_and_so_is_coming_and_going_in_a_chat(
+    content: dict[str, object], lane: int
+) -> None:
+    assert read_update(json.dumps({"update_id": 1, **content}).encode()).lane == lane

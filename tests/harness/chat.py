@@ -1,7 +1,7 @@
 """The local chat as a test sees it: a client of its control endpoint (`chatbot.demo.control`)."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,7 +27,10 @@ class Media:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A message as it stood at `revision`; `text` is the caption of a picture or a file."""
+    """A message as it stood at `revision`; `text` is the caption of a picture or a file.
+
+    `sender` is who really wrote it, also in a channel, where readers are not told.
+    """
 
     id: int
     chat: int
@@ -50,6 +53,16 @@ class Message:
     def protected(self) -> bool:
         """Whether it can be neither forwarded nor saved."""
         return bool(self.raw.get("has_protected_content"))
+
+    @property
+    def thread(self) -> int | None:
+        """The forum's topic it stands in; None for the general one."""
+        return self.raw["message_thread_id"] if self.raw.get("is_topic_message") else None
+
+    @property
+    def is_service(self) -> bool:
+        """Whether it tells what happened to the chat; its sentence is `raw["html"]`."""
+        return bool(self.raw.get("service"))
 
     @property
     def silent(self) -> bool:
@@ -173,6 +186,70 @@ class Chat:
         what = {"button": button} if data is None else {"data": data}
         return Tap(self, str(self.post("tap", user=user, chat=message.chat, message=message.id, **what)["query"]))
 
+    # Chats and who is in them. Admins act; the creator, unless `by` names another. Without `user` the bot is meant.
+
+    def pins(self, chat: int) -> list[Message]:
+        """What is pinned, the newest first."""
+        return [_message(chat, raw) for raw in self.get(f"chat/{chat}/pins")["pins"]]
+
+    def pin(self, user: int, message: Message, *, pinned: bool = True) -> None:
+        self.post("pin", user=user, chat=message.chat, message=message.id, pinned=pinned)
+
+    def promote(
+        self, chat: int, user: int | None = None, *, rights: Sequence[str] | None = None, by: int | None = None
+    ) -> None:
+        """Make somebody an admin, with all rights or with the named ones: `rights=["can_pin_messages"]`."""
+        self.post("promote", chat=chat, user=user, rights=None if rights is None else list(rights), by=by)
+
+    def demote(self, chat: int, user: int | None = None, *, by: int | None = None) -> None:
+        """Make an admin a member again; out of a channel a bot falls altogether."""
+        self.post("promote", chat=chat, user=user, status="member", by=by)
+
+    def restrict(self, chat: int, user: int | None = None, *, allowed: Sequence[str] = ()) -> None:
+        """Leave a member of a supergroup only these permissions: `allowed=["can_send_photos"]`."""
+        self.post("restrict", chat=chat, user=user, allowed=list(allowed))
+
+    def permit(self, chat: int, *, allowed: Sequence[str]) -> None:
+        """Set what everybody may do in a group."""
+        self.post("permissions", chat=chat, allowed=list(allowed))
+
+    def kick(self, chat: int, user: int | None = None, *, by: int | None = None) -> None:
+        self.post("kick", chat=chat, user=user, by=by)
+
+    def add(self, chat: int, user: int | None = None, *, by: int | None = None) -> None:
+        """Add, or add back; to a channel the bot comes as an admin."""
+        self.post("add", chat=chat, user=user, by=by)
+
+    def leave(self, chat: int, user: int) -> None:
+        self.post("leave", chat=chat, user=user)
+
+    def rename(self, chat: int, title: str, *, by: int | None = None) -> None:
+        self.post("rename", chat=chat, title=title, by=by)
+
+    def upgrade(self, chat: int, *, by: int | None = None) -> int:
+        """Turn a group into a supergroup; returns its new id."""
+        return int(self.post("upgrade", chat=chat, by=by)["chat"])
+
+    def set_forum(self, chat: int, *, enabled: bool = True) -> None:
+        """Topics on or off, in a supergroup."""
+        self.post("forum", chat=chat, enabled=enabled)
+
+    def topic(self, chat: int, name: str, *, by: int | None = None) -> int:
+        """Create a topic; returns its id, which is the `thread` of what is written in it."""
+        return int(self.post("topic", chat=chat, name=name, by=by)["topic"])
+
+    def rename_topic(self, chat: int, topic: int, name: str) -> None:
+        self.post("topic/rename", chat=chat, topic=topic, name=name)
+
+    def close_topic(self, chat: int, topic: int, *, closed: bool = True) -> None:
+        self.post("topic/close", chat=chat, topic=topic, closed=closed)
+
+    def delete_topic(self, chat: int, topic: int) -> None:
+        """With everything that was written in it; the bot is not told."""
+        self.post("topic/delete", chat=chat, topic=topic)
+
+    # The bot's calls, and trouble
+
     def calls(self, method: str | None = None, *, since: int = 0) -> list[Json]:
         """The bot's calls: `sequence`, `at`, `method`, `parameters`, `status`."""
         only = {"method": method} if method else {}
@@ -196,6 +273,10 @@ class Chat:
         """See `POST /control/faults` of the local chat."""
         self.post("faults", method=method, kind=kind, times=times, seconds=seconds, chat=chat)
 
+    def limit(self, enabled: bool = True) -> None:
+        """Telegram's sending limits, as real 429s: 1/s a chat, 20/min a group or channel, 30/s over all."""
+        self.post("limits", enabled=enabled)
+
     def clear_faults(self) -> None:
         _read(self._http.delete("/control/faults"))
 
@@ -205,7 +286,7 @@ def _message(chat: int, raw: Json) -> Message:
     return Message(
         id=raw["message_id"],
         chat=chat,
-        sender=raw.get("from", {}).get("id", 0),
+        sender=raw["by"],
         text=raw.get("text") or raw.get("caption", ""),
         revision=raw["revision"],
         rows=tuple(tuple(key["text"] for key in row) for row in keyboard),

@@ -5,6 +5,7 @@ called with a point's name whenever the program passes there.
 """
 
 import asyncio
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,8 @@ import aiohttp
 from chatbot.domain.drafts import CodeDraft
 from chatbot.domain.tickets import Lost, TicketState
 from chatbot.exchange.http import Channel
+from chatbot.services.alert_engine import AlertEngine
+from chatbot.services.alert_index import AlertIndex
 from chatbot.services.execution.cancellations import CancelExecutor
 from chatbot.services.execution.changes import Changes
 from chatbot.services.execution.orders import OrderExecutor
@@ -22,10 +25,13 @@ from chatbot.services.protection import Protection
 from chatbot.services.questions import Questions
 from chatbot.services.settling import Settling
 from chatbot.services.tickets import Tickets
+from chatbot.storage.alerts import StoredAlerts
 from chatbot.storage.database import Database
 from chatbot.storage.inbox import StoredInbox
 from chatbot.storage.outbox import StoredOutbox
 from chatbot.storage.tickets import StoredTickets
+from handlers.announcer import Announcer
+from handlers.api import BotApi
 from handlers.cards import CardPainter
 from handlers.sender import Sender
 
@@ -93,20 +99,48 @@ def _answer_not_read(name: str, hit: Hit) -> None:
     setattr(aiohttp.ClientResponse, "start", wrapped)  # noqa: B010 - mypy would not let a method be assigned
 
 
-def _before_commit(name: str, hit: Hit) -> None:
-    """Inside the transaction that rewrites a ticket, everything written and nothing committed."""
-    original = Database._write
+def _before_commit(method: str) -> Wrap:
+    """Inside the transaction of a storage's method, everything written and nothing committed."""
 
-    def wrapped(self: Database, work: Callable[..., Any], *rest: Any) -> Any:
-        def working(connection: Any) -> Any:
-            result = work(connection)
-            if work.__qualname__.startswith("StoredTickets.update."):
-                hit(name)
-            return result
+    def wrap(name: str, hit: Hit) -> None:
+        original = Database._write
 
-        return original(self, working, *rest)
+        def wrapped(self: Database, work: Callable[..., Any], *rest: Any, **keywords: Any) -> Any:
+            @functools.wraps(work)
+            def working(connection: Any) -> Any:
+                result = work(connection)
+                if work.__qualname__.startswith(f"{method}."):
+                    hit(name)
+                return result
 
-    setattr(Database, "_write", wrapped)  # noqa: B010
+            return original(self, working, *rest, **keywords)
+
+        setattr(Database, "_write", wrapped)  # noqa: B010
+
+    return wrap
+
+
+def _before_following(name: str, hit: Hit) -> None:
+    """The hits are durable, and memory does not know it yet."""
+    original = AlertIndex.settle
+
+    def wrapped(self: AlertIndex, *arguments: Any) -> None:
+        hit(name)
+        original(self, *arguments)
+
+    setattr(AlertIndex, "settle", wrapped)  # noqa: B010
+
+
+def _answer_of_message_not_read(name: str, hit: Hit) -> None:
+    """The messenger has the message, and whatever it answers is not read."""
+    original = BotApi.send
+
+    async def wrapped(self: BotApi, method: str, **fields: Any) -> Any:
+        result = await original(self, method, **fields)
+        hit(name)
+        return result
+
+    setattr(BotApi, "send", wrapped)  # noqa: B010
 
 
 def _brings_a_tap(given: Given) -> bool:
@@ -162,7 +196,7 @@ AFTER_THE_TAP: dict[str, Wrap] = {
     "request sent, answer not read": _answer_not_read,
     "after the answer": _after(Channel, "_send", _changes_something),
     "before the record": _before(Tickets, "_record"),
-    "in the record, before its commit": _before_commit,
+    "in the record, before its commit": _before_commit("StoredTickets.update"),
     "after the record": _after(Tickets, "_record"),
     "before “Sending…” is painted": _before(CardPainter, "_draw", _is_sending),
     "after “Sending…” is painted": _after(CardPainter, "_draw", _is_sending),
@@ -227,7 +261,22 @@ WITH_A_WITHDRAWAL = (
 )
 """All that a withdrawal passes between its card and what became of it."""
 
-POINTS = AFTER_THE_TAP | AFTER_A_LOSS | OF_A_WITHDRAWAL
+OF_AN_ALERT: dict[str, Wrap] = {
+    "before a tick is looked at": _before(AlertEngine, "on_tick"),
+    "before a hit is written": _before(StoredAlerts, "advance"),
+    "hit written, not committed": _before_commit("StoredAlerts.advance"),
+    "hit committed, not followed": _before_following,
+    "after a hit is written": _after(StoredAlerts, "advance"),
+    "before a hit is said": _before(Announcer, "announce"),
+    "before a send is written down": _before(StoredOutbox, "begin"),
+    "after a send is written down": _after(StoredOutbox, "begin"),
+    "message out, answer not read": _answer_of_message_not_read,
+    "before a message is ticked off": _before(StoredOutbox, "sent"),
+    "after a message is ticked off": _after(StoredOutbox, "sent"),
+}
+"""Passed between the tick that crosses an alert's level and the end of telling it."""
+
+POINTS = AFTER_THE_TAP | AFTER_A_LOSS | OF_A_WITHDRAWAL | OF_AN_ALERT
 
 
 def install(hit: Hit) -> None:

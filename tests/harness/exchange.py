@@ -1,5 +1,6 @@
 """The practice exchange as a test sees it: a client of its control panel (`chatbot.paper.control`)."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -101,6 +102,42 @@ class PracticeExchange:
 
     def price(self, market: str, price: Decimal | str) -> None:
         self.post("/control/price", market=market, price=str(price))
+
+    def move(self, market: str, percent: Decimal | str) -> Decimal:
+        """Change the last price by so many per cent, at once; returns the new one."""
+        return Decimal(self.post("/control/price", market=market, change=str(percent))["price"])
+
+    def script(self, prices: Mapping[str, Sequence[Decimal | str]], *, interval: float, hold: bool = True) -> None:
+        """Have markets follow prices, one every `interval` seconds; with `hold` the last one stays."""
+        paths = {market: [str(price) for price in path] for market, path in prices.items()}
+        self.post("/control/script", markets=paths, interval=interval, then="hold" if hold else "live")
+
+    def live(self) -> None:
+        """End scripts and holds; every market moves by itself."""
+        self.post("/control/live")
+
+    def outage(self, seconds: float, *, stale: bool = False) -> None:
+        """Prices out of reach, or standing still, for so long."""
+        self.post("/control/outage", seconds=seconds, kind="stale" if stale else "unreachable")
+
+    def deposit(self, owner: "str | Any", currency: str, amount: Decimal | str) -> None:
+        """Money arrives that no order explains."""
+        username = getattr(owner, "username", owner)
+        self.post(f"/control/accounts/{username}/deposit", currency=currency, amount=str(amount))
+
+    def place_on_site(
+        self, owner: "str | Any", market: str, side: str, volume: str, *, price: Decimal | str | None = None
+    ) -> int:
+        """Place an order as one does on the exchange's site, `side` "B" or "S", at market without a price; returns its
+        number."""
+        username = getattr(owner, "username", owner)
+        terms = {"order_type": "market"} if price is None else {"order_type": "limit", "price": str(price)}
+        order = {"market_code": market, "buy_sell": side, "volume": volume, **terms}
+        return int(self.post(f"/control/accounts/{username}/orders", **order)["order_number"])
+
+    def cancel_on_site(self, owner: "str | Any", number: int) -> None:
+        username = getattr(owner, "username", owner)
+        self.post(f"/control/accounts/{username}/orders/cancel", number=number)
 
     def freeze(self, frozen: bool = True) -> None:
         self.post("/control/freeze", frozen=frozen)

@@ -36,7 +36,8 @@ class Persona:
     # Doing
 
     def say(self, text: str, *, chat: int | None = None, **circumstances: Any) -> Message:
-        """Write, in private unless a group is named. Returns the own message."""
+        """Write, in private unless a chat is named: `say("/here", chat=FORUM, thread=ALERTS)`. Returns the own
+        message."""
         self._since = self.chat.revision
         return self.chat.say(self.id, text, chat=chat, **circumstances)
 
@@ -51,9 +52,9 @@ class Persona:
         self._since = self.chat.revision
         return self.chat.tap(self.id, message, data=data)
 
-    def ask(self, text: str, *, chat: int | None = None, timeout: float = PATIENCE) -> Message:
+    def ask(self, text: str, *, chat: int | None = None, timeout: float = PATIENCE, **circumstances: Any) -> Message:
         """Write, and wait for the bot's next message. Alarms come when they come, and are no answers."""
-        said = self.say(text, chat=chat)
+        said = self.say(text, chat=chat, **circumstances)
         return self.wait_for(
             lambda message: message.id > said.id and not message.text.startswith("🔔"), chat=chat, timeout=timeout
         )
@@ -83,7 +84,8 @@ class Persona:
         where = message.chat if message else self.id if chat is None else chat
 
         def is_it(seen: Message) -> bool:
-            return seen.sender == self.chat.bot_id and (message is None or seen.id == message.id) and test(seen)
+            by_bot = seen.sender == self.chat.bot_id and not seen.is_service
+            return by_bot and (message is None or seen.id == message.id) and test(seen)
 
         found = self.chat.wait(where, is_it, after=self._since, timeout=timeout)
         if found is None:
@@ -98,7 +100,9 @@ class Persona:
         """The bot's messages that stand there now; with `after`, those below that message."""
         least = after.id if after else 0
         return [
-            message for message in self.messages(chat=chat) if message.sender == self.chat.bot_id and message.id > least
+            message
+            for message in self.messages(chat=chat)
+            if message.sender == self.chat.bot_id and not message.is_service and message.id > least
         ]
 
     def now(self, message: Message) -> Message:

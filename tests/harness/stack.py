@@ -16,6 +16,12 @@ OWNER = 1001
 """Alice of the local chat; owns the bot unless the settings say otherwise."""
 GROUP = -4001
 """The local chat's group; Alice is its creator, Bob (1002) and Carol (1003) are in it."""
+FORUM = -1_000_000_004_002
+"""A supergroup of the same people with topics, in which the bot is an admin who may pin and delete."""
+ALERTS, CHARTS = 2, 3
+"""The forum's topics beside the general one."""
+CHANNEL = -1_000_000_004_003
+"""`@corner_news`: Alice's channel, in which the bot may post and edit; Bob and Carol read it."""
 
 _ids = itertools.count(500_001)
 

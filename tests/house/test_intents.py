@@ -139,7 +139,9 @@ def test_every_intent_has_an_executor_of_its_own() -> None:
     clock = FakeClock()
     nothing: Any = None
     exchanges = {Venue.PAPER: FakeExchange(clock)}
-    execution = build_execution(store=nothing, accounts=nothing, exchanges=exchanges, cards=FakeCards(), clock=clock)
+    execution = build_execution(
+        store=nothing, accounts=nothing, exchanges=exchanges, follow_ups=nothing, cards=FakeCards(), clock=clock
+    )
     assert execution.executors.keys() == set(INTENTS.values())
     assert len({type(executor) for executor in execution.executors.values()}) == len(INTENTS)
     assert isinstance(execution.executors[Withdraw], WithdrawalExecutor)

@@ -3,7 +3,6 @@
 import pytest
 
 from tests.harness import Message, Persona, Stack
-from tests.harness.exchange import ORDERS
 
 DAY = 24 * 3600
 
@@ -35,7 +34,7 @@ def test_a_card_opened_before_a_limit_was_lowered_sends_nothing(leaping: Stack, 
     mark = leaping.exchange.mark
     tap = dora.tap("Confirm", card)
     assert "more than one order may be worth" in tap.toast().text
-    assert not leaping.exchange.requests(ORDERS, since=mark)
+    assert not leaping.exchange.placed(since=mark)
 
 
 def test_what_was_ordered_counts_for_a_day(leaping: Stack, dora: Persona) -> None:

@@ -155,7 +155,7 @@ def test_only_the_owner_halts_and_resumes_and_a_halt_stops_everybody(leaping: St
 def test_a_kind_of_notice_that_is_off_does_not_come(leaping: Stack, erna: Persona) -> None:
     settings = erna.ask("/notify")
     assert "Alarms: always on" in settings.text
-    for label in ("Order finished → silent", "Order finished → off"):
+    for label in ("Order filled or ended → silent", "Order filled or ended → off"):
         erna.tap(label, settings)
         settings = erna.wait_for(lambda seen, label=label: label not in seen.buttons, message=settings)  # type: ignore[misc]
     number = _resting(leaping, erna)

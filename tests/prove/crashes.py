@@ -1,9 +1,9 @@
 """`kill -9` at a named point, again and again: never a second order, never a forgotten one, and everybody is told.
 
-One case is one trial: one or two people tap cards (market and limit orders, cancellations of one or all), or one takes
-the two steps of a withdrawal. The exchange may be in trouble at that moment, and the bot kills itself at a random
-point. It is started again at once, perhaps to be killed again while it finds out; and left alone at last. Then the
-practice exchange's books are the judge.
+One case is one trial: one or two people tap cards (market and limit orders, cancellations of one or all), one takes the
+two steps of a withdrawal, or a price crosses the level of an alert. The exchange may be in trouble at that moment, and
+the bot kills itself at a random point. It is started again at once, perhaps to be killed again while it finds out; and
+left alone at last. Then the practice exchange's books are the judge.
 """
 
 import random
@@ -20,6 +20,7 @@ from chatbot.paper import auth
 from tests.harness import Persona
 from tests.harness.crash_points import AFTER_A_LOSS, AFTER_THE_TAP
 from tests.harness.crashing import CrashingStack, StoredTicket
+from tests.prove.alert_crashes import AlertTrial
 from tests.prove.judging import Judge, Tapped, Wrong
 from tests.prove.proof import Proof, Run
 from tests.prove.withdrawal_crashes import WithdrawalTrial
@@ -224,11 +225,14 @@ def prove(run: Run) -> None:
 def _try(run: Run, case: int, *, people: list[Persona], http: httpx.Client, judge: Judge) -> None:
     stack = judge.stack
     chance = run.chance(case)
-    trial: Trial | WithdrawalTrial = (
-        WithdrawalTrial(stack, chance, chance.choice(people), run, case)
-        if case % 3 == 2
-        else Trial(stack, chance, people, http, judge)
-    )
+    trial: Trial | WithdrawalTrial | AlertTrial
+    match case % 4:
+        case 1:
+            trial = AlertTrial(stack, chance, chance.choice(people), run, case)
+        case 2:
+            trial = WithdrawalTrial(stack, chance, chance.choice(people), run, case)
+        case _:
+            trial = Trial(stack, chance, people, http, judge)
     try:
         trial.carry_out()
     except (Wrong, AssertionError) as error:
@@ -241,7 +245,7 @@ def _try(run: Run, case: int, *, people: list[Persona], http: httpx.Client, judg
 PROOF = Proof(
     name="crashes",
     claim="kill -9 between tap and last card, restarted: nothing doubled, nothing forgotten, the right outcome told",
-    required=500,
+    required=700,
     sample=3,
     prove=prove,
     shares=2,

@@ -8,8 +8,14 @@ from itertools import product
 from typing import Any, cast, get_type_hints
 
 from chatbot.domain.accounts import Venue
+from chatbot.domain.alerts import Crossing
 from chatbot.domain.drafts import (
     DRAFTS,
+    AlertChoice,
+    AlertDraft,
+    AlertKind,
+    AlertQuestion,
+    AlertRequest,
     Choice,
     CodeDraft,
     Draft,
@@ -20,15 +26,18 @@ from chatbot.domain.drafts import (
     Quantity,
     QuantityKind,
     Question,
+    Setting,
+    SettingDraft,
     SetUpDraft,
     WithdrawalChoice,
     WithdrawalDraft,
     WithdrawalRequest,
 )
-from chatbot.domain.ids import DialogueId
+from chatbot.domain.ids import ChatId, DialogueId
 from chatbot.domain.intents import INTENTS, Intent
 from chatbot.domain.limits import LimitKind
 from chatbot.domain.orders import Side
+from chatbot.domain.places import Place
 from chatbot.domain.protected import PROTECTED, Protected, Resume
 from chatbot.domain.tickets import TicketState
 from handlers import actions
@@ -36,8 +45,8 @@ from handlers.commands import Answer, Button, Command
 from handlers.commands import Protected as ProtectedRoute
 from handlers.features import ROUTES
 from tests.prove import rules
-from tests.prove.place import ANNA
-from tests.prove.records import ACCOUNT, ALIAS, ALIAS_ID, NUMBER, ORDER, RAISE, message_of, ticket_id
+from tests.prove.place import ANNA, GROUP
+from tests.prove.records import ACCOUNT, ALERTS, ALIAS, ALIAS_ID, NUMBER, ORDER, RAISE, message_of, ticket_id
 from tests.prove.rules import Rule
 
 THE_QUESTION = DialogueId("the-question")
@@ -90,6 +99,7 @@ _ORDER = OrderRequest(
 _WITHDRAWAL = WithdrawalRequest(
     currency="XRP", quantity=Quantity(kind=QuantityKind.VOLUME, value=Decimal(1)), alias=ALIAS
 )
+_ALERT = AlertRequest(symbol="BTCUSDT", kind=AlertKind.PRICE, crossing=Crossing.UP, level=Decimal(90_000))
 _DRAFTS: dict[type, tuple[Draft, str]] = {
     OrderDraft: (
         OrderDraft(request=_ORDER, asking=Question.TYPE, choices=(Choice(label="Limit", request=_ORDER),)),
@@ -105,6 +115,16 @@ _DRAFTS: dict[type, tuple[Draft, str]] = {
     ),
     LinkDraft: (LinkDraft(venue=Venue.ANDX, asking=Question.USERNAME), "user-1"),
     LimitDraft: (LimitDraft(account=ACCOUNT, kind=LimitKind.ORDER), "10"),
+    AlertDraft: (
+        AlertDraft(
+            place=Place(chat=ChatId(ANNA)),
+            request=_ALERT,
+            asking=AlertQuestion.REPEAT,
+            choices=(AlertChoice(label="Once", request=_ALERT),),
+        ),
+        "once",
+    ),
+    SettingDraft: (SettingDraft(about=ChatId(ANNA), setting=Setting.ZONE), "Berlin"),
     SetUpDraft: (SetUpDraft(), "123456"),
     CodeDraft: (CodeDraft(action=Resume(), number=NUMBER), "no code at all"),
 }
@@ -113,9 +133,12 @@ _DRAFTS: dict[type, tuple[Draft, str]] = {
 _TICKETS = tuple((state, kind) for state in TicketState for kind in INTENTS.values())
 _VALUES: dict[str, tuple[object, ...]] = {
     "account": (ACCOUNT,),
+    "alert": ALERTS,
     "alias": (ALIAS_ID,),
     "before": (0,),
     "change": (RAISE,),
+    "chat": (ChatId(ANNA), ChatId(GROUP)),
+    "group": (None, ChatId(GROUP)),
     "choice": (0,),
     "code": ("BTCUSDT",),
     "codes": ("BTCUSDT",),
@@ -128,6 +151,8 @@ _VALUES: dict[str, tuple[object, ...]] = {
     "person": (ANNA,),
     "ticket": _TICKETS,
     "value": (Decimal(90_000),),
+    "what": (None, *AlertQuestion),
+    "zone": ("Europe/Berlin",),
 }
 """What a field may name: something of Anna's wherever there is."""
 
@@ -155,6 +180,8 @@ def _taps() -> Iterator[Deed]:
         actions.Choose: _DRAFTS[OrderDraft][0],
         actions.ChooseForWithdrawal: _DRAFTS[WithdrawalDraft][0],
         actions.DropDialogue: _DRAFTS[OrderDraft][0],
+        actions.ChooseForAlert: _DRAFTS[AlertDraft][0],
+        actions.DropAlertQuestion: _DRAFTS[AlertDraft][0],
     }
     for kind in (route.action for route in ROUTES if isinstance(route, Button)):
         for action, named in _examples(kind):

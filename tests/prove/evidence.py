@@ -61,9 +61,6 @@ class Store:
         self.ticket = replace(self.ticket, state=TicketState.UNCERTAIN, next_look_at=now)
         return (self.ticket.id,)
 
-    async def by_order(self, account: AccountId, number: int) -> Ticket | None:
-        return None
-
     async def claimed_since(self, account: AccountId, *, since: datetime, but: TicketId) -> bool:
         return False
 

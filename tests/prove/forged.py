@@ -66,6 +66,7 @@ _MALLORY = {
             "favourites",
             "notice_modes",
             "outbox",
+            "preferences",
             "secrets",
             "shown_secrets",
             "tickets",

@@ -2,14 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from chatbot.domain.accounts import Venue
+from chatbot.domain.alert_text import read_note
 from chatbot.domain.aliases import Alias, read_alias
 from chatbot.domain.audit import Deed, Entry, Event
+from chatbot.domain.chats import ChatType, KnownChat, Subscriptions, Topic
+from chatbot.domain.digests import Digest
 from chatbot.domain.drafts import (
+    AlertChoice,
+    AlertDraft,
+    AlertKind,
+    AlertQuestion,
+    AlertRequest,
     Choice,
     Dialogue,
     OrderDraft,
@@ -22,28 +30,47 @@ from chatbot.domain.drafts import (
     WithdrawalRequest,
 )
 from chatbot.domain.errors import Cause, InputError
-from chatbot.domain.ids import AccountId, AliasId, ChatId, DialogueId, LimitChangeId, MessageId, PersonId
+from chatbot.domain.ids import (
+    AccountId,
+    AliasId,
+    ChatId,
+    DialogueId,
+    DigestId,
+    LimitChangeId,
+    MarketCode,
+    MessageId,
+    PersonId,
+)
 from chatbot.domain.intents import Withdraw, WithdrawTerms
 from chatbot.domain.limits import Counted, LimitChange, LimitKind, Limits, Spend, SpendKind
 from chatbot.domain.market import Market
 from chatbot.domain.money import Amount
+from chatbot.domain.notices import BalanceChange, BalanceMoved, DigestDue, NoticeKind, NoticeMode, OrderMoved
 from chatbot.domain.orders import Balance, OrderFilter, OrderPage, OrderStatus
 from chatbot.domain.people import Person, Role
+from chatbot.domain.places import Place
+from chatbot.domain.preferences import Preferences
 from chatbot.domain.sizing import Situation
 from chatbot.domain.tickets import CancelState, Lost, RefusedBy, Ticket, TicketState
 from chatbot.exchange.andx.words import is_code
 from chatbot.ports.limits import ChangedLimit
 from chatbot.services.accounts import Check, LinkReport
+from chatbot.services.alert_readings import SeenAlert
+from chatbot.services.alerts import AlertAsked, AlertList, AlertSet
 from chatbot.services.aliases import AliasList
 from chatbot.services.audit import AuditPage
 from chatbot.services.balances import Holding, Holdings
+from chatbot.services.digests import Summary
 from chatbot.services.limits import LimitOverview, LimitSet
 from chatbot.services.markets import Quote
 from chatbot.services.orders import OrderList
 from chatbot.services.trading import Asked
 from chatbot.services.withdrawals import AskedWithdrawal
+from handlers.views.groups import Spot
 from handlers.views.screen import Shown
+from handlers.views.settings import Chosen
 from tests.fakes.values import BTC, balance, book, ticker
+from tests.handlers.views.alert_examples import HERE, an_alert
 from tests.handlers.views.examples import MAIN, NOW, cancel_ticket, line, order, order_ticket, told
 
 DAY = timedelta(days=1)
@@ -110,6 +137,20 @@ def order_card(word: Word, state: TicketState = TicketState.PENDING, **changes: 
 
 def refused_order(word: Word) -> Ticket:
     return order_card(word, TicketState.REFUSED, outcome=RefusedBy(code=1, reason=word()))
+
+
+def moved_order(word: Word, status: OrderStatus = OrderStatus.PARTIALLY_FILLED) -> OrderMoved:
+    moved = an_order(word, status)
+    return OrderMoved(account=MAIN.label, venue=Venue.ANDX, order=moved, part=moved.executed, at=NOW, since=NOW - DAY)
+
+
+def moved_balance(word: Word, of: Ticket) -> BalanceMoved:
+    """Two currencies, one of which a withdrawal explains."""
+    changes = tuple(
+        BalanceChange(currency=code(word), by=Decimal(-1), total=Decimal(2), worth=None, ticket=ticket)
+        for ticket in (None, of.id)
+    )
+    return BalanceMoved(account=MAIN.label, venue=Venue.ANDX, changes=changes, at=NOW)
 
 
 def withdrawal(word: Word, state: TicketState, **changes: Any) -> Ticket:
@@ -217,6 +258,81 @@ def holdings(word: Word) -> Holdings:
         zeros=tuple(code(word) for _ in range(15)),
         total=Decimal(5),
         at=NOW,
+    )
+
+
+def chosen(word: Word) -> Chosen:
+    return Chosen(
+        chat=ChatId(-7),
+        title=word(),
+        here=False,
+        preferences=Preferences(zone=word()),
+        modes=dict.fromkeys(NoticeKind, NoticeMode.ON),
+        favourites=tuple((code(word), f"{code(word)}/{code(word)}") for _ in range(60)),
+    )
+
+
+def known_chat(word: Word, kind: ChatType = ChatType.SUPERGROUP) -> KnownChat:
+    return KnownChat(id=ChatId(-7), type=kind, title=word(), is_forum=True)
+
+
+def spot(word: Word) -> Spot:
+    return Spot(
+        chat=known_chat(word),
+        thread=12,
+        topic=Topic(name=word()),
+        going_on=Subscriptions(alerts=1),
+        in_topic=Subscriptions(alerts=1),
+        used=1,
+        allowance=50,
+        rights=None,
+        preferences=Preferences(zone=word()),
+        now=NOW,
+    )
+
+
+def seen_alert(word: Word, currency: str = "") -> SeenAlert:
+    """A note may hold anything that a line may."""
+    alert = an_alert(note=read_note(word()[:100]), market=MarketCode("BTCUSDT"), base=currency or code(word))
+    return SeenAlert(alert=alert, price=Decimal(5), reading=Decimal(5))
+
+
+def alert_list(word: Word) -> AlertList:
+    currency = code(word)
+    return AlertList(place=HERE, alerts=tuple(seen_alert(word, currency) for _ in range(15)), used=15, allowance=50)
+
+
+def alert_set(word: Word) -> AlertSet:
+    return AlertSet(seen=seen_alert(word), used=1, allowance=50, is_new=True)
+
+
+def asked_alert(word: Word) -> AlertAsked:
+    request = AlertRequest(symbol=word()[:50], kind=AlertKind.PRICE)
+    choices = tuple(AlertChoice(label=f"{code(word)}/{code(word)}", request=request) for _ in range(6))
+    draft = AlertDraft(place=HERE, request=request, asking=AlertQuestion.MARKET, choices=choices)
+    return AlertAsked(dialogue=dialogue(), draft=draft, venue=Venue.PAPER)
+
+
+DUE = DigestDue(venue=Venue.ANDX, markets=(), at=NOW, late=True)
+
+
+def summary(word: Word) -> Summary:
+    return Summary(
+        quotes=tuple(quote(word) for _ in range(8)),
+        up=tuple(quote(word) for _ in range(3)),
+        down=tuple(quote(word) for _ in range(3)),
+    )
+
+
+def digest(word: Word) -> Digest:
+    return Digest(
+        id=DigestId(1),
+        place=Place(chat=ChatId(-7)),
+        venue=Venue.ANDX,
+        markets=(MarketCode(code(word)),),
+        at=time(9),
+        next_at=NOW,
+        set_by=None,
     )
 
 

@@ -5,16 +5,19 @@ from decimal import Decimal
 from types import ModuleType
 
 from chatbot.domain.accounts import Venue
+from chatbot.domain.charts import Span
+from chatbot.domain.chats import ChatType
 from chatbot.domain.errors import InputError, KeyRejected, Obstacle, Refused, Stopped, UnknownMarket
-from chatbot.domain.ids import PersonId
+from chatbot.domain.ids import ChatId, PersonId
 from chatbot.domain.limits import LimitKind
 from chatbot.domain.money import Amount
-from chatbot.domain.notices import Alarm, AlarmKind, KeyWorks, NoticeKind, NoticeMode, PersonJoined
+from chatbot.domain.notices import Alarm, AlarmKind, ChatJoined, KeyWorks, Loss, PersonJoined, PlaceLost
 from chatbot.domain.orders import OrderStatus
 from chatbot.domain.protected import Unlock
 from chatbot.domain.secrets import Secret
 from chatbot.domain.tickets import Ticket, TicketState
 from chatbot.services.aliases import AddedAlias
+from chatbot.services.charts import DrawnMarket
 from chatbot.services.factors import SetUp
 from chatbot.services.forgetting import Outlook
 from chatbot.services.limits import LimitAsked
@@ -22,26 +25,35 @@ from chatbot.services.locks import StopReport
 from chatbot.services.panic import Sweep
 from chatbot.services.people import OneTimeLink
 from chatbot.services.protection import Challenge
+from chatbot.services.zones import NamedZone
+from handlers.actions import SettingsPage
 from handlers.views import (
     accounts,
+    alert_cards,
+    alerts,
     aliases,
     audit,
     audit_csv,
     balances,
+    boards,
     cancel_cards,
+    charts,
+    digests,
     door,
     errors,
     factors,
+    follow_ups,
     forget,
+    groups,
     limits,
     locks,
     markets,
     notices,
-    notify,
     order_cards,
     orders,
     people,
     protection,
+    settings,
     start,
     tickets,
     trading,
@@ -49,7 +61,9 @@ from handlers.views import (
     withdrawals,
 )
 from handlers.views.screen import File, Screen, Shown
+from tests.fakes.pictures import png
 from tests.fakes.values import book
+from tests.handlers.views.alert_examples import a_hit
 from tests.handlers.views.examples import MAIN, NOW, done
 from tests.prove import hostile_values as some
 from tests.prove.hostile_values import DAY, Word
@@ -71,6 +85,17 @@ def _withdrawal_in(state: TicketState) -> Draw:
     return lambda word: tickets.card(some.withdrawal(word, state), now=NOW)
 
 
+def _left(state: TicketState) -> Draw:
+    """Money that left an account, some of it by a withdrawal."""
+
+    def draw(word: Word) -> Screen | None:
+        sent = some.withdrawal(word, state)
+        moved = some.moved_balance(word, sent)
+        return follow_ups.balance_moved(moved, {sent.id: sent}, dust=Decimal(0), now=NOW)
+
+    return draw
+
+
 def _stopped(obstacle: Obstacle) -> Draw:
     def draw(word: Word) -> Screen | None:
         currency = some.code(word)
@@ -78,6 +103,10 @@ def _stopped(obstacle: Obstacle) -> Draw:
         return errors.describe(Stopped(obstacle, limit=limit, left=limit, currency=currency, share=Decimal("0.1")))
 
     return draw
+
+
+def _drawn(word: Word, picture: bytes | None = None) -> DrawnMarket:
+    return DrawnMarket(market=some.market(word), picture=picture, without_orders=True)
 
 
 def _alarm(kind: AlarmKind) -> Draw:
@@ -105,6 +134,21 @@ VIEWS: Mapping[ModuleType, tuple[Draw, ...]] = {
         lambda word: accounts.report(some.report(word, linked=False)),
         lambda word: accounts.ask_unlink(some.account(word)),
     ),
+    alert_cards: (
+        lambda word: alert_cards.question(some.asked_alert(word), private=True, title=word()),
+        lambda word: alert_cards.was_set(some.alert_set(word), now=NOW, title=word()),
+        lambda word: alert_cards.card(some.seen_alert(word), now=NOW, title=word()),
+        lambda word: alert_cards.edit_menu(some.seen_alert(word), now=NOW, private=True, title=word()),
+        lambda word: alert_cards.deleted(some.seen_alert(word).alert, title=None),
+    ),
+    alerts: (
+        lambda word: alerts.alerts(some.alert_list(word), page=1, now=NOW, here=None, title=word()),
+        lambda word: alerts.ask_clear(some.alert_list(word), None, title=word()),
+        lambda word: alerts.fired((some.seen_alert(word).alert, a_hit()), now=NOW, private=True, keys=True),
+        lambda word: alerts.fired_together(
+            [(some.seen_alert(word).alert, a_hit()) for _ in range(10)], now=NOW, keys=True
+        ),
+    ),
     aliases: (
         lambda word: aliases.aliases(some.aliases(word), page=1, now=NOW),
         lambda word: aliases.added(
@@ -119,7 +163,25 @@ VIEWS: Mapping[ModuleType, tuple[Draw, ...]] = {
     ),
     audit_csv: (_csv,),
     balances: (lambda word: balances.holdings(some.holdings(word), now=NOW),),
+    boards: (
+        lambda word: boards.board((some.quote(word),), venue=Venue.PAPER, at=NOW),
+        lambda word: boards.set_up((some.quote(word),), title=word()),
+        lambda word: boards.ended(title=word()),
+        lambda word: boards.vanished(title=word()),
+    ),
     cancel_cards: (_card(some.cancelled),),
+    charts: (
+        lambda word: charts.chart(_drawn(word), span=Span.DAY, venue=Venue.PAPER, now=NOW),
+        lambda word: charts.chart(_drawn(word, png()), span=Span.WEEK, venue=Venue.PAPER, now=NOW),
+        lambda word: charts.depth(_drawn(word), venue=Venue.PAPER, now=NOW),
+        lambda word: charts.depth(_drawn(word, png()), venue=Venue.PAPER, now=NOW),
+    ),
+    digests: (
+        lambda word: digests.digest(some.summary(word), some.DUE, picture=None, now=NOW),
+        lambda word: digests.chosen(some.digest(word), title=word(), now=NOW),
+        lambda word: digests.none_yet(title=word()),
+        lambda word: digests.gone(title=word()),
+    ),
     door: (_command, lambda word: door.incident(word()[:6])),
     errors: (
         lambda word: errors.describe(Refused(code=1, reason=word())),
@@ -130,7 +192,18 @@ VIEWS: Mapping[ModuleType, tuple[Draw, ...]] = {
     factors: (
         lambda word: factors.set_up(SetUp(secret=Secret("ABCD"), uri=Secret("otpauth://x"), expires_at=NOW), now=NOW),
     ),
+    follow_ups: (
+        lambda word: follow_ups.orders_moved([some.moved_order(word, status) for status in OrderStatus], now=NOW),
+        *(_left(state) for state in (TicketState.DONE, TicketState.UNCERTAIN)),
+    ),
     forget: (lambda word: forget.ask(Outlook(accounts=len(word()), named_owner=True, last_owner=False)),),
+    groups: (
+        lambda word: groups.place(some.spot(word)),
+        lambda word: groups.managed(some.spot(word), some.known_chat(word)),
+        lambda word: groups.private(some.spot(word), tuple(some.known_chat(word) for _ in range(40))),
+        lambda word: groups.joined(ChatJoined(chat=ChatId(-7), alerts=2), some.known_chat(word)),
+        lambda word: groups.joined(ChatJoined(chat=ChatId(-7)), some.known_chat(word, ChatType.CHANNEL)),
+    ),
     limits: (
         lambda word: limits.overview(some.overview(word), now=NOW),
         lambda word: limits.asking(
@@ -164,9 +237,10 @@ VIEWS: Mapping[ModuleType, tuple[Draw, ...]] = {
         lambda word: notices.key_works(KeyWorks(account=MAIN.label, at=NOW), now=NOW),
         lambda word: notices.limit_holds(some.change(word), MAIN.label, now=NOW),
         lambda word: notices.settled(some.refused_order(word)),
-        lambda word: notices.finished(done(some.an_order(word, OrderStatus.FILLED))),
+        lambda word: notices.places_lost(
+            [PlaceLost(why=why, title=word(), topic=word(), waiting=2, at=NOW) for why in Loss], now=NOW
+        ),
     ),
-    notify: (lambda word: notify.notices({kind: NoticeMode.ON for kind in NoticeKind if word() is not None}),),
     order_cards: (
         *(_card(lambda word, state=state: some.order_card(word, state)) for state in TicketState),  # type: ignore[misc]
         _card(some.refused_order),
@@ -192,6 +266,10 @@ VIEWS: Mapping[ModuleType, tuple[Draw, ...]] = {
             Challenge(dialogue=some.dialogue(), action=Unlock(), number=word()[:8] or "1")
         ),
     ),
+    settings: (
+        *(lambda word, which=which: settings.page(which, some.chosen(word), now=NOW) for which in SettingsPage),
+        lambda word: settings.zones(ChatId(7), word(), (NamedZone(name="Berlin", zone="Europe/Berlin"),), now=NOW),
+    ),
     start: (lambda word: start.start(some.account(word), practice=True), lambda word: start.no_such_command(word())),
     tickets: (
         lambda word: tickets.pending(
@@ -208,5 +286,5 @@ VIEWS: Mapping[ModuleType, tuple[Draw, ...]] = {
 }
 """By module of `handlers/views`, everything in it that is drawn with somebody's words, or shows at all."""
 
-WORDLESS = frozenset({"format", "html", "qr", "screen", "ticket_parts"})
+WORDLESS = frozenset({"alert_words", "format", "html", "qr", "screen", "ticket_parts"})
 """Modules that draw no message of their own; the others draw with them."""

@@ -25,6 +25,7 @@ from tests.fakes.exchange import FakeExchange, Holder
 from tests.prove.deeds import THE_QUESTION, Answering, Deed, Saying, Tapping, every_deed, undeclared
 from tests.prove.effects import WHOSE, Change, Picture, changes, has_written, leaks, log_faults, moved_for, take, unsaid
 from tests.prove.place import (
+    ADMIN,
     ANNA,
     BORIS,
     CHANNEL,
@@ -49,6 +50,7 @@ ACTORS = {
     "another member": Speaker(id=BORIS),
     "somebody removed": Speaker(id=REMOVED),
     "a stranger": Speaker(id=STRANGER),
+    "the group's admin": Speaker(id=ADMIN),
     "an anonymous admin": Speaker(id=1_087_968_824, is_bot=True, voice=GROUP),
     "another bot": Speaker(id=5_555, is_bot=True),
     "a channel's voice": Speaker(id=136_817_688, is_bot=True, voice=CHANNEL),
@@ -61,7 +63,17 @@ STATES = tuple(
 LET_IN = frozenset({int(ANNA), int(BORIS), int(OWNER)})
 WITH_ROWS = LET_IN | {int(REMOVED)}
 _A_BLOCK = 200  # cases in one state before the next
-_RECORDS = frozenset(WHOSE) - {"dialogues", "outbox", "chats", "favourites", "notice_modes", "links"}
+_RECORDS = frozenset(WHOSE) - {
+    "dialogues",
+    "outbox",
+    "chats",
+    "favourites",
+    "notice_modes",
+    "preferences",
+    "boards",
+    "digests",
+    "links",
+}
 """Tables in which a change makes the place another; it is then made anew."""
 
 
@@ -96,7 +108,7 @@ class Case:
 
     def allows(self, change: Change) -> bool:
         rule = self.deed.rule
-        if self._may_vouch(change) or self._may_ask(change):
+        if self._may_vouch(change) or self._may_ask(change) or self._may_manage(change):
             return True
         if not self._may_change():
             return False
@@ -134,6 +146,11 @@ class Case:
     def _may_vouch(self, change: Change) -> bool:
         """Somebody with access who speaks in a group stands for it."""
         return change.table == "chats" and self.chat == GROUP and self.speaker.id in LET_IN
+
+    def _may_manage(self, change: Change) -> bool:
+        """The admins of a group manage what is told there, and nothing but what is the group's or their own."""
+        in_charge = self.speaker.id == ADMIN and self.chat == GROUP
+        return in_charge and change.table in self.deed.rule.in_group and change.person in (GROUP, ADMIN)
 
     def __str__(self) -> str:
         return f"{self.actor} in {self.where}, {self.state}: {self.deed.name}"
@@ -259,15 +276,17 @@ def _faults(case: Case, before: Picture, after: Picture) -> Iterator[str]:
 
 
 async def prepare(case: Case, place: Place, before: Picture) -> Picture:
-    """A question is open already to whoever answers, where they answer."""
+    """A question is open already to whoever answers, where they answer; no other one is, from an earlier case."""
     draft = case.deed.draft
-    if draft is None:
+    if draft is None and not before.rows["dialogues"]:
         return before
     holder = case.speaker.id if isinstance(case.deed.does, Answering) else int(ANNA)
     chat = case.chat if isinstance(case.deed.does, Answering) else int(ANNA)
     if isinstance(draft, CodeDraft) and place.storage.factors.has(PersonId(holder)):
         draft = CodeDraft(action=draft.action, number=None)
     await place.storage.database.write(lambda connection: connection.execute(DIALOGUES.delete()))
+    if draft is None:
+        return await take(place)
     await place.storage.dialogues.put(_dialogue(draft, place, person=holder, chat=chat))
     return await take(place)
 

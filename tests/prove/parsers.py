@@ -1,11 +1,15 @@
-"""Random texts into the two parsers: they complain, or they understood what an independent reading understands."""
+"""Random texts into the parsers: they complain, or they understood what an independent reading understands."""
 
 import random
+import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
-from chatbot.domain.drafts import OrderRequest, Quantity, QuantityKind
+from chatbot.domain.alert_text import LONGEST_NOTE, parse_alert
+from chatbot.domain.drafts import AlertKind, OrderRequest, Quantity, QuantityKind
 from chatbot.domain.errors import InputError
 from chatbot.domain.money import parse_decimal, to_text
 from chatbot.domain.order_text import parse_order
@@ -22,11 +26,22 @@ _PIECES = (
 _WORDS = ("BTC", "eth", "BTC/USDT", "btc-usdt", "of", "at", "@", "post", "market", "limit", "all", "max", "USDT")
 
 
+_ALERT_WORDS = (
+    *("BTC", "eth", "BTC/USDT", ">", "<", ">=", "above", "crosses", "falls", "+5%", "-3%", "5 %", "1h", "30 min", "5m"),
+    *("spread", "volume", "every", "2h", "once", "until", "friday", "25", "Dec", "18:00", "for", "3d", "picture"),
+    *("note", '"', "USDT", "80k", "$", "٣", "\x00", "29 feb", "2026-02-30"),
+)
+_NUMBER = re.compile(r"[$]?[0-9.,]+[kKmM]?")
+_NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+_ZONE = ZoneInfo("Europe/Berlin")
+
+
 def prove(run: Run) -> None:
     for case, chance in run.cases():
         try:
             _try_decimal(_text(chance))
             _try_order(_text(chance) if chance.random() < 0.5 else _line(chance))
+            _try_alert(_text(chance) if chance.random() < 0.3 else _alert(chance))
         except AssertionError as error:
             run.fail(case, str(error))
         except Exception as error:
@@ -101,6 +116,33 @@ def _try_order(text: str) -> None:
     if said is not None:
         again = parse_order(said, side=side)
         assert _same(again) == _same(request), f"{text!r} means {said!r}, which is read otherwise: {again}"
+
+
+def _try_alert(text: str) -> None:
+    try:
+        said = parse_alert(text, now=_NOW, zone=_ZONE)
+    except InputError:
+        return
+    if said.level is not None:
+        assert said.level.is_finite() and said.level > 0, f"{text!r} gave {said.level}"
+        written = [_number_of(word) for word in _NUMBER.findall(text)]
+        assert said.level in written, f"{text!r} was read as {said.level}"
+    assert said.until is None or said.until > _NOW, f"{text!r} ends at {said.until}"
+    assert said.window is None or said.kind is AlertKind.MOVE, f"{text!r} has a window"
+    assert len(said.note) <= LONGEST_NOTE and "\0" not in said.note, f"{text!r} has the note {said.note!r}"
+
+
+def _number_of(word: str) -> Decimal | None:
+    try:
+        return parse_decimal(word)
+    except InputError:
+        return None
+
+
+def _alert(chance: random.Random) -> str:
+    return " ".join(
+        chance.choice(_ALERT_WORDS) if chance.random() < 0.7 else _number(chance) for _ in range(chance.randint(1, 8))
+    )
 
 
 def _same(request: OrderRequest) -> OrderRequest:

@@ -11,15 +11,14 @@ from typing import Any, cast
 import msgspec
 
 from chatbot.app import Bot
-from chatbot.assembly import build_services
+from chatbot.assembly import assemble
+from chatbot.charts.drawer import Drawer
 from chatbot.domain.accounts import Venue
 from chatbot.domain.ids import PersonId
 from chatbot.domain.people import Access
 from chatbot.exchange.budget import Budget
 from chatbot.exchange.http import Channel
 from chatbot.exchange.opening import OpenExchange
-from chatbot.services.execution.executors import build_execution
-from chatbot.services.people import People
 from chatbot.settings import Settings
 from chatbot.storage.master_key import KeyFile
 from chatbot.storage.opening import Storage, open_storage
@@ -31,12 +30,16 @@ from handlers.connection import Line
 from handlers.context import BotName
 from handlers.sender import Sender
 from handlers.wire import read_update
+from tests.fakes.charts import FakeCharts
 from tests.fakes.clock import FakeClock
 from tests.fakes.desk import FakeDesk
 from tests.fakes.exchange import FakeExchange
 
 OWNER, ANNA, BORIS = PersonId(1), PersonId(7_001), PersonId(7_002)
 REMOVED, STRANGER = PersonId(7_003), PersonId(9_999)
+ADMIN = PersonId(8_888)
+"""In charge of the group; nobody let them in."""
+BOT = 2
 GROUP, CHANNEL = -4_001, -1_000_000_004_002
 _PATIENCE = 10.0  # seconds
 
@@ -78,6 +81,11 @@ class Telegram:
             fields = {**fields, "chat_id": int(fields["callback_query_id"].partition("/")[0])}
         if method in ("answerCallbackQuery", "editMessageText"):
             self._see(method, fields)
+        if method == "getChat":
+            return msgspec.json.encode(_chat(fields["chat_id"]))
+        if method == "getChatMember":
+            is_admin = fields["chat_id"] == GROUP and fields["user_id"] in (ADMIN, BOT)
+            return msgspec.json.encode({"status": "administrator" if is_admin else "member"})
         return b"true"
 
     async def send(self, method: str, *, upload: Any = None, **fields: Any) -> int:
@@ -112,9 +120,15 @@ class Place:
         self.storage, self.exchange, self.clock = storage, exchange, clock
         self.telegram, self.errands = Telegram(), Errands(clock)
         api = cast(BotApi, self.telegram)
-        sender = Sender(api=api, chats=storage.chats, clock=clock)
+        sender = Sender(api=api, chats=storage.chats, losses=storage.losses, clock=clock)
         entropy = SystemEntropy()
-        cards = CardPainter(store=storage.tickets, sender=sender, clock=clock, spawner=self.errands)
+        cards = CardPainter(
+            store=storage.tickets,
+            preferences=storage.preferences,
+            sender=sender,
+            clock=clock,
+            spawner=self.errands,
+        )
         venue = OpenExchange(
             exchange=exchange,
             desk=FakeDesk(exchange),
@@ -122,41 +136,31 @@ class Place:
             budget=Budget(limit=6000, clock=clock),
         )
         venues = {Venue.ANDX: venue, Venue.PAPER: venue}
-        self.services = build_services(
+        settings = Settings.model_construct(access=access, owner_ids=(OWNER,), alerts_per_chat=50)
+        program = assemble(
             storage,
             venues,
-            people=People(
-                store=storage.people,
-                outbox=storage.outbox,
-                journal=storage.journal,
-                owner_ids=(OWNER,),
-                access=access,
-                clock=clock,
-                entropy=entropy,
-            ),
-            execution=build_execution(
-                store=storage.tickets,
-                accounts=storage.accounts,
-                exchanges=dict.fromkeys(venues, exchange),
-                cards=cards,
-                clock=clock,
-            ),
+            drawer=FakeCharts(),
             cards=cards,
+            settings=settings,
+            was_away=False,
             clock=clock,
             entropy=entropy,
             spawner=self.errands,
         )
-        line = Line(api=api, updates=cast(Any, None), bot=cast(Any, None), name=BotName(id=2, username="a_bot"))
+        self.services = program.services
+        line = Line(api=api, updates=cast(Any, None), bot=cast(Any, None), name=BotName(id=BOT, username="a_bot"))
         bot = Bot(
-            settings=Settings.model_construct(access=access, owner_ids=(OWNER,)),
+            settings=settings,
             storage=storage,
             venues=venues,
+            drawer=Drawer(cache=Path("never-made"), clock=clock),
             line=line,
             clock=clock,
             entropy=entropy,
             supervisor=self.errands,
         )
-        self.router = bot._router(self.services, sender, self.errands, owner_ids=(OWNER,))
+        self.router = bot._router(self.services, sender)
 
     async def handle(self, update: bytes) -> None:
         """Handle an update as Telegram would send it, and wait for all that follows from it."""
@@ -208,7 +212,11 @@ def tap(number: int, data: str, *, by: Speaker, chat: int, on: int, at: float) -
 
 
 def _message(number: int, *, chat: int, at: float) -> dict[str, Any]:
-    return {"message_id": number, "date": int(at), "chat": {"id": chat, "type": _kind(chat)}}
+    return {"message_id": number, "date": int(at), "chat": _chat(chat)}
+
+
+def _chat(chat: int) -> dict[str, Any]:
+    return {"id": chat, "type": _kind(chat), "title": "Corner"}
 
 
 def _user(speaker: Speaker) -> dict[str, Any]:

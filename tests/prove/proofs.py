@@ -1,11 +1,13 @@
 """Every proof there is."""
 
 from tests.prove import (
+    alerts,
     budget,
     claims,
     codes,
     crashes,
     evidence,
+    follow_ups,
     forged,
     hostile,
     ledger,
@@ -14,6 +16,7 @@ from tests.prove import (
     matrix,
     moved,
     parsers,
+    pushes,
     rotation,
     secrets,
     shown,
@@ -25,6 +28,7 @@ from tests.prove.proof import Proof
 
 PROOFS: tuple[Proof, ...] = (
     crashes.PROOF,
+    alerts.PROOF,
     taps.PROOF,
     matrix.PROOF,
     locked.PROOF,
@@ -35,6 +39,7 @@ PROOFS: tuple[Proof, ...] = (
     claims.PROOF,
     limits.PROOF,
     codes.PROOF,
+    pushes.PROOF,
     parsers.PROOF,
     sizing.PROOF,
     shown.PROOF,
@@ -43,6 +48,7 @@ PROOFS: tuple[Proof, ...] = (
     ledger.PROOF,
     secrets.PROOF,
     withdrawals.PROOF,
+    follow_ups.PROOF,
 )
 
 BY_NAME = {proof.name: proof for proof in PROOFS}

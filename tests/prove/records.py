@@ -10,10 +10,12 @@ import pyotp
 
 from chatbot.domain.accounts import Account, Venue
 from chatbot.domain.audit import Deed, Event
+from chatbot.domain.chats import ChatType, KnownChat
 from chatbot.domain.errors import Cause
 from chatbot.domain.factors import OneTimeCode
 from chatbot.domain.ids import (
     AccountId,
+    AlertId,
     AliasId,
     ChatId,
     ClientId,
@@ -30,10 +32,12 @@ from chatbot.domain.locks import Halt, Lock
 from chatbot.domain.money import Amount
 from chatbot.domain.orders import NewOrder, OrderType, Side
 from chatbot.domain.people import Person, Role
+from chatbot.domain.places import Place as Spot
 from chatbot.domain.secrets import Secret
 from chatbot.domain.tickets import Cancelled, Lost, Outcome, Placed, Requested, Ticket, TicketState, Unsent
 from chatbot.ports.limits import NewLimit
 from chatbot.ports.shown_secrets import Shown
+from chatbot.services.alerts import AlertSet
 from chatbot.storage.accounts import ACCOUNTS
 from chatbot.storage.factors import FACTORS
 from tests.fakes.exchange import permitted
@@ -45,6 +49,9 @@ NUMBER = "4711"
 ALIAS = "annas-vault"
 ACCOUNT, ORDER, ALIAS_ID, RAISE = AccountId(1), OrderNumber(54_259), AliasId(1), LimitChangeId(2)
 """What the records are numbered."""
+ALERTS = (AlertId(1), AlertId(2))
+"""Anna's, and the group's, which she set."""
+_NOTE = "annas-note"
 _LINKED = (ANNA, BORIS, OWNER, REMOVED)
 _NAMES = {ANNA: "anna", BORIS: "boris", OWNER: "olga", REMOVED: "rita"}
 _FUNDS = {ANNA: "98765.43", BORIS: "87654.32", OWNER: "76543.21", REMOVED: "65432.1"}
@@ -100,6 +107,7 @@ async def furnish(place: Place, state: State) -> Records:
     accounts = {person: await _let_in(place, person) for person in _LINKED}
     await place.storage.people.remove(REMOVED, by=OWNER, now=place.clock.now())
     await place.storage.chats.vouch(ChatId(GROUP), by=ANNA, now=place.clock.now())
+    await place.storage.chats.note(KnownChat(id=ChatId(GROUP), type=ChatType.SUPERGROUP, title="Corner"))
     account = accounts[ANNA]
     numbers = (
         account.id,
@@ -108,6 +116,7 @@ async def furnish(place: Place, state: State) -> Records:
         await _waiting_raise(place, account),
     )
     assert numbers == (ACCOUNT, ORDER, ALIAS_ID, RAISE)
+    assert (await _alert(place, ANNA, _NOTE), await _alert(place, GROUP, "everybody's")) == ALERTS
     await _put_state(place, state)
     tickets = await _tickets(place, account, state)
     shown = Shown(
@@ -121,7 +130,15 @@ async def furnish(place: Place, state: State) -> Records:
 def _private(person: PersonId) -> tuple[str, ...]:
     """What gives a person's affairs away, as the bot writes it."""
     own = (f"{Decimal(_FUNDS[person]):,}", f"{_NAMES[person]}s-account", _SECRETS[person])
-    return (*own, str(ORDER), ALIAS, NUMBER) if person == ANNA else own
+    return (*own, str(ORDER), ALIAS, NUMBER, _NOTE) if person == ANNA else own
+
+
+async def _alert(place: Place, chat: int, note: str) -> AlertId:
+    """An alert that Anna set."""
+    spot = Spot(chat=ChatId(chat))
+    done = await place.services.alerts.say(f"BTC > 90000 note {note}", person=ANNA, chat=ChatId(ANNA), place=spot)
+    assert isinstance(done, AlertSet)
+    return done.seen.alert.id
 
 
 async def _let_in(place: Place, person: PersonId) -> Account:

@@ -30,6 +30,8 @@ class Who(Enum):
 class Rule:
     """What somebody may change by it in their own private chat; anybody else, anywhere else, nothing.
 
+    Except for the admins of a group, there: they may change the group's own rows `in_group`.
+
     `changes` are tables, in which only rows of the person's own may change, and those of the `others` anybody's. What
     `moves_money` sends to the exchange, unless the account is locked, the bot halted or a required factor is missing;
     what `stops_money` sends cancellations in spite of all these. A rule on a ticket holds in some states `of` some
@@ -41,6 +43,7 @@ class Rule:
     who: Who
     changes: frozenset[str] = frozenset()
     others: frozenset[str] = frozenset()
+    in_group: frozenset[str] = frozenset()
     moves_money: bool = False
     stops_money: bool = False
     with_money: bool = False
@@ -61,6 +64,9 @@ _QUESTION = _of("dialogues")
 _CARD = _of("dialogues", "tickets")
 _LOCK = _of("locks", "tickets", "limit_changes", "aliases")
 _ACCOUNT = _of("accounts", "account_secrets", "active_accounts", "data_keys", "outbox")
+_SETTING = _of("preferences", "dialogues")
+_NOTICES = _of("notice_modes", "dialogues")
+_ALERT = _of("alerts", "dialogues")
 _FACTOR = _of("factors", "recovery_codes", "secrets", "data_keys", "shown_secrets", "dialogues", "outbox")
 
 LOOK = Rule(who=Who.ANYBODY)
@@ -95,6 +101,8 @@ BUTTONS: Mapping[type, Rule] = {
     actions.ShowPrices: LOOK,
     actions.ShowPrice: LOOK,
     actions.ShowBook: LOOK,
+    actions.DrawChart: LOOK,
+    actions.DrawDepth: LOOK,
     actions.ShowMarkets: LOOK,
     actions.ShowHelp: LOOK,
     actions.ToggleFavourite: Rule(who=Who.LET_IN, changes=_of("favourites")),
@@ -141,15 +149,41 @@ BUTTONS: Mapping[type, Rule] = {
     actions.ExportEverybodysAudit: OVERSEE,
     actions.AskForget: Rule(who=Who.HAS_ROWS, changes=_QUESTION),
     actions.KeepEverything: OWN_LOOK,
-    actions.SetNotices: Rule(who=Who.LET_IN, changes=_of("notice_modes")),
+    actions.ShowSettings: Rule(who=Who.HOLDER, changes=_QUESTION),
+    actions.SetZone: Rule(who=Who.HOLDER, changes=_SETTING, in_group=_SETTING),
+    actions.SetNumbers: Rule(who=Who.HOLDER, changes=_SETTING, in_group=_SETTING),
+    actions.SetTheme: Rule(who=Who.HOLDER, changes=_SETTING, in_group=_SETTING),
+    actions.SetQuiet: Rule(who=Who.HOLDER, changes=_SETTING, in_group=_SETTING),
+    actions.SetQuietMode: Rule(who=Who.HOLDER, changes=_SETTING, in_group=_SETTING),
+    actions.ShowHere: LET_IN,
+    actions.SetNotices: Rule(who=Who.HOLDER, changes=_NOTICES, in_group=_NOTICES),
+    actions.ListAlerts: LET_IN,
+    actions.ShowAlert: HOLDERS_LOOK,
+    actions.EditAlert: Rule(who=Who.HOLDER, changes=_QUESTION, in_group=_QUESTION),
+    actions.WatchAlert: Rule(who=Who.HOLDER, changes=_of("alerts"), in_group=_of("alerts")),
+    actions.SnoozeAlert: Rule(who=Who.HOLDER, changes=_of("alerts"), in_group=_of("alerts")),
+    actions.PauseAlert: Rule(who=Who.HOLDER, changes=_of("alerts"), in_group=_of("alerts")),
+    actions.DeleteAlert: Rule(who=Who.HOLDER, changes=_of("alerts"), in_group=_of("alerts")),
+    actions.AskClearAlerts: LET_IN,
+    actions.ClearAlerts: Rule(who=Who.LET_IN, changes=_of("alerts"), in_group=_of("alerts")),
+    actions.ChooseForAlert: Rule(who=Who.HOLDER, changes=_ALERT, in_group=_ALERT),
+    actions.DropAlertQuestion: Rule(who=Who.HOLDER, changes=_QUESTION, in_group=_QUESTION),
+    actions.SetDust: Rule(who=Who.LET_IN, changes=_SETTING),
+    actions.RaiseFavourite: Rule(who=Who.LET_IN, changes=_of("favourites")),
+    actions.DropFavourite: Rule(who=Who.LET_IN, changes=_of("favourites")),
 }
 
 COMMANDS: Mapping[str, tuple[Rule, tuple[str, ...]]] = {
     "start": (LOOK, ("", "inv_abc", "claim_abc")),
     "help": (LOOK, ("", "buy")),
+    "here": (LET_IN, ("",)),
     "price": (LOOK, ("", "BTC")),
     "markets": (LOOK, ("",)),
     "book": (LOOK, ("BTC",)),
+    "chart": (LOOK, ("BTC", "BTC 7d")),
+    "depth": (LOOK, ("BTC",)),
+    "alert": (Rule(who=Who.LET_IN, changes=_ALERT, in_group=_ALERT), ("", "BTC", "BTC > 90000", "BTC > 90,000")),
+    "alerts": (LET_IN, ("",)),
     "balance": (LET_IN, ("", "annas-account")),
     "buy": (Rule(who=Who.LET_IN, changes=_CARD), ("", "0.001 BTC", "0.001 BTC @ 60000")),
     "sell": (Rule(who=Who.LET_IN, changes=_CARD), ("", "0.001 BTC")),
@@ -175,6 +209,12 @@ COMMANDS: Mapping[str, tuple[Rule, tuple[str, ...]]] = {
     "halt": (Rule(who=Who.OWNER, others=_of("halts")), ("",)),
     "resume": (Rule(who=Who.OWNER, changes=_QUESTION), ("",)),
     "notify": (LET_IN, ("",)),
+    "board": (Rule(who=Who.LET_IN, changes=_of("boards"), in_group=_of("boards")), ("", "BTC", "off")),
+    "digest": (Rule(who=Who.LET_IN, changes=_of("digests"), in_group=_of("digests")), ("", "09:00 BTC", "off")),
+    "settings": (
+        Rule(who=Who.LET_IN, changes=_SETTING, in_group=_SETTING),
+        ("", "zone Berlin", "quiet 22-7", "dust 5"),
+    ),
     "invite": (Rule(who=Who.OWNER, changes=_of("dialogues", "links")), ("",)),
     "people": (OWNERS_LOOK, ("",)),
     "audit": (LET_IN, ("",)),
@@ -190,6 +230,8 @@ ANSWERS: Mapping[type, Rule] = {
     drafts.WithdrawalDraft: Rule(who=Who.LET_IN, changes=_CARD),
     drafts.LinkDraft: Rule(who=Who.LET_IN, changes=_ACCOUNT | _QUESTION),
     drafts.LimitDraft: Rule(who=Who.HOLDER, changes=_of("dialogues", "limit_changes", "outbox")),
+    drafts.AlertDraft: Rule(who=Who.HOLDER, changes=_ALERT),
+    drafts.SettingDraft: Rule(who=Who.HOLDER, changes=_SETTING),
     drafts.SetUpDraft: ASK,
     drafts.CodeDraft: Rule(who=Who.HAS_ROWS, changes=_WRONG),
 }

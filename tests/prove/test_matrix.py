@@ -45,11 +45,14 @@ def promises(rule: Rule) -> bool:
 
 
 NOTHING_TO_DO = {
+    "DropFavourite": "no market is starred",
     "EndSetUp": "no factor waits for its first code",
+    "RaiseFavourite": "no market is starred",
     "RefreshTicket": "nothing is due, so no look can come earlier",
     "RemoveAlias": "a withdrawal to it is held",
     "SetUpDraft": "no factor waits for its first code",
     "UseAccount": "it is in use already",
+    "WatchAlert": "it watches already",
     "/stop": "nothing is asked",
 }
 """What comes to nothing with the records as they are, and why."""
@@ -80,3 +83,27 @@ async def test_every_rule_that_allows_something_sees_it_happen() -> None:
                     if kind in waiting and await effects(scene, rightful(deed, state), number) - {"outbox"}:
                         del waiting[kind]
     assert waiting.keys() == NOTHING_TO_DO.keys()
+
+
+NOTHING_IN_GROUPS = {
+    "ChooseForAlert": "the question is Anna's",
+    "DropAlertQuestion": "the question is Anna's",
+    "WatchAlert": "it watches already",
+}
+
+
+@pytest.mark.timeout(60)
+async def test_what_a_groups_admins_may_change_they_do_change_there() -> None:
+    waiting: dict[str, list[Deed]] = {}
+    for deed in DEEDS:
+        if deed.rule.in_group:
+            waiting.setdefault(kind_of(deed), []).append(deed)
+    with tempfile.TemporaryDirectory() as folder:
+        scene = Scene(Path(folder) / "scene", _STATES[0])
+        await scene.make()
+        for number, (kind, same) in enumerate(tuple(waiting.items())):
+            for deed in same[-2:]:  # the last ones name something of the group's
+                case = Case(actor="the group's admin", where="a group", deed=deed, state=scene.state)
+                if kind in waiting and await effects(scene, case, number) & deed.rule.in_group:
+                    del waiting[kind]
+    assert waiting.keys() == NOTHING_IN_GROUPS.keys()

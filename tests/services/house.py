@@ -11,9 +11,16 @@ from chatbot.domain.orders import Order, OrderType, Side
 from chatbot.domain.people import Access
 from chatbot.domain.tickets import Cancelled, CancelResult, Placed, Ticket
 from chatbot.services.accounts import Accounts
+from chatbot.services.alert_engine import AlertEngine
+from chatbot.services.alerts import AlertDesk
 from chatbot.services.aliases import AliasBook
 from chatbot.services.balances import BalanceReader
+from chatbot.services.bars import PriceHistory
+from chatbot.services.boards import Boards
+from chatbot.services.charts import ChartDesk
+from chatbot.services.digests import Digests
 from chatbot.services.factors import Factors
+from chatbot.services.follow_ups import FollowUps
 from chatbot.services.key_health import KeyHealth
 from chatbot.services.limits import LimitDesk
 from chatbot.services.linking import Linking
@@ -30,6 +37,7 @@ from chatbot.services.values import Values
 from chatbot.services.withdrawals import AskedWithdrawal, WithdrawalDesk
 from chatbot.storage.opening import Storage
 from tests.fakes.cards import FakeCards
+from tests.fakes.charts import FakeCharts
 from tests.fakes.clock import FakeClock, FakeEntropy
 from tests.fakes.desk import FakeDesk
 from tests.fakes.exchange import FakeExchange
@@ -38,6 +46,7 @@ from tests.storage.examples import BUY, BUY_TERMS
 
 ANNA, BORIS = PersonId(7_001), PersonId(7_002)
 CHAT = ChatId(ANNA)
+ALERTS_PER_CHAT = 50
 CARD = MessageId(500)
 
 
@@ -61,10 +70,14 @@ class House:
         self.markets = Markets(exchanges=exchanges, accounts=accounts, favourites=storage.favourites)
         self.balances = BalanceReader(exchanges=exchanges, accounts=self.accounts, store=accounts, markets=self.markets)
         self.locks = Locks(store=storage.locks, cards=self.cards, clock=clock)
+        self.follow_ups = FollowUps(
+            store=storage.follow_ups, accounts=accounts, exchanges=exchanges, cards=self.cards, clock=clock
+        )
         self.tickets, self.settling = execution_services(
             store=store,
             accounts=accounts,
             exchanges=exchanges,
+            follow_ups=self.follow_ups,
             cards=self.cards,
             clock=clock,
             entropy=entropy,
@@ -73,7 +86,18 @@ class House:
         self.panic = Panic(exchanges=exchanges, store=accounts, tickets=self.tickets, clock=clock)
         self.key_health = KeyHealth(store=storage.key_health, accounts=accounts, exchanges=exchanges, clock=clock)
         self.preferences = Preferences(store=storage.preferences, clock=clock)
+        self.boards = Boards(store=storage.boards, markets=self.markets, clock=clock)
+        self.digests = Digests(store=storage.digests, markets=self.markets, preferences=self.preferences, clock=clock)
         self.questions = Questions(dialogues=storage.dialogues, codes=storage.factors, clock=clock, entropy=entropy)
+        self.engine = AlertEngine(store=storage.alerts, past=PriceHistory(storage.bars), clock=clock)
+        self.alerts = AlertDesk(
+            alerts=self.engine,
+            markets=self.markets,
+            preferences=self.preferences,
+            questions=self.questions,
+            clock=clock,
+            allowance=ALERTS_PER_CHAT,
+        )
         self.values = Values(markets=self.markets, balances=self.balances)
         self.limits = LimitDesk(
             store=storage.limits,
@@ -116,6 +140,11 @@ class House:
             tickets=self.tickets,
             permits=AllPermitted(),
             clock=clock,
+        )
+        self.drawer = FakeCharts()
+        self.history = PriceHistory(storage.bars)
+        self.charts = ChartDesk(
+            drawer=self.drawer, history=self.history, markets=self.markets, orders=self.orders, clock=clock
         )
         self.linking = Linking(self.questions)
         self.factors = Factors(store=storage.factors, clock=clock, entropy=entropy)
@@ -215,8 +244,9 @@ class House:
         return await self.look(ticket)
 
     async def told(self) -> list[Notice]:
-        """What waits to be said unasked."""
-        return [entry.notice for entry in await self.storage.outbox.due(now=self.clock.at, limit=99)]
+        """What waits to be said unasked, in the order in which it came up."""
+        due = await self.storage.outbox.due(now=self.clock.at, limit=99)
+        return [entry.notice for entry in sorted(due, key=lambda entry: entry.id)]
 
     def at_exchange(self, number: int) -> Order:
         return next(

@@ -10,7 +10,7 @@ import pytest
 
 from chatbot.domain.accounts import Account
 from chatbot.domain.errors import Cause, KeyRejected, OutcomeUnknown, Unavailable
-from chatbot.domain.notices import OrderFinished
+from chatbot.domain.notices import OrderMoved
 from chatbot.domain.orders import OrderStatus, OrderType
 from chatbot.domain.tickets import TicketState
 from tests.services.house import ANNA, CARD, CHAT, House, placed
@@ -20,19 +20,21 @@ pytestmark = pytest.mark.usefixtures("nothing_is_sent_by_looking")
 # ---- following a placed order
 
 
-async def test_an_order_is_followed_closely_first_and_rarely_later(house: House, account: Account) -> None:
+async def test_an_order_is_followed_closely_in_its_first_minute_and_then_with_its_account(
+    house: House, account: Account
+) -> None:
     ticket = await house.tap(await house.order_card(account))
     tapped, looks = house.clock.at, [0.0]
-    while house.clock.at - tapped < timedelta(days=2):
+    while (await house.read(ticket)).next_look_at is not None:
         await house.look_when_due(ticket)
         looks.append((house.clock.at - tapped).total_seconds())
     pauses = [later - earlier for earlier, later in pairwise(looks)]
-    assert looks[1] <= 0.3
-    for age, longest in ((5, 1), (60, 6), (600, 20), (3600, 60), (86_400, 300)):
+    assert looks[1] <= 0.3 and 60 <= looks[-1] <= 66
+    for age, longest in ((5, 1), (60, 6)):
         assert max(pause for look, pause in zip(looks, pauses, strict=False) if look < age) <= longest + 0.001
     assert all(later > earlier - 0.01 for earlier, later in pairwise(pauses))
     assert sum(look <= 60 for look in looks) <= 20  # one order must leave most of a minute's 60 requests to others
-    assert sum(3600 < look <= 86_400 for look in looks) <= 288
+    assert house.follow_ups.stirred({account.id}) == {account.id}
     assert await house.told() == []
 
 
@@ -59,7 +61,7 @@ async def test_an_end_is_told_only_if_it_came_late(house: House, account: Accoun
     house.exchange.fill(placed(ticket))
     house.clock.pass_(seconds)
     await house.look(ticket)
-    assert await house.told() == ([OrderFinished(ticket=ticket.id)] if tells else [])
+    assert [type(notice) for notice in await house.told()] == ([OrderMoved] if tells else [])
 
 
 async def test_an_end_is_told_once_however_often_it_is_seen(house: House, account: Account) -> None:
@@ -67,8 +69,9 @@ async def test_an_end_is_told_once_however_often_it_is_seen(house: House, accoun
     house.exchange.fill(placed(ticket))
     house.clock.pass_(600)
     resting = await house.read(ticket)
-    await asyncio.gather(*(house.settling.look(resting) for _ in range(3)))
-    assert await house.told() == [OrderFinished(ticket=ticket.id)]
+    await asyncio.gather(*(house.settling.look(resting) for _ in range(3)), house.follow_ups.look(account))
+    [told] = await house.told()
+    assert isinstance(told, OrderMoved) and (told.order.number, told.part) == (placed(ticket), Decimal("0.1"))
 
 
 async def test_an_unknown_state_is_never_taken_for_the_end(house: House, account: Account) -> None:

@@ -65,6 +65,16 @@ async def test_a_forged_link_opens_nothing(house: House) -> None:
     assert await people.everybody() == ()
 
 
+async def test_who_may_use_the_bot_follows_access_and_guest_list(house: House) -> None:
+    owned = house.people(ANNA)
+    assert await owned.is_in(ANNA) and not await owned.is_in(BORIS)
+    link = await owned.invite(ANNA)
+    await owned.open_link(link.payload, person=BORIS, name="Boris")
+    assert await owned.is_in(BORIS)
+    await owned.remove(BORIS, by=ANNA)
+    assert not await owned.is_in(BORIS)
+
+
 async def test_access_is_taken_away_but_not_from_oneself_nor_from_configured_owners(house: House) -> None:
     people = house.people(ANNA)
     await people.open_link((await people.invite(ANNA)).payload, person=BORIS, name="Boris")

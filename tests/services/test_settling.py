@@ -14,8 +14,9 @@ from chatbot.domain.errors import Cause, KeyRejected, Refused, Unavailable
 from chatbot.domain.ids import ClientId, MarketCode, OrderNumber
 from chatbot.domain.notices import TicketSettled
 from chatbot.domain.orders import OrderFilter, OrderPage, OrderStatus, Side
+from chatbot.domain.recognising import is_ours
 from chatbot.domain.tickets import Lost, NotFound, Placed, TicketState
-from chatbot.services.execution.orders import MOST_PAGES, is_ours
+from chatbot.services.execution.orders import MOST_PAGES
 from tests.fakes.exchange import FakeExchange
 from tests.services.house import ANNA, CARD, CHAT, House
 from tests.services.losing import lost, lost_order

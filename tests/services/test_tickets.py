@@ -19,12 +19,14 @@ from chatbot.domain.errors import (
     InsufficientBalance,
     KeyRejected,
     NotAllowed,
+    NotDrawn,
     NotLinked,
     NotSent,
     Obstacle,
     OrderNotFound,
     OutcomeUnknown,
     Refused,
+    RightsUnknown,
     Stopped,
     TicketError,
     TicketProblem,
@@ -254,6 +256,8 @@ PLACING: list[tuple[Exception, TicketState, Outcome]] = [
     (FactorMissing(), TicketState.UNCERTAIN, Lost(cause=Cause.BROKEN)),
     (FactorLocked(START), TicketState.UNCERTAIN, Lost(cause=Cause.BROKEN)),
     (WrongCode(left=1), TicketState.UNCERTAIN, Lost(cause=Cause.BROKEN)),
+    (RightsUnknown(), TicketState.UNCERTAIN, Lost(cause=Cause.BROKEN)),
+    (NotDrawn(), TicketState.REFUSED, Unsent(cause=Cause.FAULT)),
 ]
 
 

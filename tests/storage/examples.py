@@ -7,10 +7,23 @@ from itertools import count
 from typing import Any
 
 from chatbot.domain.accounts import Venue
-from chatbot.domain.ids import AccountId, ChatId, ClientId, MarketCode, MessageId, OrderNumber, PersonId, TicketId
+from chatbot.domain.alerts import AlertStatus, Crossing, Gauge, Position
+from chatbot.domain.ids import (
+    AccountId,
+    AlertId,
+    ChatId,
+    ClientId,
+    MarketCode,
+    MessageId,
+    OrderNumber,
+    PersonId,
+    TicketId,
+)
 from chatbot.domain.intents import CancelOrders, CancelTerms, OrderTerms, PlaceOrder
 from chatbot.domain.money import Amount
+from chatbot.domain.notices import AlertFired
 from chatbot.domain.orders import Order, OrderStatus, OrderType, Side
+from chatbot.domain.places import Place
 from chatbot.domain.secrets import Credentials, Secret
 from chatbot.domain.tickets import Ticket, TicketState
 
@@ -121,3 +134,28 @@ def ticket(**changes: Any) -> Ticket:
         "shown": 1,
     }
     return Ticket(**(values | changes))
+
+
+FIRED = AlertFired(alert=AlertId(1), at=NOW, value=Decimal(5), price=Decimal(5), change=Decimal(1))
+
+
+def alert_row(place: Place, by: PersonId | None) -> dict[str, Any]:
+    """An alert on BTC/USDT, as the table keeps it."""
+    return {
+        "venue": Venue.PAPER,
+        "market": "btc_usdt",
+        "base": "BTC",
+        "counter": "USDT",
+        "gauge": Gauge.PRICE,
+        "crossing": Crossing.UP,
+        "level": Decimal(5),
+        "chat": place.chat,
+        "thread": place.thread,
+        "set_by": by,
+        "note": "",
+        "picture": False,
+        "status": AlertStatus.WATCHING,
+        "position": Position.BELOW,
+        "created_at": NOW,
+        "hits": 0,
+    }

@@ -122,6 +122,12 @@ async def test_prepared_statement_takes_part_in_the_same_queue(database: Databas
     assert await database.read(get) == 100
 
 
+async def test_a_prepared_statement_runs_many_times_within_a_transaction(database: Database) -> None:
+    step = database.prepare(STEP)
+    await database.write(lambda connection: step.run_many(connection, ({"which": "a"} for _ in range(3))))
+    assert await database.read(get) == 3
+
+
 async def test_prepared_statements_run_together_are_all_done_or_none(database: Database) -> None:
     insert = COUNTERS.insert().values(name=sa.bindparam("which", type_=sa.Text()), n=1)
     with pytest.raises(Exception, match="UNIQUE"):

@@ -3,23 +3,26 @@
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from chatbot.domain.absences import Absence
 from chatbot.domain.accounts import Venue
 from chatbot.domain.audit import Deed, Event, Finding
 from chatbot.domain.drafts import Dialogue, LinkDraft, Question
 from chatbot.domain.errors import NotLinked
 from chatbot.domain.ids import ChatId, DialogueId, MessageId, PersonId
 from chatbot.domain.locks import Lock
-from chatbot.domain.notices import PersonJoined
+from chatbot.domain.notices import NoticeKind, NoticeMode, PersonJoined
 from chatbot.domain.people import LinkKind, Person, Role
+from chatbot.domain.places import Place
 from chatbot.domain.secrets import Secret
 from chatbot.domain.tickets import TicketState
 from chatbot.ports.shown_secrets import Shown
+from chatbot.storage.absences import open_summary
 from chatbot.storage.audit import AUDIT
 from chatbot.storage.forgetting import BLANKED, ERASED, FORGETTINGS, WITH_CREDENTIALS
 from chatbot.storage.inbox import INBOX
@@ -27,7 +30,7 @@ from chatbot.storage.opening import Storage
 from chatbot.storage.tables import METADATA
 from chatbot.workers.housekeeping import Eraser
 from tests.storage.conftest import Reopen
-from tests.storage.examples import ANNA, BORIS, GROUP, NOW, credentials, ticket
+from tests.storage.examples import ANNA, BORIS, GROUP, NOW, ORDER, credentials, ticket
 
 _OWNERS = {"person", "account", "chat"}
 _OTHERS = {"by", "made_by", "invited_by", "vouched_by", "asked_by", "about"}
@@ -52,7 +55,16 @@ async def fill(storage: Storage, person: PersonId, mark: str) -> None:
     await storage.tickets.add(
         ticket(person=person, chat=chat, account=account.id, account_label=f"label-{mark}", state=TicketState.DONE)
     )
+    await storage.follow_ups.begin(account.id, (ORDER,), through=ORDER.number)
+    absence = Absence(since=NOW, until=later)
+    await storage.database.write(lambda connection: open_summary(connection, Place(chat=chat), absence))
     await storage.favourites.toggle(person, f"market-{mark}", now=NOW)
+    await storage.preferences.change(chat, lambda usual: replace(usual, zone="Europe/Berlin"))
+    noted = Event(deed=Deed.NOTICES_CHANGED, person=person, chat=chat)
+    await storage.preferences.set_mode(chat, NoticeKind.ORDER, NoticeMode.OFF, noted, now=NOW)
+    for place in (Place(chat=chat), Place(chat=GROUP, thread=12)):
+        await storage.boards.open(place, venue=Venue.PAPER, markets=(), set_by=person, now=NOW)
+        await storage.digests.set(place, venue=Venue.PAPER, markets=(), at=time(9), next_at=later, set_by=person)
     await storage.chats.vouch(GROUP, by=person, now=NOW)
     await storage.chats.pause(chat, now=NOW)
     draft = LinkDraft(venue=Venue.ANDX, asking=Question.USERNAME)

@@ -4,14 +4,18 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from chatbot.ports.accounts import Accounts
+    from chatbot.ports.alerts import AlertStore
+    from chatbot.ports.bars import Bars
+    from chatbot.ports.chats import KnownChats, Presence
     from chatbot.ports.dialogues import Dialogues
     from chatbot.ports.factors import Factors
+    from chatbot.ports.follow_ups import FollowUps, Life
     from chatbot.ports.key_health import KeyHealth
     from chatbot.ports.keys import Rotation
     from chatbot.ports.locks import Locks
-    from chatbot.ports.messages import Inbox, Outbox
+    from chatbot.ports.messages import Inbox, Losses, Outbox
     from chatbot.ports.people import Chats, Favourites, People
-    from chatbot.ports.preferences import Preferences
+    from chatbot.ports.preferences import PreferenceStore
     from chatbot.ports.shown_secrets import ShownSecrets
     from chatbot.ports.tickets import Tickets
     from chatbot.storage.opening import Storage
@@ -27,7 +31,14 @@ if TYPE_CHECKING:
         _dialogues: Dialogues = storage.dialogues
         _inbox: Inbox = storage.inbox
         _outbox: Outbox = storage.outbox
+        _losses: Losses = storage.losses
+        _known: KnownChats = storage.chats
+        _presence: Presence = storage.presence
         _rotation: Rotation = storage.rotation
         _locks: Locks = storage.locks
-        _preferences: Preferences = storage.preferences
+        _preferences: PreferenceStore = storage.preferences
         _key_health: KeyHealth = storage.key_health
+        _follow_ups: FollowUps = storage.follow_ups
+        _life: Life = storage.life
+        _alerts: AlertStore = storage.alerts
+        _bars: Bars = storage.bars

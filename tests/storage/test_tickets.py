@@ -277,16 +277,6 @@ async def test_pending_and_unsettled_are_told_apart_by_state_and_person(storage:
     assert await storage.tickets.unsettled_of(ANNA) == (sent, lost)
 
 
-async def test_order_is_found_by_number_within_its_account(storage: Storage) -> None:
-    sent = await claimed(storage)
-    await storage.tickets.update(sent.id, lambda old: replace(old, outcome=Placed(number=OrderNumber(54259))))
-    found = await storage.tickets.by_order(MAIN, 54259)
-    assert found is not None
-    assert found.id == sent.id
-    assert await storage.tickets.by_order(AccountId(99), 54259) is None
-    assert await storage.tickets.by_order(MAIN, 1) is None
-
-
 async def test_recent_markets_are_those_of_claimed_orders_latest_first(storage: Storage) -> None:
     for market in ("BTCUSDT", "ETHUSDT", "BTCUSDT", "LTCUSDT"):
         await claimed(storage, intent=replace(BUY, market=MarketCode(market)))

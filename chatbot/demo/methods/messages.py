@@ -3,9 +3,16 @@
 from typing import Any
 
 from chatbot.demo import entities, refusals
-from chatbot.demo.chats import IN_CHARGE, Chat
+from chatbot.demo.chats import Chat
 from chatbot.demo.entities import RichText
-from chatbot.demo.methods.access import caption, circumstances, message_to, reply_markup, writable_chat
+from chatbot.demo.methods.access import (
+    caption,
+    check_may_send,
+    circumstances,
+    message_to,
+    reply_markup,
+    writable_chat,
+)
 from chatbot.demo.parameters import Parameters
 from chatbot.demo.values import Json, Message
 from chatbot.demo.world import World
@@ -48,35 +55,43 @@ def send_message(world: World, given: Parameters) -> Json:
     """https://core.telegram.org/bots/api#sendmessage"""
     chat = writable_chat(world, given)
     said = _text(given)
+    details = circumstances(world, chat, given)
+    check_may_send(world, chat, "text messages")
     message = world.post(
         chat,
         world.bot,
         text=said.text,
         entities=said.entities,
         link_preview_options=_link_preview(given),
-        **circumstances(chat, given),
+        **details,
     )
     return message.to_json()
 
 
-def _editable(world: World, given: Parameters) -> tuple[Chat, Message]:
+def editable(world: World, given: Parameters) -> tuple[Chat, Message]:
+    """The message meant, which the bot may edit, and its chat. Raises Refusal."""
     chat = writable_chat(world, given)
     message = message_to("edit", chat, given)
     # A message under a reply keyboard cannot be edited either.
     has_other_markup = message.reply_markup is not None and not message.inline_keyboard
-    if message.sender.id != world.bot.id or message.service or has_other_markup:
+    posts = not chat.is_channel or any(
+        chat.may(world.bot.id, right) for right in ("can_post_messages", "can_edit_messages")
+    )
+    if message.sender.id != world.bot.id or message.service or has_other_markup or not posts:
         raise refusals.bad_request("message can't be edited")
     return chat, message
 
 
-def _new_keyboard(chat: Chat, given: Parameters) -> Json | None:
+def new_keyboard(chat: Chat, given: Parameters) -> Json | None:
+    """The keyboard a message has after an edit. Raises Refusal."""
     markup = reply_markup(chat, given)
     if markup is not None and "inline_keyboard" not in markup:
         raise refusals.bad_request("inline keyboard expected")
     return markup
 
 
-def _edit(world: World, chat: Chat, message: Message, **changes: Any) -> Json:
+def edit(world: World, chat: Chat, message: Message, **changes: Any) -> Json:
+    """Change fields of a message. Raises Refusal when they are all the same already."""
     if all(getattr(message, name) == value for name, value in changes.items()):
         raise refusals.not_modified()
     return world.edit(chat, message, **changes).to_json()
@@ -86,40 +101,40 @@ def edit_message_text(world: World, given: Parameters) -> Json:
     """https://core.telegram.org/bots/api#editmessagetext; without `reply_markup` the keyboard goes."""
     if not given.text("text"):
         raise refusals.bad_request("message text is empty")
-    chat, message = _editable(world, given)
+    chat, message = editable(world, given)
     if message.media is not None:
         raise refusals.bad_request("there is no text in the message to edit")
     said = _text(given)
-    return _edit(
+    return edit(
         world,
         chat,
         message,
         text=said.text,
         entities=said.entities,
-        reply_markup=_new_keyboard(chat, given),
+        reply_markup=new_keyboard(chat, given),
         link_preview_options=_link_preview(given),
     )
 
 
 def edit_message_caption(world: World, given: Parameters) -> Json:
     """https://core.telegram.org/bots/api#editmessagecaption; without `caption` it goes, as does the keyboard."""
-    chat, message = _editable(world, given)
+    chat, message = editable(world, given)
     if message.media is None:
         raise refusals.bad_request("there is no caption in the message to edit")
     said = caption(given)
-    markup = _new_keyboard(chat, given)
-    return _edit(world, chat, message, text=said.text or None, entities=said.entities, reply_markup=markup)
+    markup = new_keyboard(chat, given)
+    return edit(world, chat, message, text=said.text or None, entities=said.entities, reply_markup=markup)
 
 
 def edit_message_reply_markup(world: World, given: Parameters) -> Json:
     """https://core.telegram.org/bots/api#editmessagereplymarkup"""
-    chat, message = _editable(world, given)
-    return _edit(world, chat, message, reply_markup=_new_keyboard(chat, given))
+    chat, message = editable(world, given)
+    return edit(world, chat, message, reply_markup=new_keyboard(chat, given))
 
 
 def _delete(world: World, chat: Chat, message: Message) -> None:
     if not chat.is_private and message.sender.id != world.bot.id:
-        if chat.status(world.bot.id) not in IN_CHARGE:
+        if not chat.may(world.bot.id, "can_delete_messages"):
             raise refusals.bad_request("message can't be deleted")
     elif world.seconds() - message.date > DELETABLE_FOR:
         raise refusals.bad_request("message can't be deleted for everyone")

@@ -5,6 +5,8 @@ import { destination, isBotLink, startsBot, withScheme } from "./links.js";
 import { openPhoto, save, wordsOf } from "./media.js";
 import { alertDialog, confirmDialog, openMenu } from "./overlays.js";
 
+const PIN_RIGHT = { channel: "can_edit_messages", group: "can_pin_messages", supergroup: "can_pin_messages" };
+
 /** The actions gestures.js asks for, bound to a pane. */
 export function messageActions(pane) {
   const follow = (url, label) => followLink(pane, url, label);
@@ -16,7 +18,7 @@ export function messageActions(pane) {
     sealed: () => pane.toast("This message cannot be copied or saved."),
     view: (id) => openPhoto(pane.message(id)),
     jump: (id) => pane.history.jumpTo(id) || pane.toast("That message is gone."),
-    reply: (id) => pane.composer.reply(pane.message(id)),
+    reply: (id) => pane.silence() || pane.composer.reply(pane.message(id)),
     menu: (id, point) => openMenu(menuItems(pane, pane.message(id)), point),
   };
 }
@@ -47,7 +49,7 @@ async function tapCallback(pane, id, button, element, follow) {
 // In a group a bare command might be meant for another bot.
 function runCommand(pane, text) {
   const full = pane.isPrivate || text.includes("@") ? text : `${text}@${pane.store.world.bot.username}`;
-  pane.attempt(api.send(pane.place.persona, pane.place.chat, full)).catch(() => {});
+  pane.attempt(pane.send(full)).catch(() => {});
 }
 
 async function followLink(pane, url, label) {
@@ -73,18 +75,29 @@ async function copy(pane, text) {
 }
 
 function menuItems(pane, message) {
-  const items = [{ icon: "reply", label: "Reply", run: () => pane.composer.reply(message) }];
+  const items = [];
+  if (!pane.silence()) items.push({ icon: "reply", label: "Reply", run: () => pane.composer.reply(message) });
   const words = wordsOf(message);
   if (!message.has_protected_content) {
     if (words) items.push({ icon: "copy", label: "Copy text", run: () => copy(pane, words) });
     if (message.media) items.push({ icon: "save", label: "Save", run: () => save(message) });
   }
-  if (message.from.id !== pane.place.persona) return items;
+  if (pane.may(PIN_RIGHT[pane.chat.type])) items.push(pinItem(pane, message));
+  if (message.by !== pane.place.persona) return items;
   return [
     ...items,
     { icon: "edit", label: "Edit", run: () => pane.composer.edit(message) },
     { icon: "delete", label: "Delete", danger: true, run: () => remove(pane, message) },
   ];
+}
+
+function pinItem(pane, message) {
+  const pinned = pane.chat.pinned.includes(message.message_id);
+  const run = () => {
+    const { persona, chat } = pane.place;
+    pane.attempt(api.pin(persona, chat, message.message_id, !pinned)).catch(() => {});
+  };
+  return { icon: "pin", label: pinned ? "Unpin" : "Pin", run };
 }
 
 async function remove(pane, message) {

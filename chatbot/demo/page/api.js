@@ -25,10 +25,20 @@ export const world = () => request("/control/world");
 export const chat = (id, user) => request(`/control/chat/${id}?user=${user}&after=0`);
 export const query = (id) => request(`/control/query/${id}?wait=0`);
 
-export const send = (user, chat, text, replyTo) =>
-  post("/control/send", { user, chat, text, reply_to: replyTo ?? null });
+export const send = (user, chat, text, { replyTo = null, thread = null } = {}) =>
+  post("/control/send", { user, chat, text, reply_to: replyTo, thread });
 export const edit = (user, chat, message, text) => post("/control/edit", { user, chat, message, text });
 export const remove = (user, chat, message) => post("/control/delete", { user, chat, message });
 export const tap = (user, chat, message, data) => post("/control/tap", { user, chat, message, data });
+export const pin = (user, chat, message, pinned) =>
+  post("/control/pin", { user, chat, message, pinned });
 export const openLink = (user, url) => post("/control/open_link", { user, url });
 export const unblock = (user) => post("/control/block", { user, blocked: false });
+
+/** What an admin does to a chat: `act` is the last part of its path, such as "rename" or "topic/close". */
+export const manage = (act, chat, by, fields = {}) => post(`/control/${act}`, { chat, by, ...fields });
+
+/** The practice exchange beside the chat. */
+export const markets = () => request("/control/exchange/markets");
+export const accounts = () => request("/control/exchange/accounts");
+export const atExchange = (act, fields) => post(`/control/exchange/${act}`, fields);

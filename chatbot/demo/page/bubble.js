@@ -3,7 +3,7 @@ import { icon, make } from "./dom.js";
 import { formatted } from "./entities.js";
 import { inlineKeyboard } from "./keyboard.js";
 import { documentRow, mediaLine, photo, photoWidth, wordsOf } from "./media.js";
-import { avatar, botAvatar, colourOf, nameOf } from "./people.js";
+import { avatar, botAvatar, colourOf, nameOf, speakerOf } from "./people.js";
 import { clockTime, fullTime } from "./times.js";
 
 const ONLY_EMOJI = /^(?:(?!\d)\p{Emoji}(?:\p{Emoji_Modifier}|\uFE0F|\u200D\p{Emoji})*){1,3}$/u;
@@ -15,9 +15,9 @@ const PREVIEW_CHARACTERS = 120;
  */
 export function bubble(message, { viewer, bot, group, rank, first, last }) {
   if (message.service) return serviceLine(message);
-  const own = message.from.id === viewer;
+  const own = message.by === viewer && !message.sender_chat;
   const item = make("li", { class: rowClasses({ own, group, first, last }), "data-id": message.message_id });
-  if (group && !own) item.append(make("span", { class: "avatar-slot" }, last ? face(message.from, bot) : null));
+  if (group && !own) item.append(make("span", { class: "avatar-slot" }, last ? face(speakerOf(message), bot) : null));
   const column = make(
     "div",
     { class: "column" },
@@ -62,7 +62,7 @@ function serviceText(message) {
 
 function body(message, { own, bot, named, rank }) {
   const block = make("div", { class: bubbleClasses(message) });
-  if (named) block.append(sender(message.from, tint(message.from, bot), rank(message.from.id)));
+  if (named) block.append(sender(speakerOf(message), tint(speakerOf(message), bot), rank(speakerOf(message).id)));
   if (message.forward_origin)
     block.append(make("div", { class: "forwarded" }, forwardedFrom(message.forward_origin)));
   if (message.reply_to_message) block.append(quote(message.reply_to_message, bot));
@@ -107,11 +107,11 @@ function forwardedFrom(origin) {
 }
 
 function quote(original, bot) {
-  const classes = `quote ${tint(original.from, bot)}`;
+  const classes = `quote ${tint(speakerOf(original), bot)}`;
   return make(
     "button",
     { type: "button", class: classes, "data-jump": original.message_id },
-    make("strong", {}, nameOf(original.from)),
+    make("strong", {}, nameOf(speakerOf(original))),
     make("span", {}, preview(original)),
   );
 }

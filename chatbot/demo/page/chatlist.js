@@ -1,15 +1,15 @@
 /** The column of chats of one persona. */
 import { preview } from "./bubble.js";
 import { make } from "./dom.js";
-import { nameOf } from "./people.js";
+import { nameOf, speakerOf } from "./people.js";
 import { listStamp } from "./times.js";
 
-/** Draw the chats; `faceOf(chat)` is its avatar, `unread` a Map of counts, `onOpen(id)` a choice. */
+/** Draw the chats; `faceOf(chat)` is its avatar, `unread` an Unread, `onOpen(id)` a choice. */
 export function drawChats(list, { chats, current, viewer, faceOf, lastOf, unread, onOpen }) {
   const focused = list.contains(document.activeElement) ? document.activeElement.dataset.chat : null;
   list.replaceChildren(
     ...chats.map((chat) => {
-      const entry = { chat, face: faceOf(chat), last: lastOf(chat), unread: unread.get(chat.id) ?? 0 };
+      const entry = { chat, face: faceOf(chat), last: lastOf(chat), unread: unread.inChat(chat) };
       return make("li", {}, row(entry, { active: chat.id === current, viewer, onOpen }));
     }),
   );
@@ -39,7 +39,8 @@ function row({ chat, face, last, unread }, { active, viewer, onOpen }) {
 function previewOf(chat, last, viewer) {
   if (!last) return [chat.type === "private" ? "No messages yet" : "Say something"];
   const text = preview(last);
-  if (last.service || (chat.type === "private" && last.from.id !== viewer)) return [text];
-  const who = last.from.id === viewer ? "You" : nameOf(last.from);
+  const isOwn = last.by === viewer && !last.sender_chat;
+  if (last.service || chat.type === "channel" || (chat.type === "private" && !isOwn)) return [text];
+  const who = isOwn ? "You" : nameOf(speakerOf(last));
   return [make("span", { class: "chat-who" }, `${who}: `), text];
 }

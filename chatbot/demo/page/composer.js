@@ -1,7 +1,7 @@
 /** Where a person writes: text, replies, edits, the command menu, START. */
 import { preview } from "./bubble.js";
 import { fromTemplate, hasKeyboard, icon, make } from "./dom.js";
-import { nameOf } from "./people.js";
+import { nameOf, speakerOf } from "./people.js";
 import { Suggestions } from "./suggestions.js";
 
 let count = 0;
@@ -31,8 +31,11 @@ export class Composer {
     this.#listen();
   }
 
-  /** `start` is null, or {label, run} for the one big button an unstarted or blocked chat has instead of the field. */
-  configure({ commands, bot, isPrivate, start }) {
+  /**
+   * `start` is null, or {label, run} for the one big button an unstarted or blocked chat has instead of the field;
+   * `silence` is null, or why nobody may write here now, which then stands in its place.
+   */
+  configure({ commands, bot, isPrivate, start, silence }) {
     this.suggestions.commands = commands;
     this.suffix = isPrivate ? "" : `@${bot.username}`;
     const { menu } = this.parts;
@@ -41,6 +44,12 @@ export class Composer {
     menu.replaceChildren(icon(isPrivate ? "menu" : "slash"), ...(isPrivate ? [make("span", {}, "Menu")] : []));
     menu.setAttribute("aria-label", "Command menu");
     this.#showStart(start);
+    this.parts.silence.hidden = !silence;
+    this.parts.silence.textContent = silence ?? "";
+    if (silence) {
+      this.leaveContext();
+      this.parts.row.hidden = true;
+    }
   }
 
   get text() {
@@ -58,7 +67,7 @@ export class Composer {
   }
 
   reply(message) {
-    this.#setContext({ kind: "reply", message, title: `Reply to ${nameOf(message.from)}` });
+    this.#setContext({ kind: "reply", message, title: `Reply to ${nameOf(speakerOf(message))}` });
   }
 
   edit(message) {

@@ -1,6 +1,7 @@
 /** The list of bubbles: keyed updates, date pills, and a scroll position that does not jump. */
 import { bubble } from "./bubble.js";
 import { calmMotion, make } from "./dom.js";
+import { speakerOf } from "./people.js";
 import { dayKey, dayName } from "./times.js";
 
 // Messages of one sender within five minutes form one run with one name and one tail.
@@ -175,7 +176,7 @@ function messageItem(message, context) {
 function sameRun(one, other) {
   if (!one || !other || one.service || other.service) return false;
   return (
-    one.from.id === other.from.id && other.date - one.date < RUN_SECONDS && dayKey(one.date) === dayKey(other.date)
+    speakerOf(one).id === speakerOf(other).id && other.date - one.date < RUN_SECONDS && dayKey(one.date) === dayKey(other.date)
   );
 }
 

@@ -1,4 +1,5 @@
 /** Starts the page: one store, two panes, remembered places. */
+import { Market } from "./market.js";
 import { Pane } from "./pane.js";
 import { Store } from "./store.js";
 import { Taps } from "./taps.js";
@@ -32,7 +33,8 @@ function showPanes(store) {
         onMove: (place) => localStorage.setItem(`pane-${side}`, JSON.stringify(place)),
       }),
   );
-  document.getElementById("stage").replaceChildren(...panes.map((pane) => pane.root));
+  const stage = document.getElementById("stage");
+  stage.replaceChildren(...panes.map((pane) => pane.root), new Market({ store, stage }).root);
 }
 
 const store = new Store();

@@ -1,6 +1,6 @@
 /** Photos and documents as parts of a bubble, and the one photo that is looked at large. */
 import { icon, make } from "./dom.js";
-import { nameOf } from "./people.js";
+import { nameOf, speakerOf } from "./people.js";
 import { fullTime } from "./times.js";
 
 // A photo is shown at most so large, and never so small that its caption gets no room (CSS pixels).
@@ -76,7 +76,7 @@ function viewerBar(message, close, sealed) {
   return make(
     "header",
     { class: "viewer-bar" },
-    make("div", {}, make("strong", {}, nameOf(message.from)), make("time", {}, fullTime(message.date))),
+    make("div", {}, make("strong", {}, nameOf(speakerOf(message))), make("time", {}, fullTime(message.date))),
     sealed ? null : key("save", "Save", () => save(message)),
     key("close", "Close", close),
   );

@@ -24,7 +24,17 @@ export async function confirmDialog({ text, action, danger = false }) {
   return (await dialog({ text, buttons })) === "yes";
 }
 
-function dialog({ text, buttons }) {
+/** A modal question for a line of text; resolves to it, or to "" when there is none. */
+export async function promptDialog({ text, value, action }) {
+  const input = make("input", { class: "dialog-input", type: "text", maxlength: "128", "aria-label": text, value });
+  const buttons = [
+    { label: "Cancel", value: "" },
+    { label: action, value: "yes" },
+  ];
+  return (await dialog({ text, buttons, input })) === "yes" ? input.value.trim() : "";
+}
+
+function dialog({ text, buttons, input = null }) {
   const keys = buttons.map(({ label, value, danger }) =>
     make(
       "button",
@@ -37,14 +47,21 @@ function dialog({ text, buttons }) {
     "dialog",
     { class: "dialog", "aria-labelledby": "dialog-text" },
     words,
+    input,
     make("div", { class: "dialog-keys" }, ...keys),
   );
+  input?.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing) return;
+    // The key must not press what gets the focus back.
+    event.preventDefault();
+    box.close("yes");
+  });
   document.body.append(box);
   box.addEventListener("click", (event) => event.target === box && box.close(""));
   return new Promise((resolve) => {
     box.addEventListener("close", () => (box.remove(), resolve(box.returnValue)));
     box.showModal();
-    keys.at(-1).focus();
+    input ? input.select() : keys.at(-1).focus();
   });
 }
 

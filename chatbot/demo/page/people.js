@@ -8,6 +8,9 @@ export function nameOf(peer) {
   return peer.title ?? peer.name ?? [peer.first_name, peer.last_name].filter(Boolean).join(" ");
 }
 
+/** Who a reader takes a message to be from: a channel or a hidden admin's group, else the person. */
+export const speakerOf = (message) => message.sender_chat ?? message.from;
+
 export const colourOf = (id) => Math.abs(id) % PEER_COLOURS;
 
 function initials(name) {

@@ -1,6 +1,7 @@
 /** What this page knows of the world, kept current by the feed. Events: "world", "chat", "typing", "answer". */
 import * as api from "./api.js";
 import { Feed } from "./feed.js";
+import { isInside, memberOf } from "./standing.js";
 
 const TYPING_MS = 5000;
 
@@ -32,12 +33,9 @@ export class Store extends EventTarget {
     return this.world.chats.find((chat) => chat.id === id);
   }
 
-  /** The chats a person is in: their own with the bot first, then the groups. */
+  /** The chats a person is in: their own with the bot first, then groups and channels. */
   chatsOf(user) {
-    const inside = (chat) =>
-      chat.type === "private"
-        ? chat.id === user
-        : chat.members.some((member) => member.id === user && !["left", "kicked"].includes(member.status));
+    const inside = (chat) => (chat.type === "private" ? chat.id === user : isInside(memberOf(chat, user)));
     const mine = this.world.chats.filter((chat) => chat.shown && inside(chat));
     return mine.sort((a, b) => (b.type === "private") - (a.type === "private"));
   }
@@ -88,7 +86,7 @@ export class Store extends EventTarget {
     const history = this.#messages.get(chat);
     if (kind === "delete") history.delete(id);
     else history.set(id, message);
-    if (kind === "message" && message.from?.id === this.world.bot.id) this.#clearTyping(chat);
+    if (kind === "message" && message.by === this.world.bot.id) this.#clearTyping(chat);
     this.#tell("chat", { chat, kind, message });
   }
 

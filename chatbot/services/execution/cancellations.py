@@ -6,12 +6,12 @@ from chatbot.domain.errors import KeyRejected, NotSent, OutcomeUnknown, Refused,
 from chatbot.domain.ids import OrderNumber
 from chatbot.domain.intents import CancelOrders, Terms
 from chatbot.domain.notices import TicketSettled
-from chatbot.domain.orders import Order, OrderStatus
+from chatbot.domain.orders import OrderStatus
 from chatbot.domain.secrets import Credentials
 from chatbot.domain.tickets import Cancelled, CancelResult, CancelState, Outcome, Ticket, TicketState
 from chatbot.ports.exchange import Permit, Priority
-from chatbot.services.execution.executor import Tools, pause_after
-from chatbot.services.execution.orders import FOLLOW, FOLLOW_OLD, SPACING
+from chatbot.services.execution.executor import ASK_OLD, Tools, pause_after
+from chatbot.services.execution.orders import FOLLOW, SPACING
 
 _CANCEL_ENDS = {
     OrderStatus.CANCELLED: CancelState.CANCELLED,
@@ -24,7 +24,7 @@ class CancelExecutor:
     """`Executor` of `CancelOrders`."""
 
     def __init__(self, tools: Tools) -> None:
-        self._store = tools.store
+        self._follow_ups = tools.follow_ups
         self._accounts = tools.accounts
         self._exchanges = tools.exchanges
         self._changes = tools.changes
@@ -81,7 +81,7 @@ class CancelExecutor:
                 notice=notice,
             )
         else:
-            pause = pause_after(ticket, FOLLOW, FOLLOW_OLD, now=now)
+            pause = pause_after(ticket, FOLLOW, ASK_OLD, now=now)
             await self._changes.record(ticket, outcome=Cancelled(results=tuple(results)), next_look_at=now + pause)
 
     async def _read_one(self, ticket: Ticket, result: CancelResult, credentials: Credentials) -> CancelResult:
@@ -93,7 +93,7 @@ class CancelExecutor:
             return replace(result, state=CancelState.REFUSED, reason=error.reason)
         except Unavailable:
             return result  # the others may be readable; this one is read again in the next round
-        await self._refresh_card_of(ticket, order)
+        await self._follow_ups.saw(ticket.account, order)  # the card that placed it shows it, too
         now = self._clock.now()
         if order.status in _CANCEL_ENDS:
             return replace(result, state=_CANCEL_ENDS[order.status], order=order)
@@ -102,14 +102,6 @@ class CancelExecutor:
         first = result.seen_open_at or now
         state = CancelState.STILL_OPEN if now - first >= SPACING else result.state
         return replace(result, state=state, order=order, seen_open_at=first)
-
-    async def _refresh_card_of(self, ticket: Ticket, order: Order) -> None:
-        """The card that placed the order shows what its cancellation brought, too."""
-        placed_by = await self._store.by_order(ticket.account, order.number)
-        if placed_by is not None and placed_by.next_look_at is not None:
-            await self._changes.record(
-                placed_by, order=order, next_look_at=None if order.status.is_final else placed_by.next_look_at
-            )
 
 
 def cancellation_of(ticket: Ticket) -> CancelOrders:

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from chatbot.domain.accounts import Venue
+from chatbot.domain.ids import AccountId
 from chatbot.domain.intents import Intent, Terms
+from chatbot.domain.orders import Order
 from chatbot.domain.secrets import Credentials
 from chatbot.domain.tickets import Outcome, Ticket, TicketState
 from chatbot.ports.accounts import Accounts
 from chatbot.ports.clock import Clock
 from chatbot.ports.exchange import Exchange, Permit
-from chatbot.ports.tickets import Tickets
 from chatbot.services.execution.changes import Changes
 from chatbot.services.execution.claims import RecentClaims
 
@@ -43,15 +44,21 @@ class Executor(Protocol):
 Executors = Mapping[type[Intent], Executor]
 
 
+class FollowUps(Protocol):
+    async def saw(self, account: AccountId, order: Order) -> None:
+        """An order was read: what is new about it is told where no card does, and its account is looked at soon."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
     """What executors work with."""
 
-    store: Tickets
     accounts: Accounts
     exchanges: Mapping[Venue, Exchange]
     changes: Changes
     claims: RecentClaims
+    follow_ups: FollowUps
     clock: Clock
 
 

@@ -13,7 +13,7 @@ from chatbot.ports.tickets import Tickets
 from chatbot.services.execution.cancellations import CancelExecutor
 from chatbot.services.execution.changes import Changes
 from chatbot.services.execution.claims import RecentClaims
-from chatbot.services.execution.executor import Executors, Tools
+from chatbot.services.execution.executor import Executors, FollowUps, Tools
 from chatbot.services.execution.orders import OrderExecutor
 from chatbot.services.execution.withdrawals import WithdrawalExecutor
 
@@ -28,11 +28,24 @@ class Execution:
 
 
 def build_execution(
-    *, store: Tickets, accounts: Accounts, exchanges: Mapping[Venue, Exchange], cards: Cards, clock: Clock
+    *,
+    store: Tickets,
+    accounts: Accounts,
+    exchanges: Mapping[Venue, Exchange],
+    follow_ups: FollowUps,
+    cards: Cards,
+    clock: Clock,
 ) -> Execution:
     claims = RecentClaims(store=store, started_at=clock.now())
     changes = Changes(store=store, cards=cards)
-    tools = Tools(store=store, accounts=accounts, exchanges=exchanges, changes=changes, claims=claims, clock=clock)
+    tools = Tools(
+        accounts=accounts,
+        exchanges=exchanges,
+        changes=changes,
+        claims=claims,
+        follow_ups=follow_ups,
+        clock=clock,
+    )
     executors: Executors = {
         PlaceOrder: OrderExecutor(tools),
         CancelOrders: CancelExecutor(tools),

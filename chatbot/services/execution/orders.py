@@ -10,12 +10,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from chatbot.domain.errors import Cause, Unavailable
-from chatbot.domain.ids import ClientId, OrderNumber
+from chatbot.domain.follow_ups import ON_A_CARD
+from chatbot.domain.ids import OrderNumber
 from chatbot.domain.intents import OrderTerms, PlaceOrder, Terms
 from chatbot.domain.market import OrderBook, walk_volume
 from chatbot.domain.money import multiply, round_down
-from chatbot.domain.notices import OrderFinished, TicketSettled
+from chatbot.domain.notices import TicketSettled
 from chatbot.domain.orders import NewOrder, Order, OrderFilter, OrderPage, OrderType, Side
+from chatbot.domain.recognising import is_like, is_ours
 from chatbot.domain.secrets import Credentials
 from chatbot.domain.tickets import Lost, NotFound, Outcome, Placed, Ticket, TicketState
 from chatbot.ports.exchange import Permit, Priority
@@ -34,19 +36,14 @@ MOST_PAGES = 200
 """A list longer than this is not read completely, so it never proves that an order is missing."""
 _MOST_READINGS = 6
 """How often a list that keeps changing is read before the look is given up, to be repeated later."""
-WORTH_TELLING = timedelta(seconds=60)
-"""An order that ends later than this after the tap is told with a message of its own."""
 
 FOLLOW = (
     (timedelta(seconds=5), timedelta(seconds=1)),
     (timedelta(seconds=15), timedelta(seconds=2.5)),
-    (timedelta(minutes=1), timedelta(seconds=6)),
-    (timedelta(minutes=10), timedelta(seconds=20)),
-    (timedelta(hours=1), timedelta(minutes=1)),
-    (timedelta(days=1), timedelta(minutes=5)),
+    (ON_A_CARD, timedelta(seconds=6)),
 )
-FOLLOW_OLD = timedelta(minutes=15)
-
+"""How closely a card follows its order while somebody looks at it; later on its account's orders are followed together.
+"""
 
 _LATE_LOOKS = (timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=1))
 """When an order that was not found is looked for again, each after the one before."""
@@ -71,6 +68,7 @@ class OrderExecutor:
         self._accounts = tools.accounts
         self._exchanges = tools.exchanges
         self._changes = tools.changes
+        self._follow_ups = tools.follow_ups
         self._clock = tools.clock
         self._claims = tools.claims
 
@@ -219,19 +217,16 @@ class OrderExecutor:
         await self._changes.record(ticket, outcome=replace(outcome, late_looks=looks), next_look_at=again)
 
     async def _follow(self, ticket: Ticket, intent: PlaceOrder, placed: Placed) -> None:
-        """Read a placed order until it has ended."""
+        """Read a placed order for its card, until it has ended or its first minute is over."""
         credentials = await self._accounts.credentials(ticket.account)
         order = await self._exchanges[ticket.venue].order(credentials, number=placed.number, priority=Priority.WATCHER)
         if not is_like(order, intent):
             raise Unavailable(Cause.UNREADABLE)  # another order's number, or another order under this number
+        await self._follow_ups.saw(ticket.account, order)
         now = self._clock.now()
-        if order.status.is_final:
-            told = ticket.claimed_at is None or now - ticket.claimed_at <= WORTH_TELLING
-            notice = None if told else OrderFinished(ticket=ticket.id)
-            await self._changes.record(ticket, order=order, next_look_at=None, notice=notice)
-        else:
-            pause = pause_after(ticket, FOLLOW, FOLLOW_OLD, now=now)
-            await self._changes.record(ticket, order=order, next_look_at=now + pause)
+        over = order.status.is_final or now - asked_at(ticket) >= ON_A_CARD
+        pause = pause_after(ticket, FOLLOW, ON_A_CARD, now=now)
+        await self._changes.record(ticket, order=order, next_look_at=None if over else now + pause)
 
 
 def order_of(ticket: Ticket) -> tuple[PlaceOrder, OrderTerms]:
@@ -264,17 +259,6 @@ def is_worse(book: OrderBook, intent: PlaceOrder, *, than: Decimal) -> bool:
     if intent.side is Side.BUY:
         return walk.total > multiply(than, 1 + PRICE_TOLERANCE)
     return walk.total < multiply(than, 1 - PRICE_TOLERANCE)
-
-
-def is_like(order: Order, intent: PlaceOrder) -> bool:
-    """Whether an order is on the market and side that were meant, however the exchange spells the market's code."""
-    same_market = order.market == intent.market or (order.base, order.counter) == (intent.base, intent.counter)
-    return same_market and order.side is intent.side
-
-
-def is_ours(order: Order, intent: PlaceOrder, client_id: ClientId) -> bool:
-    """Whether an order is the one a ticket sent: its mark, on the market and side that were meant."""
-    return order.client_id == client_id and is_like(order, intent)
 
 
 def is_twin(order: Order, intent: PlaceOrder, ticket: Ticket) -> bool:

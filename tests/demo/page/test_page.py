@@ -133,4 +133,8 @@ async def test_the_server_speaks_the_protocol_the_page_relies_on(client: httpx.A
     assert {"message_id", "from", "date", "text", "entities", "revision", "html"} <= shown[0].keys()
     assert {"bot_online", "revision", "commands"} <= world.keys()
     assert {"id", "username", "name", "description"} <= world["bot"].keys()
-    assert {"id", "type", "title", "shown", "members", "blocked", "upgraded_to"} <= world["chats"][0].keys()
+    chat = world["chats"][-2]
+    assert {"id", "type", "title", "shown", "members", "blocked", "upgraded_to", "permissions", "pinned"} <= chat.keys()
+    assert {"id", "status", "rights"} == chat["members"][0].keys()
+    assert {"id", "name", "colour", "closed"} == chat["topics"][0].keys()
+    assert {"by", "revision"} <= shown[0].keys()

@@ -6,7 +6,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatbot.domain.money import Amount, round_half_up
-from handlers.views.format import age, amount, bar, change, number, percent, ratio, roughly, span, when
+from chatbot.domain.preferences import NumberStyle, Preferences
+from handlers.views.format import (
+    age,
+    amount,
+    bar,
+    change,
+    clock_time,
+    exact_moment,
+    number,
+    percent,
+    ratio,
+    read_by,
+    restyled,
+    roughly,
+    span,
+    when,
+)
 
 decimals = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**15), max_value=10**15, places=12)
 NOW = datetime(2026, 5, 3, 14, 5, tzinfo=UTC)
@@ -97,3 +113,48 @@ def test_what_just_happened_is_just_now() -> None:
 @pytest.mark.parametrize(("seconds", "shown"), [(45, "45 s"), (60, "1 min"), (7_199, "1 h"), (-3, "0 s")])
 def test_a_span_is_told_in_its_largest_unit(seconds: int, shown: str) -> None:
     assert span(timedelta(seconds=seconds)) == shown
+
+
+@pytest.mark.parametrize(
+    ("style", "shown"),
+    [
+        (NumberStyle.COMMA, ("76,519.57", "-1,234.5%", "0.00001234 BTC", "▲ +1,234.50%", "1.25%")),
+        (NumberStyle.SPACE, ("76 519.57", "-1 234.5%", "0.00001234 BTC", "▲ +1 234.50%", "1.25%")),
+        (NumberStyle.POINT, ("76.519,57", "-1.234,5%", "0,00001234 BTC", "▲ +1.234,50%", "1,25%")),
+    ],
+)
+def test_all_numbers_are_in_the_readers_style(style: NumberStyle, shown: tuple[str, ...]) -> None:
+    with read_by(Preferences(numbers=style)):
+        written = (
+            number(Decimal("76519.57")),
+            percent(Decimal("-1234.5")),
+            amount(Amount(Decimal("0.00001234"), "BTC")),
+            change(Decimal("1234.5")),
+            ratio(Decimal("0.0125")),
+        )
+    assert tuple(each.replace("\u00a0", " ") for each in written) == shown
+
+
+def test_moments_are_by_the_readers_clock_also_about_midnight_and_summer_time() -> None:
+    with read_by(Preferences(zone="Asia/Tokyo")):
+        assert when(NOW - timedelta(hours=1), now=NOW) == "22:05 JST, 1 h ago"
+        assert when(NOW - timedelta(hours=24), now=NOW) == "2 May 23:05 JST, 1 d ago"
+        assert exact_moment(NOW + timedelta(hours=1)) == "4 May 00:05 JST"
+    with read_by(Preferences(zone="Europe/Berlin")):
+        assert clock_time(NOW) == "16:05:00 CEST"
+        assert exact_moment(NOW - timedelta(days=120)) == "3 Jan 15:05 CET"
+
+
+def test_who_reads_is_forgotten_after() -> None:
+    with read_by(Preferences(numbers=NumberStyle.POINT)):
+        pass
+    assert number(Decimal("1234.5")) == "1,234.5"
+
+
+def test_a_finished_sentence_is_read_in_ones_own_style_but_for_what_was_typed() -> None:
+    sentence = "“1,234” can mean 1234 or 1,234.5; orders start at 1,000. At 09:05 v1.2 and 0.5%, /x 22:30-06:00."
+    with read_by(Preferences(numbers=NumberStyle.POINT)):
+        assert restyled(sentence) == (
+            "“1,234” can mean 1234 or 1.234,5; orders start at 1.000. At 09:05 v1.2 and 0,5%, /x 22:30-06:00."
+        )
+    assert restyled(sentence) == sentence

@@ -36,13 +36,13 @@ def test_a_price_in_full() -> None:
         "       ≈ 750,000 USDT</pre>\n"
         "<i>12:00 UTC, 3 s ago · PAPER</i>"
     )
-    assert keys(screen) == [["↻ Refresh", "Book", "★ Favourite"], ["Buy BTC", "Sell BTC"]]
+    assert keys(screen) == [["↻ Refresh", "Book", "Chart"], ["★ Favourite"], ["Buy BTC", "Sell BTC"]]
 
 
 def test_a_group_sees_prices_but_nothing_personal() -> None:
     quote = Quote(market=BTC, ticker=ticker())
     screen = markets.price(quote, venue=PAPER, now=NOW, private=False)
-    assert keys(screen) == [["↻ Refresh", "Book"]]
+    assert keys(screen) == [["↻ Refresh", "Book", "Chart"]]
     assert keys(markets.book(BTC, book(), venue=PAPER, now=NOW, private=False)) == [["↻ Refresh", "Price"]]
 
 

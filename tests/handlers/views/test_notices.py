@@ -5,10 +5,8 @@ import pytest
 
 from chatbot.domain.ids import AccountId, LimitChangeId, PersonId
 from chatbot.domain.limits import LimitChange, LimitKind
-from chatbot.domain.notices import Alarm, AlarmKind, KeyWorks, NoticeKind, NoticeMode
-from handlers.actions import SetNotices
-from handlers.views import notices, notify
-from handlers.views.screen import Press
+from chatbot.domain.notices import Alarm, AlarmKind, KeyWorks
+from handlers.views import notices
 from tests.handlers.views.examples import NOW
 
 LATER = NOW + timedelta(hours=24)
@@ -52,13 +50,3 @@ def test_a_raised_limit_is_told_with_its_value_when_it_holds() -> None:
     )
     said = notices.limit_holds(change, "andx-1", now=NOW).text.plain
     assert "largest order: 5,000 USDT" in said and "/limits" in said and "/panic" in said
-
-
-def test_the_list_of_notices_offers_the_next_mode_of_each_kind_but_of_alarms() -> None:
-    modes = dict.fromkeys(NoticeKind, NoticeMode.ON) | {NoticeKind.ORDER: NoticeMode.OFF}
-    screen = notify.notices(modes)
-    assert "Alarms: always on" in screen.text.plain and "Order finished: off" in screen.text.plain
-    actions = [key.action for row in screen.rows for key in row if isinstance(key, Press)]
-    assert SetNotices(kind=NoticeKind.ORDER, mode=NoticeMode.ON) in actions
-    assert SetNotices(kind=NoticeKind.OUTCOME, mode=NoticeMode.SILENT) in actions
-    assert NoticeKind.ALARM not in {action.kind for action in actions if isinstance(action, SetNotices)}

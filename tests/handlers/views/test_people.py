@@ -82,8 +82,5 @@ def test_what_is_said_unasked() -> None:
     for screen, sentence in said.items():
         head, body, foot = screen.text.plain.split("\n")
         assert head.startswith("Settled: ") and (body, foot) == (sentence, "paper-1 · PAPER")
-    ended = notices.finished(filled)
-    assert ended is not None and ended.text.plain.split("\n")[0] == "Order #54259 is filled."
-    assert notices.finished(done()) is None
     joined = notices.joined(PersonJoined(person=BORIS.id, name="Boris"))
     assert joined.text.plain == "Boris (7) used your invitation."

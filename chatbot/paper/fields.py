@@ -1,0 +1,51 @@
+"""Reading the fields of a request to the control panel. Everything raises ``ValueError`` with a sentence."""
+
+from decimal import Decimal
+from typing import Any
+
+from chatbot.paper import wire
+from chatbot.paper.exchange import Exchange
+from chatbot.paper.refusals import Refused
+
+Fields = dict[str, Any]
+
+LONGEST_WAIT_SECONDS = 3600
+
+
+def read_seconds(fields: Fields, name: str) -> float:
+    value: object = fields.get(name)
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= LONGEST_WAIT_SECONDS:
+        return value
+    raise ValueError(f"{name}: from 0 to {LONGEST_WAIT_SECONDS}")
+
+
+def read_flag(fields: Fields, name: str, *, default: bool | None = None) -> bool:
+    value = fields.get(name, default)
+    if not isinstance(value, bool):
+        raise ValueError(f"{name}: true or false")
+    return value
+
+
+def read_decimal(value: object, name: str) -> Decimal:
+    """Zero or more, from text."""
+    try:
+        return wire.read_number(value)
+    except Refused:
+        raise ValueError(f"{name}: a decimal as text") from None
+
+
+def read_market(exchange: Exchange, fields: Fields) -> str:
+    """The code of a market that can be traded."""
+    code = fields.get("market")
+    if not isinstance(code, str) or code not in exchange.markets:
+        raise ValueError("market: the code of a market with a book")
+    return code
+
+
+def read_price(exchange: Exchange, code: str, value: object) -> Decimal:
+    """A price a market can have, on its step."""
+    price = read_decimal(value, "price")
+    step = exchange.markets[code].market.price_step
+    if not step <= price < 10**9:
+        raise ValueError(f"price: from {step} to below 10^9")
+    return price.quantize(step)

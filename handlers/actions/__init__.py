@@ -1,0 +1,9 @@
+"""Every button there is. A payload names a stored record or something public, never an amount or a person."""
+
+from handlers.actions.accounts import *  # noqa: F403
+from handlers.actions.alerts import *  # noqa: F403
+from handlers.actions.markets import *  # noqa: F403
+from handlers.actions.orders import *  # noqa: F403
+from handlers.actions.safety import *  # noqa: F403
+from handlers.actions.settings import *  # noqa: F403
+from handlers.actions.tickets import *  # noqa: F403

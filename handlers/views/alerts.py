@@ -1,0 +1,237 @@
+"""Lists of alerts, and what is said when some fire."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+
+from chatbot.domain.accounts import Venue
+from chatbot.domain.alerts import Alert, AlertStatus, Gauge
+from chatbot.domain.ids import ChatId, MarketCode
+from chatbot.domain.notices import AlertFired
+from chatbot.domain.orders import Side
+from chatbot.services.alert_readings import SeenAlert
+from chatbot.services.alerts import AlertList
+from handlers.actions import (
+    AskClearAlerts,
+    ClearAlerts,
+    DeleteAlert,
+    ListAlerts,
+    ShowAlert,
+    SnoozeAlert,
+    StartOrder,
+    WatchAlert,
+)
+from handlers.views.alert_cards import noted
+from handlers.views.alert_words import away, happened, mark, measured, repeats, watched
+from handlers.views.format import change, local_time, moment, number, when
+from handlers.views.html import Html, bold, code, italic, join, lines, outside, text
+from handlers.views.screen import Key, Press, Rows, Screen
+
+_A_PAGE = 15
+_NUMBERS_A_ROW = 5
+_MARKETS_A_ROW = 3
+_SHORT_NOTE = 30
+_LONGEST_TITLE = 40
+_SHOWN_OF_MANY = 8
+_LONGEST_LABEL = 40
+_EXAMPLES = ("/alert BTC > 80000", "/alert BTC +5% every", "/alert ETH -3% 1h")
+_NONE = (text("There are none yet. Set one like this:"), *(code(example) for example in _EXAMPLES))
+
+Hit = tuple[Alert, AlertFired]
+"""An alert that fired, and when and how."""
+
+
+def alerts(listed: AlertList, *, page: int, now: datetime, here: int | None, title: str | None) -> Screen:
+    """A page of a chat's alerts, numbered, with a button for each. `here` is the topic they are looked at from."""
+    pages = max(1, -(-len(listed.alerts) // _A_PAGE))
+    page = min(max(page, 1), pages)
+    first = (page - 1) * _A_PAGE
+    shown = listed.alerts[first : first + _A_PAGE]
+    rows = _listed(shown, first=first, now=now, here=here) if shown else _NONE
+    paper = any(not seen.alert.venue.is_live for seen in shown)
+    return Screen(
+        lines(_title(listed, page, pages, title), *rows, italic(Venue.PAPER.badge) if paper else None),
+        _list_keys(listed, shown, first=first, page=page, pages=pages, chat=_chat(listed, title)),
+    )
+
+
+def ask_clear(listed: AlertList, code_: MarketCode | None, *, title: str | None) -> Screen:
+    """Deleting several cannot be undone with a tap, so it is asked for once."""
+    count, what = _counted(listed, code_)
+    alerts_ = "alert" if count == 1 else "alerts"
+    chat = _chat(listed, title)
+    return Screen(
+        bold(f"Delete {count} {alerts_} {what}?"),
+        (
+            (Press("Delete", ClearAlerts(chat=chat, code=code_), style="danger"),),
+            (Press("Keep", ListAlerts(chat=chat, page=1, anew=False)),),
+        ),
+    )
+
+
+def fired(hit: Hit, *, now: datetime, private: bool, keys: bool) -> Screen:
+    """One hit. In groups nothing of anybody's account; in channels nobody can tap."""
+    alert, notice = hit
+    return Screen(
+        lines(
+            bold(f"🔔 {_happened(alert)}"),
+            _reading(alert, notice),
+            noted(alert),
+            _late(notice, now=now),
+            italic(_when(alert, notice, now=now)),
+        ),
+        _fired_keys(alert, private=private) if keys else (),
+    )
+
+
+def fired_together(hits: Sequence[Hit], *, now: datetime, keys: bool) -> Screen:
+    """Several hits in one message, in the order given."""
+    newest = max(notice.at for _, notice in hits)
+    late = next((notice for _, notice in hits if notice.late), None)
+    buttons = [Press(_label(alert), ShowAlert(alert=alert.id, anew=True)) for alert, _ in hits[:_SHOWN_OF_MANY]]
+    rows: Rows = (*((button,) for button in buttons), (Press("All alerts", ListAlerts(chat=None, page=1, anew=True)),))
+    paper = f" · {Venue.PAPER.badge}" if any(not alert.venue.is_live for alert, _ in hits) else ""
+    return Screen(
+        lines(
+            bold(f"🔔 {len(hits)} alerts"),
+            *(_line(alert, notice) for alert, notice in hits),
+            None if late is None else _late(late, now=now),
+            italic(f"{when(newest, now=now)}{paper}"),
+        ),
+        rows if keys else (),
+    )
+
+
+def _title(listed: AlertList, page: int, pages: int, title: str | None) -> Html:
+    of = text() if title is None else text(" of ", outside(title, limit=_LONGEST_TITLE))
+    pages_ = f" · page {page} of {pages}" if pages > 1 else ""
+    return text(bold("Alerts", of), f"  {listed.used} of {listed.allowance}{pages_}")
+
+
+def _listed(shown: Sequence[SeenAlert], *, first: int, now: datetime, here: int | None) -> tuple[Html, ...]:
+    """One numbered line per alert, below its market with the price of now."""
+    rows: list[Html] = []
+    numbered = list(enumerate(shown, first + 1))
+    for pair, group in groupby(numbered, key=lambda each: each[1].alert.pair):
+        entries = list(group)
+        price = entries[0][1].price
+        rows.append(text(bold(pair), "" if price is None else f"  {number(price)}"))
+        rows += [_entry(at, seen, now=now, here=here) for at, seen in entries]
+    return tuple(rows)
+
+
+def _entry(at: int, seen: SeenAlert, *, now: datetime, here: int | None) -> Html:
+    alert = seen.alert
+    watches = alert.status is AlertStatus.WATCHING
+    parts: list[Html | str | None] = [
+        watched(alert),
+        away(seen) if watches else None,
+        f"now {measured(alert, seen.reading)}" if seen.reading is not None and _is_percentage(alert) else None,
+        repeats(alert),
+        mark(alert, now=now),
+        outside(alert.note, limit=_SHORT_NOTE) if alert.note else None,
+        "another topic" if alert.place.thread != here and not alert.place.is_private else None,
+    ]
+    return text(f"{at}. ", join(" · ", [part for part in parts if part]))
+
+
+def _is_percentage(alert: Alert) -> bool:
+    return alert.rule.gauge not in (Gauge.PRICE, Gauge.VOLUME)
+
+
+def _list_keys(
+    listed: AlertList, shown: Sequence[SeenAlert], *, first: int, page: int, pages: int, chat: ChatId | None
+) -> Rows:
+    numbers = [Press(str(at), ShowAlert(alert=seen.alert.id, anew=False)) for at, seen in enumerate(shown, first + 1)]
+    turning: list[Key] = []
+    if page > 1:
+        turning.append(Press("‹ Prev", ListAlerts(chat=chat, page=page - 1, anew=False)))
+    turning.append(Press("↻ Refresh", ListAlerts(chat=chat, page=page, anew=False)))
+    if page < pages:
+        turning.append(Press("Next ›", ListAlerts(chat=chat, page=page + 1, anew=False)))
+    rows = [
+        *_in_rows(numbers, _NUMBERS_A_ROW),
+        tuple(turning),
+        *_in_rows(_clear_keys(listed, shown, chat), _MARKETS_A_ROW),
+    ]
+    return tuple(rows)
+
+
+def _clear_keys(listed: AlertList, shown: Sequence[SeenAlert], chat: ChatId | None) -> list[Press]:
+    """For what there are several of: all of a market, all that ended."""
+    codes = {seen.alert.market: seen.alert.pair for seen in shown}
+    keys = [
+        Press(f"✕ {pair} ({count})", AskClearAlerts(chat=chat, code=code_))
+        for code_, pair in codes.items()
+        for count, _ in [_counted(listed, code_)]
+        if count > 1
+    ]
+    ended, _ = _counted(listed, None)
+    return [*keys, Press(f"✕ Ended ({ended})", AskClearAlerts(chat=chat, code=None))] if ended else keys
+
+
+def _counted(listed: AlertList, code_: MarketCode | None) -> tuple[int, str]:
+    """How many alerts of a market there are, or of those that ended, and what they are called."""
+    if code_ is None:
+        return sum(seen.alert.status is AlertStatus.ENDED for seen in listed.alerts), "that ended"
+    of_market = [seen.alert for seen in listed.alerts if seen.alert.market == code_]
+    return len(of_market), f"of {of_market[0].pair if of_market else code_}"
+
+
+def _in_rows(keys: Sequence[Press], columns: int) -> list[tuple[Key, ...]]:
+    return [tuple(keys[at : at + columns]) for at in range(0, len(keys), columns)]
+
+
+def _chat(listed: AlertList, title: str | None) -> ChatId | None:
+    """Whose list a button leads to; None for the chat it stands in."""
+    return None if title is None else listed.place.chat
+
+
+def _reading(alert: Alert, notice: AlertFired) -> Html:
+    price = text(code(number(notice.price)), f" {alert.counter}  {change(notice.change)} in 24 h")
+    if alert.rule.gauge is Gauge.PRICE:
+        return price
+    return text("Now ", code(measured(alert, notice.value)), ", at ", price)
+
+
+def _late(notice: AlertFired, *, now: datetime) -> str | None:
+    if notice.since is None:
+        return None
+    return f"It happened while I was away, since {moment(notice.since, now=now)}; it still holds."
+
+
+def _when(alert: Alert, notice: AlertFired, *, now: datetime) -> str:
+    again = ""
+    if alert.status is AlertStatus.RESTING and alert.rests_until is not None and alert.rests_until > now:
+        again = f" · rests until {moment(alert.rests_until, now=now)}"
+    return f"{when(notice.at, now=now)}{again}{'' if alert.venue.is_live else f' · {alert.venue.badge}'}"
+
+
+def _fired_keys(alert: Alert, *, private: bool) -> Rows:
+    rows: Rows = (
+        (
+            Press("Re-arm", WatchAlert(alert=alert.id, card=False)),
+            Press("Snooze 1 h", SnoozeAlert(alert=alert.id, card=False)),
+            Press("Delete", DeleteAlert(alert=alert.id, card=False)),
+        ),
+    )
+    if not private:
+        return rows
+    buy = Press(f"Buy {alert.base}", StartOrder(side=Side.BUY, code=alert.market), style="success")
+    return (*rows, (buy, Press(f"Sell {alert.base}", StartOrder(side=Side.SELL, code=alert.market), style="danger")))
+
+
+def _line(alert: Alert, notice: AlertFired) -> Html:
+    note = text(" · ", outside(alert.note, limit=_SHORT_NOTE)) if alert.note else text()
+    value = measured(alert, notice.value)
+    return text(
+        bold(_happened(alert)), "  ", code(value), f"  {change(notice.change)}", f" · {local_time(notice.at)}", note
+    )
+
+
+def _label(alert: Alert) -> str:
+    return outside(_happened(alert), limit=_LONGEST_LABEL).plain
+
+
+def _happened(alert: Alert) -> str:
+    return f"{alert.pair} {happened(alert)}"

@@ -1,0 +1,179 @@
+"""The alert desk over the real engine and storage: what is set, listed, changed, and what is not."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from chatbot.domain.alerts import Alert, AlertStatus, Position
+from chatbot.domain.drafts import AlertQuestion
+from chatbot.domain.errors import Cause, InputError, Unavailable
+from chatbot.domain.ids import ChatId, MarketCode
+from chatbot.domain.places import Place
+from chatbot.domain.ticks import Tick
+from chatbot.services.alerts import AlertAsked, AlertDesk, AlertSet
+from tests.fakes.values import BTC, ticker
+from tests.services.house import ANNA, BORIS, CHAT, House
+
+HERE = Place(chat=CHAT)
+GROUP = Place(chat=ChatId(-70), thread=3)
+
+
+async def set_(house: House, words: str, *, place: Place = HERE) -> Alert:
+    done = await house.alerts.say(words, person=ANNA, chat=CHAT, place=place)
+    assert isinstance(done, AlertSet), done
+    return done.seen.alert
+
+
+async def ask(house: House, words: str) -> AlertAsked:
+    asked = await house.alerts.say(words, person=ANNA, chat=CHAT, place=HERE)
+    assert isinstance(asked, AlertAsked), asked
+    return asked
+
+
+async def tick(house: House, price: str) -> None:
+    now = replace(ticker(last=price), at=house.clock.at)
+    await house.engine.on_tick(Tick(venue=house.markets.venues[0], at=house.clock.at, tickers={BTC.code: now}))
+
+
+def small(house: House) -> AlertDesk:
+    """The desk with room for two alerts."""
+    return AlertDesk(
+        alerts=house.engine,
+        markets=house.markets,
+        preferences=house.preferences,
+        questions=house.questions,
+        clock=house.clock,
+        allowance=2,
+    )
+
+
+async def test_a_line_sets_an_alert_and_says_how_far_it_is(house: House) -> None:
+    done = await house.alerts.say('BTC > 66055 every 2h note "sell?"', person=ANNA, chat=CHAT, place=GROUP)
+    assert isinstance(done, AlertSet) and (done.used, done.allowance, done.is_new) == (1, 50, True)
+    alert = done.seen.alert
+    assert alert.place == GROUP and alert.set_by == ANNA and alert.note == "sell?"
+    assert alert.cooldown == timedelta(hours=2) and alert.position is Position.BELOW
+    assert done.seen.distance == 10
+
+
+async def test_what_the_price_is_beyond_already_has_to_come_from_the_other_side(house: House) -> None:
+    alert = await set_(house, "BTC > 50000")
+    assert alert.position is Position.ABOVE
+    for price, hits in (("61000", 0), ("49000", 0), ("50000", 1)):
+        await tick(house, price)
+        found = await house.alerts.get(alert.id)
+        assert found is not None and found.hits == hits
+
+
+async def test_a_line_with_an_unknown_market_is_set_once_the_market_is_chosen(house: House) -> None:
+    asked = await ask(house, "BTCC > 80000")
+    assert "no market BTCC" in asked.problem
+    done = await house.alerts.choose(asked.dialogue, 0)
+    assert isinstance(done, AlertSet) and done.seen.alert.market == BTC.code
+
+
+async def test_a_line_not_understood_is_never_set_without_another_word(house: House) -> None:
+    asked = await ask(house, "BTC sometimes > 80000")
+    assert asked.draft.asking is AlertQuestion.LEVEL and "sometimes" in asked.problem
+    again = await house.alerts.answer(asked.dialogue, "80000")
+    assert isinstance(again, AlertAsked) and again.draft.asking is AlertQuestion.REPEAT
+
+
+async def test_an_impossible_level_is_asked_for_again(house: House) -> None:
+    asked = await ask(house, "BTC > 80000000")
+    assert "more than 100 times" in asked.problem and asked.draft.asking is AlertQuestion.LEVEL
+    done = await house.alerts.answer(asked.dialogue, "80000")
+    assert isinstance(done, AlertSet) and done.seen.alert.rule.level == 80_000
+
+
+async def test_a_market_without_prices_is_not_watched(house: House) -> None:
+    del house.exchange.tickers_now[BTC.code]
+    with pytest.raises(InputError, match="no prices"):
+        await ask(house, "BTC > 80000")
+
+
+async def test_an_answer_ends_the_question_and_a_tap_on_it_finds_nothing(house: House) -> None:
+    asked = await ask(house, "BTC 5%")
+    assert isinstance(await house.alerts.choose(asked.dialogue, 1), AlertSet)
+    assert await house.alerts.question(asked.dialogue.id, person=ANNA, chat=CHAT) is None
+
+
+async def test_somebody_elses_question_is_not_found(house: House) -> None:
+    asked = await ask(house, "BTC 5%")
+    assert await house.alerts.question(asked.dialogue.id, person=BORIS, chat=CHAT) is None
+    assert await house.alerts.choose(asked.dialogue, 9) is None
+
+
+async def test_the_allowance_counts_what_has_not_ended(house: House) -> None:
+    desk = small(house)
+    first, _ = [await set_(house, f"BTC > {level}") for level in (61_000, 90_000)]
+    with pytest.raises(InputError, match="2 alerts, which is the most"):
+        await desk.say("BTC > 70000", person=ANNA, chat=CHAT, place=HERE)
+    await tick(house, "61000")
+    assert isinstance(await desk.say("BTC > 70000", person=ANNA, chat=CHAT, place=HERE), AlertSet)
+    ended = await house.alerts.get(first.id)
+    assert ended is not None and ended.status is AlertStatus.ENDED
+    for again in (desk.watch, desk.snooze):
+        with pytest.raises(InputError, match="which is the most"):
+            await again(ended)
+
+
+async def test_the_nearest_market_comes_first_and_what_ended_last(house: House) -> None:
+    for words in ("BTC > 90000", "ETH > 2510", "BTC > 60100", "BTC > 61000", "ETH > 9000"):
+        await set_(house, words)
+    await tick(house, "60100")
+    listed = await house.alerts.see_all(HERE)
+    shown = [f"{seen.alert.base} {seen.alert.rule.level}" for seen in listed.alerts]
+    assert shown == ["ETH 2510", "ETH 9000", "BTC 61000", "BTC 90000", "BTC 60100"]
+    assert listed.used == 4
+
+
+async def test_a_list_without_prices_is_better_than_none(house: House) -> None:
+    await set_(house, "BTC > 90000")
+    house.exchange.fail("tickers", Unavailable(Cause.UNREACHABLE))
+    (seen,) = (await house.alerts.see_all(HERE)).alerts
+    assert seen.price is None
+
+
+async def test_editing_a_note_leaves_a_moves_beginning_where_it_was(house: House) -> None:
+    alert = await set_(house, "BTC +5%")
+    house.exchange.move("BTCUSDT", to=Decimal(61_000))
+    asked = await house.alerts.edit(alert, AlertQuestion.NOTE, person=ANNA, chat=CHAT)
+    done = await house.alerts.answer(asked.dialogue, "sell?")
+    assert isinstance(done, AlertSet) and not done.is_new
+    assert done.seen.alert.id == alert.id and done.seen.alert.note == "sell?"
+
+
+async def test_editing_the_level_changes_nothing_else(house: House) -> None:
+    alert = await set_(house, "BTC > 90000 every 2h note keep")
+    asked = await house.alerts.edit(alert, AlertQuestion.LEVEL, person=ANNA, chat=CHAT)
+    done = await house.alerts.answer(asked.dialogue, "95k")
+    assert isinstance(done, AlertSet)
+    rule = replace(alert.rule, level=Decimal(95_000))
+    assert done.seen.alert == replace(alert, rule=rule)
+
+
+async def test_an_alert_cannot_be_moved_to_another_market(house: House) -> None:
+    alert = await set_(house, "BTC > 90000")
+    with pytest.raises(InputError):
+        await house.alerts.edit(alert, AlertQuestion.MARKET, person=ANNA, chat=CHAT)
+
+
+async def test_an_answer_about_an_alert_that_is_gone_says_so(house: House) -> None:
+    alert = await set_(house, "BTC > 90000")
+    asked = await house.alerts.edit(alert, AlertQuestion.REPEAT, person=ANNA, chat=CHAT)
+    await house.alerts.delete(alert)
+    with pytest.raises(InputError, match="gone"):
+        await house.alerts.choose(asked.dialogue, 0)
+
+
+async def test_clearing_takes_a_chats_own_alerts_of_a_market_and_no_others(house: House) -> None:
+    await set_(house, "BTC > 90000")
+    await set_(house, "ETH > 9000")
+    theirs = await set_(house, "BTC > 90000", place=GROUP)
+    assert await house.alerts.clear(HERE.chat, MarketCode("BTCUSDT")) == 1
+    assert await house.alerts.clear(HERE.chat, None) == 0
+    assert [seen.alert.base for seen in (await house.alerts.see_all(HERE)).alerts] == ["ETH"]
+    assert await house.alerts.get(theirs.id) is not None
