@@ -123,13 +123,16 @@ class Bot:
             clock=self.clock,
             spawner=supervisor,
         )
+        # Before anything that may find out what happened meanwhile, and once a start.
+        started = self.clock.now()
+        absence = await self.storage.life.begin(now=started)
         program = assemble(
             self.storage,
             self.venues,
             drawer=self.drawer,
             cards=cards,
             settings=self.settings,
-            was_away=await self.storage.life.begin(now=self.clock.now()) is not None,
+            was_away=absence is not None,
             clock=self.clock,
             entropy=self.entropy,
             spawner=supervisor,
@@ -144,7 +147,6 @@ class Bot:
             clock=self.clock,
             entropy=self.entropy,
         )
-        await program.alerts.load()
         await program.services.forgetting.resume()
         await program.settling.recover()
         delivery = self._delivery(program.services, sender)
@@ -157,6 +159,7 @@ class Bot:
             sender=sender,
             delivery=delivery,
             requests_per_minute=self.settings.andx_requests_per_minute,
+            away_since=absence.since if absence is not None and absence.until == started else None,
             clock=self.clock,
             entropy=self.entropy,
             supervisor=supervisor,
@@ -176,6 +179,7 @@ class Bot:
                     await asyncio.gather(intake.settle(), delivery.settle())
             await supervisor.end(within=_END)
             await program.history.flush()
+            await self.storage.life.beat(now=self.clock.now())
 
     def _router(self, services: Services, sender: Sender) -> Router:
         voice = Voice(describe=_describe, not_linked=lambda: _not_linked(services), waiting=_Waiting(services))
@@ -209,6 +213,7 @@ class Bot:
     def _delivery(self, services: Services, sender: Sender) -> Delivery:
         return Delivery(
             outbox=self.storage.outbox,
+            losses=self.storage.losses,
             sender=sender,
             announce=Announcer(TELLINGS, services=services, clock=self.clock).announce,
             clock=self.clock,

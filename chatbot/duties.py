@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from chatbot.assembly import Program
 from chatbot.charts.drawer import Drawer
@@ -30,7 +31,9 @@ from handlers.shown_secrets import Sweeper
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duties:
-    """`begin` starts them all; the supervisor ends them."""
+    """`begin` starts them all; the supervisor ends them. `away_since`: when the bot was last alive, if that was so long
+    ago that what happened meanwhile is told as such.
+    """
 
     storage: Storage
     venues: Mapping[Venue, OpenExchange]
@@ -40,6 +43,7 @@ class Duties:
     sender: Sender
     delivery: Delivery
     requests_per_minute: int
+    away_since: datetime | None
     clock: Clock
     entropy: Entropy
     supervisor: Supervisor
@@ -63,7 +67,7 @@ class Duties:
         run, tickets, spawn = self.supervisor.run, self.storage.tickets, self.supervisor.spawn
         run(TicketKeeper(store=tickets, settling=self.program.settling, clock=self.clock, spawn=spawn))
         for venue, opened in self.venues.items():
-            run(PriceKeeper(venue=venue, exchange=opened.exchange, store=tickets, warm=opened.warm))
+            run(PriceKeeper(venue=venue, exchange=opened.exchange, store=tickets))
 
     def _keep_house(self) -> None:
         run, storage, clock = self.supervisor.run, self.storage, self.clock
@@ -75,7 +79,9 @@ class Duties:
         run(Heartbeat(life=storage.life, clock=clock))
 
     def _watch_markets(self) -> None:
-        """Look at the prices of every venue, and let all that live on them know, in this order."""
+        """Look at the prices of every venue, and let all that live on them know: first the alerts, which look back in
+        the history at what was before.
+        """
         run, history, clock = self.supervisor.run, self.program.history, self.clock
         boards = self._boards()
         run(boards)
@@ -85,8 +91,9 @@ class Duties:
             watch = MarketWatch(
                 venue=venue,
                 exchange=opened.exchange,
-                bars=self.storage.bars,
-                listeners=(history, self.program.alerts, boards),
+                listeners=(self.program.alerts, history, boards),
+                per_minute=self.requests_per_minute,
+                away_since=self.away_since,
                 clock=clock,
             )
             run(watch)
@@ -94,6 +101,7 @@ class Duties:
     def _boards(self) -> BoardPainter:
         return BoardPainter(
             store=self.storage.boards,
+            outbox=self.storage.outbox,
             markets=self.program.services.markets,
             preferences=self.storage.preferences,
             sender=self.sender,

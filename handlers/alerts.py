@@ -4,7 +4,7 @@ In a group its admins manage the group's alerts, in the topic they write in. Fro
 those of a channel or group named in front: `/alert @channel …`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from chatbot.domain.alerts import Alert, AlertStatus
 from chatbot.domain.drafts import AlertDraft, Dialogue
@@ -12,7 +12,7 @@ from chatbot.domain.errors import InputError
 from chatbot.domain.ids import AlertId, ChatId, DialogueId, MarketCode
 from chatbot.domain.notices import AlertFired
 from chatbot.domain.places import Place
-from chatbot.services.alerts import AlertAsked, AlertSet
+from chatbot.services.alert_results import AlertAsked, AlertSet
 from handlers.actions import (
     AskClearAlerts,
     ChooseForAlert,
@@ -21,6 +21,7 @@ from handlers.actions import (
     DropAlertQuestion,
     EditAlert,
     ListAlerts,
+    MoveAlert,
     PauseAlert,
     ShowAlert,
     SnoozeAlert,
@@ -41,7 +42,10 @@ _LONGEST_TOAST = 200
 
 async def alert(ctx: Context) -> None:
     aim = await aimed(ctx)
-    await _show(ctx, await ctx.services.alerts.say(aim.args, person=ctx.person.id, chat=ctx.chat.id, place=aim.place))
+    result = await ctx.services.alerts.say(
+        aim.args, person=ctx.person.id, chat=ctx.chat.id, place=aim.place, message=ctx.message
+    )
+    await _show(ctx, result)
 
 
 async def alerts(ctx: Context) -> None:
@@ -68,7 +72,7 @@ async def show(ctx: Context, action: ShowAlert) -> None:
 
 
 async def edit(ctx: Context, action: EditAlert) -> None:
-    found = await _own(ctx, action.alert)
+    found = await _own_in_place(ctx, action.alert, card=True)
     if found is None:
         return
     await ctx.answer()
@@ -82,17 +86,24 @@ async def edit(ctx: Context, action: EditAlert) -> None:
 
 
 async def watch(ctx: Context, action: WatchAlert) -> None:
-    found = await _own(ctx, action.alert)
+    found = await _own_in_place(ctx, action.alert, card=action.card)
     if found is not None:
         changed = await ctx.services.alerts.watch(found)
         await _acknowledge(ctx, changed, "Watching again", card=action.card)
 
 
 async def snooze(ctx: Context, action: SnoozeAlert) -> None:
-    found = await _own(ctx, action.alert)
+    found = await _own_in_place(ctx, action.alert, card=action.card)
     if found is not None:
         changed = await ctx.services.alerts.snooze(found)
         await _acknowledge(ctx, changed, "Resting for an hour", card=action.card)
+
+
+async def move(ctx: Context, action: MoveAlert) -> None:
+    found = await _own(ctx, action.alert)
+    if found is not None:
+        changed = await ctx.services.alerts.watch(found, place=Place(chat=found.place.chat))
+        await _acknowledge(ctx, changed, "Told in the general topic now", card=True)
 
 
 async def pause(ctx: Context, action: PauseAlert) -> None:
@@ -110,6 +121,8 @@ async def delete(ctx: Context, action: DeleteAlert) -> None:
     await ctx.answer(f"Deleted: {named(found)}"[:_LONGEST_TOAST])
     if action.card:
         await ctx.edit(cards.deleted(found, title=_title(ctx, found.place)))
+    else:
+        await ctx.change_keys(views.keys_after_delete(found, private=_is_private(ctx)))
 
 
 async def ask_clear(ctx: Context, action: AskClearAlerts) -> None:
@@ -130,7 +143,9 @@ async def clear(ctx: Context, action: ClearAlerts) -> None:
 
 async def choose(ctx: Context, action: ChooseForAlert) -> None:
     dialogue = await _question(ctx, action.dialogue)
-    chosen = None if dialogue is None else await ctx.services.alerts.choose(dialogue, action.choice)
+    chosen = (
+        None if dialogue is None else await ctx.services.alerts.choose(dialogue, action.choice, message=ctx.message)
+    )
     if chosen is None:
         await ctx.answer(_OVER, alert=True)
         return
@@ -148,9 +163,14 @@ async def drop(ctx: Context, action: DropAlertQuestion) -> None:
 
 
 async def answer(ctx: Context, dialogue: Dialogue) -> None:
-    if await _question(ctx, dialogue.id) is None:
+    """The question itself becomes what was asked and answered: its buttons would lead nowhere."""
+    if await _question(ctx, dialogue.id) is None or not isinstance(dialogue.draft, AlertDraft):
         raise InputError(_OVER)
-    await _show(ctx, await ctx.services.alerts.answer(dialogue, ctx.args))
+    result = await ctx.services.alerts.answer(dialogue, ctx.args, message=ctx.message)
+    await _show(ctx, result)
+    if dialogue.message is not None:
+        screen = cards.answered(dialogue.draft, ctx.args, pair=_pair(result))
+        await ctx.mouth.edit(ctx.chat.id, dialogue.message, screen)
 
 
 async def fired(hearing: Hearing, notices: Sequence[AlertFired]) -> Shown | None:
@@ -159,20 +179,30 @@ async def fired(hearing: Hearing, notices: Sequence[AlertFired]) -> Shown | None
     hits = [(alert, notice) for alert, notice in found if alert is not None]
     known = None if hearing.place.is_private else hearing.services.chats.get(hearing.place.chat)
     keys = known is None or not known.is_channel
-    if len(hits) > 1:
-        hits.sort(key=lambda hit: abs(hit[1].value - hit[0].rule.level) / hit[0].rule.level)
-        return views.fired_together(hits, now=hearing.now, keys=keys)
+    private = hearing.place.is_private
     if not hits:
         return None
-    screen = views.fired(hits[0], now=hearing.now, private=hearing.place.is_private, keys=keys)
-    picture = await _picture(hearing, hits[0][0])
-    return screen if picture is None else Picture(content=picture, caption=screen.text, rows=screen.rows)
+    if len(hits) == 1:
+        screen = views.fired(hits[0], now=hearing.now, private=private, keys=keys)
+    else:
+        hits.sort(key=lambda hit: abs(hit[1].value - hit[0].rule.level) / hit[0].rule.level)
+        screen = views.fired_together(hits, now=hearing.now, private=private, keys=keys)
+    picture = await _picture(hearing, hits[0][0]) if any(alert.picture for alert, _ in hits) else None
+    return _with(picture, screen)
+
+
+def _with(picture: bytes | None, screen: Screen) -> Shown:
+    """The picture with the screen's words, unless they are too many for a caption."""
+    if picture is None:
+        return screen
+    try:
+        return Picture(content=picture, caption=screen.text, rows=screen.rows)
+    except ValueError:
+        return screen
 
 
 async def _picture(hearing: Hearing, alert: Alert) -> bytes | None:
-    """A small chart, if one is wanted and can be drawn: without it the alert is told all the same."""
-    if not alert.picture:
-        return None
+    """A small chart, if it can be drawn: without it the alert is told all the same."""
     return await hearing.services.charts.for_alert(alert, preferences=hearing.preferences, now=hearing.now)
 
 
@@ -183,6 +213,19 @@ async def _own(ctx: Context, alert: AlertId) -> Alert | None:
         await ctx.answer(_GONE, alert=True)
         return None
     return found
+
+
+async def _own_in_place(ctx: Context, alert: AlertId, *, card: bool) -> Alert | None:
+    """The same, if what it does can be told: in a topic that is gone nobody would hear of it."""
+    found = await _own(ctx, alert)
+    if found is None or found.place not in await ctx.services.chats.deleted_topics(found.place.chat):
+        return found
+    await ctx.answer("Its topic was deleted. It can be told in the general topic instead.", alert=True)
+    if card:
+        await ctx.edit(await _card(ctx, found))
+    else:
+        await ctx.reply(await _card(ctx, found))
+    return None
 
 
 async def _place(ctx: Context, chat: ChatId | None) -> Place | None:
@@ -214,21 +257,40 @@ async def _show(ctx: Context, result: AlertAsked | AlertSet, *, in_place: bool =
 
 
 async def _acknowledge(ctx: Context, changed: Alert, word: str, *, card: bool) -> None:
-    """On its card an alert is redrawn; a message that tells of a hit stays what it is."""
-    waits = standing(changed, now=ctx.clock.now()) if changed.status is AlertStatus.WATCHING else None
+    """On its card an alert is redrawn; what told of a hit keeps its words and gets the buttons that do something."""
+    now = ctx.clock.now()
+    waits = standing(changed, now=now) if changed.status is AlertStatus.WATCHING else None
     await ctx.answer(f"{word}: {named(changed)}. {waits or ''}".strip()[:_LONGEST_TOAST])
     if card:
         await ctx.edit(await _card(ctx, changed))
+    else:
+        await ctx.change_keys(views.hit_keys(changed, now=now, private=_is_private(ctx)))
 
 
 async def _card(ctx: Context, alert: Alert) -> Screen:
     seen = await ctx.services.alerts.see(alert)
-    return cards.card(seen, now=ctx.clock.now(), title=_title(ctx, alert.place))
+    homeless = alert.place in await ctx.services.chats.deleted_topics(alert.place.chat)
+    return cards.card(seen, now=ctx.clock.now(), title=_title(ctx, alert.place), homeless=homeless)
 
 
 async def _list(ctx: Context, place: Place, *, page: int) -> Screen:
     listed = await ctx.services.alerts.see_all(place)
-    return views.alerts(listed, page=page, now=ctx.clock.now(), here=ctx.chat.thread, title=_title(ctx, place))
+    topics = await _topics(ctx, {seen.alert.place for seen in listed.alerts})
+    return views.alerts(listed, page=page, now=ctx.clock.now(), title=_title(ctx, place), topics=topics)
+
+
+async def _topics(ctx: Context, places: Iterable[Place]) -> dict[Place, str]:
+    """What the topics are called that are not the one spoken in."""
+    chats, names = ctx.services.chats, {}
+    for place in places:
+        topic = chats.topic(place)
+        if place in await chats.deleted_topics(place.chat):
+            names[place] = "topic deleted"
+        elif place.thread is None and place.chat == ctx.chat.id and ctx.chat.thread is not None:
+            names[place] = "general topic"
+        elif place.thread is not None and place != ctx.place:
+            names[place] = f"in {topic.name}" if topic is not None and topic.name else "another topic"
+    return names
 
 
 def _title(ctx: Context, place: Place) -> str | None:
@@ -237,6 +299,12 @@ def _title(ctx: Context, place: Place) -> str | None:
         return None
     known = ctx.services.chats.get(place.chat)
     return "another chat" if known is None else known.title
+
+
+def _pair(result: AlertAsked | AlertSet) -> str | None:
+    if isinstance(result, AlertSet):
+        return result.seen.alert.pair
+    return None if result.quoted is None else result.quoted.market.pair
 
 
 def _market(code: str | None) -> MarketCode | None:
@@ -289,6 +357,7 @@ ROUTES: tuple[Route, ...] = (
     Button(ShowAlert, handle=show, where=Where.ANYWHERE, needs=Needs.ADMIN, answers=True),
     Button(EditAlert, handle=edit, where=Where.ANYWHERE, needs=Needs.ADMIN, answers=True),
     Button(WatchAlert, handle=watch, where=Where.ANYWHERE, needs=Needs.ADMIN, answers=True),
+    Button(MoveAlert, handle=move, where=Where.ANYWHERE, needs=Needs.ADMIN, answers=True),
     Button(SnoozeAlert, handle=snooze, where=Where.ANYWHERE, needs=Needs.ADMIN, answers=True),
     Button(PauseAlert, handle=pause, where=Where.ANYWHERE, needs=Needs.ADMIN, answers=True),
     Button(DeleteAlert, handle=delete, where=Where.ANYWHERE, needs=Needs.ADMIN, answers=True),

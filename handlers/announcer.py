@@ -1,11 +1,12 @@
 """What becomes of notices: said now, said without a sound, kept until the quiet hours end, or not said at all."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from chatbot.domain.notices import Away, NoticeKind, NoticeMode, OutboxEntry, Rank
+from chatbot.domain.ids import PersonId
+from chatbot.domain.notices import AlertFired, Away, NoticeMode, OutboxEntry, Rank
 from chatbot.domain.places import Place
 from chatbot.domain.preferences import QuietMode
 from chatbot.ports.clock import Clock
@@ -29,6 +30,14 @@ class Push:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SumUp:
+    """Of the alerts of a place that fired before a moment, only the number is worth telling."""
+
+    place: Place
+    before: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
     """Nothing of these entries' rank is said in their chat before a moment: its quiet hours last until then.
 
@@ -46,25 +55,32 @@ class Announcer:
         self._services = services
         self._clock = clock
 
-    async def announce(self, entries: Sequence[OutboxEntry]) -> Push | Hold:
+    async def announce(self, entries: Sequence[OutboxEntry]) -> Push | Hold | SumUp:
         """What becomes of the first of these, which are a chat's of one rank, and of those told together with it."""
         first, now = entries[0], self._clock.now()
         preferences = self._services.preferences.of_chat(first.chat)
         modes = await self._services.preferences.modes(first.chat)
-        unsaid = tuple(entry for entry in entries if _is_unsaid(entry, modes, now=now))
-        if unsaid:
-            return Push(entries=unsaid, shown=None)
+        unsaid = tuple(entry for entry in entries if modes[entry.notice.about] is NoticeMode.OFF)
+        if unsaid or not await self._may_hear(first):
+            return Push(entries=unsaid or tuple(entries), shown=None)
+        place = Place(chat=first.chat, thread=first.thread)
+        if isinstance(first.notice, AlertFired) and now - first.created_at > _STALE:
+            return SumUp(place=place, before=now - _STALE)
         kind, quiet = first.notice.about, preferences.quiet
         quiet_until = None if kind.rank <= Rank.OUTCOME else preferences.quiet_until(now)
         if quiet_until is not None and quiet is not None and quiet.mode is QuietMode.HOLD:
             return Hold(until=quiet_until)
-        hearing = Hearing(
-            place=Place(chat=first.chat, thread=first.thread), preferences=preferences, services=self._services, now=now
-        )
+        hearing = Hearing(place=place, preferences=preferences, services=self._services, now=now)
         with read_by(preferences):
             told, shown = await self._say(hearing, entries)
         silent = modes[kind] is NoticeMode.SILENT or quiet_until is not None or isinstance(first.notice, Away)
         return Push(entries=told, shown=shown, silent=silent)
+
+    async def _may_hear(self, entry: OutboxEntry) -> bool:
+        """Whose access was taken away hears of alarms and of what became of their money, and of nothing else."""
+        if entry.chat < 0 or entry.notice.about.rank <= Rank.OUTCOME:
+            return True
+        return await self._services.people.is_in(PersonId(entry.chat))
 
     async def _say(
         self, hearing: Hearing, entries: Sequence[OutboxEntry]
@@ -90,9 +106,3 @@ def _goes_with(entry: OutboxEntry, first: OutboxEntry) -> bool:
         and (entry.thread, entry.reply_to) == (first.thread, first.reply_to)
         and entry.unsure == first.unsure
     )
-
-
-def _is_unsaid(entry: OutboxEntry, modes: Mapping[NoticeKind, NoticeMode], *, now: datetime) -> bool:
-    """Whether its chat does not want to hear it, or would hear it too late."""
-    kind = entry.notice.about
-    return modes[kind] is NoticeMode.OFF or (kind is NoticeKind.ALERT and now - entry.created_at > _STALE)

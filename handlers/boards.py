@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 from chatbot.domain.errors import InputError
-from chatbot.domain.ids import ChatId
 from chatbot.domain.notices import BoardEnded
-from chatbot.services.desk import Services
+from chatbot.domain.places import Place
 from handlers.aims import Aim, aimed
 from handlers.commands import Command, Hearing, Needs, Route, Telling, Where
 from handlers.context import Context
@@ -25,25 +24,21 @@ async def board(ctx: Context) -> None:
     present = None if symbols else await ctx.services.boards.in_place(aim.place)
     wanted = symbols if present is None else present.markets
     quotes = await ctx.services.boards.set(aim.place, wanted, by=ctx.person.id)
-    await ctx.reply(views.set_up(quotes, title=aim.title))
+    await ctx.reply(views.set_up(quotes, title=aim.title, prefix=aim.prefix))
 
 
 async def _end(ctx: Context, aim: Aim) -> None:
     if not await ctx.services.boards.end(aim.place):
-        raise InputError("There is no board. Write /board BTC ETH to set one.")
+        raise InputError(f"There is no board. Write /board {aim.prefix}BTC ETH to set one.")
     await ctx.reply(views.ended(title=aim.title))
 
 
 async def _vanished(hearing: Hearing, notices: Sequence[BoardEnded]) -> Screen:
-    return views.vanished(title=title_of(hearing.services, notices[0].chat))
-
-
-def title_of(services: Services, chat: ChatId) -> str | None:
-    """A group's or channel's; None for a private chat."""
-    if chat > 0:
-        return None
-    known = services.chats.get(chat)
-    return "a group" if known is None else known.title
+    chat = notices[0].chat
+    if Place(chat=chat).is_private:
+        return views.vanished(title=None)
+    known = hearing.services.chats.get(chat)
+    return views.vanished(title="a group") if known is None else views.vanished(title=known.title, handle=known.handle)
 
 
 ROUTES: tuple[Route, ...] = (

@@ -10,7 +10,7 @@ from chatbot.domain.ids import ChatId, MessageId, PersonId
 from chatbot.domain.people import Role
 from chatbot.domain.places import Place
 from chatbot.ports.clock import Clock
-from handlers.views.screen import Picture, Screen, Shown
+from handlers.views.screen import Picture, Rows, Screen, Shown
 
 if TYPE_CHECKING:
     from chatbot.services.desk import Services
@@ -60,6 +60,8 @@ class Mouth(Protocol):
     async def edit(self, chat: ChatId, message: MessageId, screen: Screen) -> bool: ...
 
     async def redraw(self, chat: ChatId, message: MessageId, picture: Picture) -> bool: ...
+
+    async def change_keys(self, chat: ChatId, message: MessageId, rows: Rows) -> bool: ...
 
     async def answer(self, tap: str, text: str | None, *, alert: bool) -> None: ...
 
@@ -129,6 +131,11 @@ class Context:
         if self.tap is not None and await self.mouth.redraw(self.chat.id, self.message, picture):
             return self.message
         return await self.reply(picture)
+
+    async def change_keys(self, rows: Rows) -> None:
+        """Replace the buttons of what was tapped, be it a text or a picture; if it is gone, that is that."""
+        if self.tap is not None:
+            await self.mouth.change_keys(self.chat.id, self.message, rows)
 
     async def answer(self, text: str | None = None, *, alert: bool = False) -> None:
         """Answer the tap with a short word of at most 200 characters, or nothing; only the first time counts."""

@@ -31,28 +31,30 @@ async def digest(ctx: Context) -> None:
     else:
         at = parse_time(first)
         if at is None:
-            raise InputError("At what time? Write it like /digest 09:00, or /digest 09:00 BTC ETH.")
+            line = f"/digest {aim.prefix}09:00"
+            raise InputError(f"At what time? Write it like {line}, or {line} BTC ETH.")
         chosen = await ctx.services.digests.set(aim.place, at, tuple(symbols), by=ctx.person.id)
-        await ctx.reply(_chosen(ctx, aim, chosen))
+        await ctx.reply(await _chosen(ctx, aim, chosen))
 
 
 async def _show(ctx: Context, aim: Aim) -> None:
     chosen = await ctx.services.digests.in_place(aim.place)
     if chosen is None:
-        await ctx.reply(views.none_yet(title=aim.title))
+        await ctx.reply(views.none_yet(title=aim.title, prefix=aim.prefix))
     else:
-        await ctx.reply(_chosen(ctx, aim, chosen))
+        await ctx.reply(await _chosen(ctx, aim, chosen))
 
 
-def _chosen(ctx: Context, aim: Aim, chosen: Digest) -> Screen:
+async def _chosen(ctx: Context, aim: Aim, chosen: Digest) -> Screen:
     """By the clock of the place it is told in."""
+    pairs = await ctx.services.digests.pairs(chosen)
     with read_by(ctx.services.preferences.of_chat(aim.place.chat)):
-        return views.chosen(chosen, title=aim.title, now=ctx.clock.now())
+        return views.chosen(chosen, pairs=pairs, title=aim.title, prefix=aim.prefix, now=ctx.clock.now())
 
 
 async def _end(ctx: Context, aim: Aim) -> None:
     if not await ctx.services.digests.delete(aim.place):
-        raise InputError("There is no daily digest. Write /digest 09:00 to get one.")
+        raise InputError(f"There is no daily digest. Write /digest {aim.prefix}09:00 to get one.")
     await ctx.reply(views.gone(title=aim.title))
 
 

@@ -1,5 +1,6 @@
 """/here: where pushes go, and what goes on there; and what is said when the bot comes to a chat."""
 
+import asyncio
 from collections.abc import Sequence
 
 from chatbot.domain.chats import KnownChat, Rights
@@ -8,7 +9,7 @@ from chatbot.domain.ids import ChatId
 from chatbot.domain.notices import ChatJoined
 from chatbot.domain.places import Place
 from handlers.actions import ShowHere
-from handlers.aims import may_manage
+from handlers.aims import aimed, may_manage
 from handlers.commands import Button, Command, Hearing, Route, Telling, Where
 from handlers.context import ChatKind, Context
 from handlers.views import groups as views
@@ -16,6 +17,13 @@ from handlers.views.screen import Screen
 
 
 async def here(ctx: Context) -> None:
+    """`/here`; in private also `/here @channel`, for its admins."""
+    aim = await aimed(ctx)
+    if aim.args:
+        raise InputError("Write /here alone; or /here @channel in our private chat, to see what goes on there.")
+    if aim.title is not None:
+        await ctx.reply(await _managed(ctx, aim.place.chat))
+        return
     if ctx.chat.kind is ChatKind.PRIVATE:
         await ctx.reply(await _private(ctx))
         return
@@ -28,15 +36,29 @@ async def show_here(ctx: Context, action: ShowHere) -> None:
     if action.group is None:
         await ctx.edit(await _private(ctx))
         return
-    chat = ctx.services.chats.get(action.group)
-    if chat is None or not await may_manage(ctx, Place(chat=action.group)):
+    await ctx.edit(await _managed(ctx, action.group))
+
+
+async def _managed(ctx: Context, group: ChatId) -> Screen:
+    chat = ctx.services.chats.get(group)
+    if chat is None or not await may_manage(ctx, Place(chat=group)):
         raise InputError("I am not in that chat, or you are not one of its admins.")
-    await ctx.edit(views.managed(await _spot(ctx, Place(chat=action.group), chat), chat))
+    return views.managed(await _spot(ctx, Place(chat=group), chat), chat)
 
 
 async def _private(ctx: Context) -> Screen:
-    others = await ctx.services.presence.chosen_by(ctx.person.id)
+    chosen = await ctx.services.presence.chosen_by(ctx.person.id)
+    theirs = await asyncio.gather(*(_is_theirs(ctx, chat) for chat in chosen))
+    others = tuple(chat for chat, is_theirs in zip(chosen, theirs, strict=True) if is_theirs)
     return views.private(await _spot(ctx, ctx.place, None), others)
+
+
+async def _is_theirs(ctx: Context, chat: KnownChat) -> bool:
+    """Whether they are in charge there still: who is not should not read how a private group is called by now."""
+    try:
+        return await ctx.admins.is_admin(ctx.person.id, chat.id)
+    except RightsUnknown:
+        return False
 
 
 async def _spot(ctx: Context, place: Place, chat: KnownChat | None) -> views.Spot:
@@ -75,7 +97,7 @@ ROUTES: tuple[Route, ...] = (
         "here",
         "Where pushes go, and what goes on here",
         handle=here,
-        usage=("/here",),
+        usage=("/here", "/here @channel"),
         where=Where.ANYWHERE,
         by_link=True,
     ),

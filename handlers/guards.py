@@ -4,6 +4,7 @@
 `Door` looks at who speaks where, and what for.
 """
 
+from collections import deque
 from collections.abc import Awaitable, Callable, Hashable
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
@@ -16,6 +17,10 @@ from chatbot.ports.people import Chats, People
 from handlers import wire
 from handlers.commands import Needs, Where
 from handlers.context import ChatKind, Room, Speaker
+
+ANSWERS_A_PERSON, ANSWERS_A_GROUP = 6, 10
+"""How many commands and taps a minute are answered in a group, to those who are no admins of it."""
+_MINUTE = 60.0
 
 FRESH = timedelta(seconds=120)
 """How old a message may be to be carried out; one that waited longer may no longer be meant."""
@@ -125,6 +130,13 @@ class Door:
         if speaker.role is not None:
             await self._chats.vouch(chat, by=speaker.id, now=self._clock.now())
 
+    async def is_in_charge(self, speaker: Speaker, chat: ChatId) -> bool:
+        """Whether Telegram says that somebody is an admin of a chat; if it says nothing, they are not."""
+        try:
+            return await self._is_admin(speaker.id, chat)
+        except RightsUnknown:
+            return False
+
     async def _admit_admin(self, speaker: Speaker, chat: ChatId) -> Verdict:
         """An admin of a group somebody stands for needs no access of their own to manage what is told there."""
         try:
@@ -157,6 +169,32 @@ class Door:
         if known is None or (self._access is Access.OWNERS and known.role is not Role.OWNER):
             return None
         return known.role
+
+
+class Measure:
+    """How much is answered in a group. Telegram lets 20 messages a minute into one, replies and pushes together, so who
+    asks and asks would keep the group from hearing its alerts.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._answered: dict[ChatId, deque[tuple[float, PersonId]]] = {}
+        """When whom, within the last minute; the groups answered latest come last."""
+
+    def allows(self, person: PersonId, chat: ChatId) -> bool:
+        """Whether they may be answered once more; if so, it counts."""
+        since = self._clock.monotonic() - _MINUTE
+        while self._answered and self._answered[quietest := next(iter(self._answered))][-1][0] <= since:
+            del self._answered[quietest]
+        answered = self._answered.get(chat, deque())
+        while answered and answered[0][0] <= since:
+            answered.popleft()
+        if len(answered) >= ANSWERS_A_GROUP or sum(each == person for _, each in answered) >= ANSWERS_A_PERSON:
+            return False
+        answered.append((self._clock.monotonic(), person))
+        self._answered.pop(chat, None)
+        self._answered[chat] = answered
+        return True
 
 
 class Sparingly:

@@ -111,8 +111,6 @@ class Intake:
         self._express = Lanes(spawner)
         self._finished: list[int] = []
         self._flushing = False
-        self.last_poll: float | None = None
-        """When a poll last succeeded, by the monotonic clock; for the watchdog of whoever watches."""
 
     async def run(self) -> None:
         """Handle what an earlier run left, then poll. Raises `TokenRefused`."""
@@ -134,7 +132,6 @@ class Intake:
         """One poll, and what follows from it. After a failed one, pause, longer with every fault in a row."""
         try:
             batch = await self._updates.fetch()
-            self.last_poll = self._clock.monotonic()
             if batch:
                 await self._take_in(batch)
                 self._updates.stored(batch)

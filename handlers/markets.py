@@ -41,7 +41,7 @@ async def show_list(ctx: Context, action: ShowPrices) -> None:
 async def toggle_favourite(ctx: Context, action: ToggleFavourite) -> None:
     venue = await _venue(ctx)
     market = await ctx.services.markets.find(action.code, venue=venue)
-    starred = await ctx.services.favourites.toggle(ctx.person.id, market.code, now=ctx.clock.now())
+    starred = await ctx.services.favourites.toggle(ctx.chat.id, market.code, now=ctx.clock.now())
     await ctx.answer(f"{market.pair} is {'now' if starred else 'no longer'} one of your favourites (/price).")
     await ctx.edit(await _of(ctx, (market.code,)))
 
@@ -70,15 +70,15 @@ async def refresh_book(ctx: Context, action: ShowBook) -> None:
 
 
 async def _usual(ctx: Context) -> Screen:
-    """The favourites; for a group, or without any, the liveliest markets."""
+    """The chat's favourites; without any, the liveliest markets."""
     venue = await _venue(ctx)
-    if _is_private(ctx):
-        starred = await ctx.services.markets.favourites(ctx.person.id, venue=venue)
-        if starred:
-            again = views.refresh_named(PriceList.FAVOURITES)
-            shown = views.prices(starred, title="Your favourites", again=again, venue=venue, now=ctx.clock.now())
-            return views.with_liveliest(shown)
-    return await _liveliest(ctx)
+    starred = await ctx.services.markets.favourites(ctx.chat.id, venue=venue)
+    if not starred:
+        return await _liveliest(ctx)
+    title = "Your favourites" if _is_private(ctx) else "Favourites"
+    again = views.refresh_named(PriceList.FAVOURITES)
+    shown = views.prices(starred, title=title, again=again, venue=venue, now=ctx.clock.now())
+    return views.with_liveliest(shown)
 
 
 async def _liveliest(ctx: Context) -> Screen:
@@ -98,7 +98,7 @@ async def _of(ctx: Context, symbols: tuple[str, ...]) -> Screen:
         again = views.refresh_prices([quote.market.code for quote in quotes])
         return views.prices(quotes, title="Prices", again=again, venue=venue, now=now)
     quote = quotes[0]
-    starred = private and await ctx.services.markets.is_favourite(ctx.person.id, quote.market.code)
+    starred = private and await ctx.services.markets.is_favourite(ctx.chat.id, quote.market.code)
     return views.price(quote, venue=venue, now=now, private=private, starred=starred)
 
 

@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 
+from chatbot.domain.alerts import Alert
 from chatbot.domain.ids import PersonId, TicketId
 from chatbot.domain.notices import (
     Alarm,
+    AlertsMissed,
     HeldEnded,
     KeyWorks,
     LimitHolds,
     PersonJoined,
     PlaceLost,
     TicketSettled,
+    Undelivered,
 )
 from chatbot.domain.tickets import Ticket
 from handlers.commands import Hearing, Telling
@@ -51,6 +54,19 @@ async def _place_lost(hearing: Hearing, notices: Sequence[PlaceLost]) -> Screen:
     return views.places_lost(notices, now=hearing.now)
 
 
+async def _undelivered(hearing: Hearing, notices: Sequence[Undelivered]) -> Screen:
+    told = [(notice, await _alert(hearing, notice)) for notice in notices]
+    return views.undelivered(told, now=hearing.now)
+
+
+async def _alerts_missed(hearing: Hearing, notices: Sequence[AlertsMissed]) -> Screen:
+    return views.alerts_missed(notices)
+
+
+async def _alert(hearing: Hearing, notice: Undelivered) -> Alert | None:
+    return None if notice.fired is None else await hearing.services.alerts.get(notice.fired.alert)
+
+
 async def _ticket(hearing: Hearing, ticket: TicketId) -> Ticket | None:
     """Tickets are told of in their person's private chat, which has the person's number."""
     return await hearing.services.tickets.get(ticket, person=PersonId(hearing.place.chat))
@@ -64,4 +80,6 @@ TELLINGS = (
     Telling(LimitHolds, say=_limit_holds),
     Telling(Alarm, say=_alarm),
     Telling(PlaceLost, say=_place_lost, together=True),
+    Telling(Undelivered, say=_undelivered, together=True),
+    Telling(AlertsMissed, say=_alerts_missed, together=True),
 )

@@ -18,9 +18,9 @@ from chatbot.domain.ids import ChatId
 from chatbot.domain.notices import NoticeKind, OutboxEntry
 from chatbot.domain.places import Place
 from chatbot.ports.clock import Clock
-from chatbot.ports.messages import Outbox
+from chatbot.ports.messages import Losses, Outbox
 from chatbot.ports.spawner import Spawner
-from handlers.announcer import Hold, Push
+from handlers.announcer import Hold, Push, SumUp
 from handlers.sender import ChatClosed, NotDelivered, NotYet, Sender
 from handlers.views.html import Html, italic, lines
 from handlers.views.screen import File, Picture, Screen, Shown
@@ -33,10 +33,12 @@ _ALARMS_AT_ONCE = 10
 _REST = timedelta(seconds=0.25)
 """Between two looks at an outbox with nothing to send, which take a tenth of a millisecond."""
 _SOON = timedelta(milliseconds=200)
+_AT_LEAST = timedelta(milliseconds=5)
+"""With much to send it goes on as soon as the limit of all chats together has room, and not up to `_SOON` later."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 5, 600  # seconds between attempts
 _ATTEMPTS = 12  # about an hour
 
-Announce = Callable[[Sequence[OutboxEntry]], Awaitable[Push | Hold]]
+Announce = Callable[[Sequence[OutboxEntry]], Awaitable[Push | Hold | SumUp]]
 
 
 class Delivery:
@@ -44,8 +46,18 @@ class Delivery:
 
     name = "outbox"
 
-    def __init__(self, *, outbox: Outbox, sender: Sender, announce: Announce, clock: Clock, spawner: Spawner) -> None:
+    def __init__(
+        self,
+        *,
+        outbox: Outbox,
+        losses: Losses,
+        sender: Sender,
+        announce: Announce,
+        clock: Clock,
+        spawner: Spawner,
+    ) -> None:
         self._outbox = outbox
+        self._losses = losses
         self._sender = sender
         self._announce = announce
         self._clock = clock
@@ -80,7 +92,9 @@ class Delivery:
                 started += 1
         if not due:
             self._last = None
-        return _SOON if due or resting else _REST
+        if room or not due:
+            return _SOON if due or resting else _REST
+        return min(_SOON, max(_AT_LEAST, timedelta(seconds=self._sender.until_room())))
 
     async def settle(self) -> None:
         """Begin nothing more, and wait for what is under way: its end should be known before the program's."""
@@ -101,6 +115,8 @@ class Delivery:
             match said:
                 case Hold():
                     await self._outbox.hold(chat, first.notice.about.rank, now=self._clock.now(), until=said.until)
+                case SumUp():
+                    await self._outbox.sum_up(said.place, before=said.before, now=self._clock.now())
                 case Push(shown=None):
                     await self._outbox.sent(*_ids(said.entries))
                 case Push(shown=(Screen() | Picture() | File()) as shown):
@@ -132,14 +148,14 @@ class Delivery:
             await self._postpone(first, ids, reason=str(fault), unsure=first.unsure or fault.ambiguous)
         except TelegramError as refusal:
             log.error("notice refused", entry=first.id, notice=first.notice.tag, reason=refusal.message)
-            await self._outbox.sent(*ids)
+            await self._losses.give_up(*ids, now=self._clock.now())
         else:
             await self._outbox.sent(*ids)
 
     async def _postpone(self, first: OutboxEntry, ids: Sequence[int], *, reason: str, unsure: bool) -> None:
         if first.attempts + 1 >= _ATTEMPTS:
             log.error("notice given up", entry=first.id, notice=first.notice.tag, reason=reason)
-            await self._outbox.sent(*ids)
+            await self._losses.give_up(*ids, now=self._clock.now())
             return
         pause = timedelta(seconds=min(_FIRST_PAUSE * 2**first.attempts, _LONGEST_PAUSE))
         log.warning("notice postponed", entry=first.id, reason=reason, pause=pause.total_seconds())

@@ -50,6 +50,10 @@ class Pacing:
         since = self._clock.monotonic() - _OVERALL_WINDOW
         return max(0, _OVERALL_LIMIT - sum(at > since for at in self._overall))
 
+    def until_room(self) -> float:
+        """Seconds until there is such room, for all chats together; 0 means now."""
+        return max(0.0, _next(self._overall, _OVERALL_LIMIT, _OVERALL_WINDOW) - self._clock.monotonic())
+
     def resting(self) -> set[ChatId]:
         """Chats to which nothing unasked may go yet."""
         now = self._clock.monotonic()

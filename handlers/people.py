@@ -44,14 +44,18 @@ async def remove(ctx: Context, action: RemovePerson) -> None:
 
 
 async def remove_now(ctx: Context, action: protected.RemovePerson) -> None:
-    await ctx.services.people.remove(action.person, by=ctx.person.id)
-    await ctx.edit(await _people(ctx, page=1))
+    silenced = await ctx.services.people.remove(action.person, by=ctx.person.id)
+    await ctx.edit(await _people(ctx, page=1, silenced=silenced))
 
 
-async def _people(ctx: Context, *, page: int) -> Screen:
-    everybody = await ctx.services.people.everybody()
+async def _people(ctx: Context, *, page: int, silenced: int = 0) -> Screen:
     return views.people(
-        everybody, you=ctx.person.id, page=page, open_to_all=ctx.services.people.open_to_all, now=ctx.clock.now()
+        await ctx.services.people.everybody(),
+        you=ctx.person.id,
+        page=page,
+        open_to_all=ctx.services.people.open_to_all,
+        silenced=silenced,
+        now=ctx.clock.now(),
     )
 
 

@@ -9,7 +9,7 @@ import structlog
 from telegram.error import TelegramError
 
 from chatbot.domain.ids import ChatId, MessageId
-from chatbot.domain.number_text import plain_numbers
+from chatbot.domain.number_text import written_in
 from chatbot.ports.clock import Clock
 from chatbot.ports.dialogues import Dialogues
 from chatbot.ports.spawner import Spawner
@@ -20,7 +20,7 @@ from handlers.attending import Attendant, Voice
 from handlers.buttons import unpack
 from handlers.commands import CommandHandler, Needs, Where
 from handlers.context import BotName, ChatKind, Context, Room
-from handlers.guards import Door, Sparingly, Verdict, deaf_to, is_anonymous, is_stale
+from handlers.guards import Door, Measure, Sparingly, Verdict, deaf_to, is_anonymous, is_stale
 from handlers.protection import burn
 from handlers.routing import Routes, Words, read_words
 from handlers.sender import NotDelivered, Sender
@@ -94,6 +94,9 @@ class Router:
         self._absences = Sparingly(_SELDOM, clock=clock)
         self._voices = Sparingly(_SELDOM, clock=clock)
         self._members = Sparingly(_SELDOM, clock=clock)
+        self._crowds = Sparingly(_SELDOM, clock=clock)
+        self._secrets = Sparingly(_SELDOM, clock=clock)
+        self._measure = Measure(clock)
 
     def urgent(self, update: wire.Update) -> str | None:
         """The command of an update that does not wait for what the same person said before; None for all others."""
@@ -128,9 +131,11 @@ class Router:
         meaning = await self._meaning(ctx, words)
         if meaning is None:
             return
-        verdict = await self._door.admit(ctx.person, ctx.chat, where=meaning.where, needs=meaning.needs)
+        verdict = await self._admit(ctx, message, where=meaning.where, needs=meaning.needs)
         work: Awaitable[None]
-        if verdict is not Verdict.ADMITTED:
+        if verdict is not Verdict.SILENCE and not await self._has_room(ctx):
+            work = self._hush(ctx, meaning)
+        elif verdict is not Verdict.ADMITTED:
             work = self._turn_away(ctx, meaning, verdict)
         elif is_stale(message, now=self._clock.now()):
             work = self._excuse(ctx, meaning) if meaning.late is None else meaning.late(ctx)
@@ -208,10 +213,9 @@ class Router:
         )
 
     async def _carry_out(self, ctx: Context, meaning: Meaning) -> None:
-        """What may be a secret is taken as it was typed; numbers in anything else are read in their writer's style."""
-        if not meaning.secret:
-            ctx.args = plain_numbers(ctx.args, self._services.preferences.of_chat(ctx.chat.id).numbers)
-        await meaning.do(ctx)
+        """Numbers are read in the style that they are written in for this chat."""
+        with written_in(self._services.preferences.of_chat(ctx.chat.id).numbers):
+            await meaning.do(ctx)
 
     async def _attend(self, ctx: Context, work: Awaitable[None]) -> None:
         """Whatever is answered is written for the chat's preferences."""
@@ -236,6 +240,13 @@ class Router:
         elif verdict is Verdict.UNCLEAR:
             await ctx.reply(views.unclear())
 
+    async def _hush(self, ctx: Context, meaning: Meaning) -> None:
+        """Too much was asked here within a minute."""
+        if await self._left_behind(ctx, meaning) and self._secrets.allows((ctx.chat.id, ctx.person.id)):
+            await ctx.reply(views.secret_left())
+        if self._crowds.allows(ctx.chat.id):
+            await ctx.reply(views.too_many())
+
     async def _excuse(self, ctx: Context, meaning: Meaning) -> None:
         """The message waited too long to be carried out."""
         if await self._left_behind(ctx, meaning):
@@ -258,15 +269,41 @@ class Router:
             await self._sender.answer(tap.id, views.IN_CHANNEL)
             return
         ctx = await self._context(tap.sender, card, tap=tap.id)
-        verdict = await self._door.admit(ctx.person, ctx.chat, where=route.where, needs=route.needs)
-        if verdict is not Verdict.ADMITTED:
-            await ctx.answer(_TURNED_AWAY_TAPS[verdict], alert=True)
+        verdict = await self._admit(ctx, card, where=route.where, needs=route.needs)
+        refused = _TURNED_AWAY_TAPS.get(verdict) or await self._refused(ctx, card, tap.data or "")
+        if refused is not None:
+            await ctx.answer(refused, alert=True)
             return
         if not route.answers:
             # Beside the handler, not before it: what the tap is for should not wait for this.
             ctx.answered = True
             self._spawner.spawn(self._sender.answer(tap.id, None), name="answer-tap")
         await self._attend(ctx, route.handle(ctx, action))
+
+    async def _refused(self, ctx: Context, card: wire.Message, data: str) -> str | None:
+        """Why somebody who may tap such a button does not tap this one, if so.
+
+        A client of one's own making sends any data from any message: in a group it would have others' messages redrawn.
+        What buttons a message has that is gone is not known; in the private chat its data do what a command could.
+        """
+        if not card.is_accessible:
+            return views.DEAD_BUTTON if ctx.chat.kind is ChatKind.GROUP else None
+        if not card.has_button(data):
+            return views.OTHER_BUTTONS
+        return None if await self._has_room(ctx) else views.TOO_MANY
+
+    async def _has_room(self, ctx: Context) -> bool:
+        """Whether something may be answered here now; a group's admins are always answered."""
+        if ctx.chat.kind is not ChatKind.GROUP or self._measure.allows(ctx.person.id, ctx.chat.id):
+            return True
+        return await self._door.is_in_charge(ctx.person, ctx.chat.id)
+
+    async def _admit(self, ctx: Context, message: wire.Message, *, where: Where, needs: Needs) -> Verdict:
+        """What the door says. A group that somebody stands for from now on becomes known by this very message."""
+        verdict = await self._door.admit(ctx.person, ctx.chat, where=where, needs=needs)
+        if ctx.chat.kind is ChatKind.GROUP and verdict is not Verdict.SILENCE:
+            await self._visits.note(message)
+        return verdict
 
     async def _context(
         self, user: wire.User, message: wire.Message, *, args: str = "", tap: str | None = None

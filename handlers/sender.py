@@ -17,9 +17,9 @@ from chatbot.ports.people import Chats
 from handlers.api import BotApi
 from handlers.context import Room
 from handlers.pacing import Pacing
-from handlers.show import drawn, redrawing, sending
+from handlers.show import drawn, keyboard, redrawing, sending
 from handlers.transport import Flooded, Unreachable
-from handlers.views.screen import Picture, Screen, Shown
+from handlers.views.screen import Picture, Rows, Screen, Shown
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +28,7 @@ _T = TypeVar("_T")
 _ATTEMPTS = 3
 _FIRST_PAUSE = 0.5  # seconds before a repeat; doubled each time
 _PATIENCE = 60.0  # seconds a reply waits for a chat that Telegram closed
+_PATIENCE_IN_GROUPS = 2.0  # there it may be anybody's doing, and whoever asks waits for it in each other chat of theirs
 _LONGEST_ANSWER = 200  # characters: https://core.telegram.org/bots/api#answercallbackquery
 _VANISHED = ("message to edit not found", "message can't be edited", "message_id_invalid")
 _NOT_A_TEXT = "there is no text in the message to edit"  # but a picture or a file
@@ -62,7 +63,7 @@ class ChatClosed(NotDelivered):
 
 
 class NotYet(NotDelivered):
-    """Telegram asked for a pause in this chat. Nothing was sent."""
+    """Telegram asked for a pause in this chat, or others go first. Nothing was sent."""
 
 
 class Sender:
@@ -77,12 +78,12 @@ class Sender:
         self._losses = losses
         self._clock = clock
         self._pacing = Pacing(clock)
-        self._written_to: set[ChatId] = set()
+        self._written_to: set[Place] = set()
 
     async def send(self, room: Room, shown: Shown, *, reply_to: MessageId | None = None) -> MessageId:
         """Send a reply at once; a quoted message that is gone does no harm. Raises `NotDelivered`."""
         place = Place(chat=room.id, thread=room.thread)
-        return await self._send(place, shown, {"reply_parameters": _quoting(reply_to)}, patience=_PATIENCE)
+        return await self._send(place, shown, {"reply_parameters": _quoting(reply_to)}, patience=_patience(room.id))
 
     async def push(
         self,
@@ -92,12 +93,15 @@ class Sender:
         reply_to: MessageId | None = None,
         silent: bool = False,
         at_once: bool = False,
+        gives_way: bool = False,
     ) -> MessageId:
         """Send something unasked: when it is its turn, or `at_once`, as replies go; without a sound if `silent`.
 
-        Raises `NotDelivered`; `NotYet` after a 429.
+        Raises `NotDelivered`; `NotYet` after a 429 and, if it `gives_way`, while it is not its turn.
         """
-        if not at_once:
+        if gives_way:
+            self._give_way(place.chat)
+        elif not at_once:
             await self._turn(place.chat)
         circumstances = {"reply_parameters": _quoting(reply_to), "disable_notification": silent or None}
         return await self._send(place, shown, circumstances, patience=0)
@@ -107,12 +111,7 @@ class Sender:
 
         It cannot if the message is not there any more, or is a picture or a file.
         """
-
-        async def call(to: ChatId) -> bool:
-            await self._api.call("editMessageText", chat_id=to, message_id=message, **drawn(screen))
-            return True
-
-        return await self._edit(chat, call)
+        return await self._edit_text(chat, message, screen, patience=_patience(chat))
 
     async def redraw(self, chat: ChatId, message: MessageId, picture: Picture) -> bool:
         """Put another picture, caption and buttons in the place of a picture of ours; as `edit` otherwise."""
@@ -123,12 +122,27 @@ class Sender:
             await self._api.call(drawing.method, upload=drawing.upload, **given)
             return True
 
-        return await self._edit(chat, call)
+        return await self._edit(chat, call, patience=_patience(chat))
 
-    async def repaint(self, chat: ChatId, message: MessageId, screen: Screen) -> bool:
-        """Redraw a message of ours unasked, when it is its turn; otherwise as `edit`. `NotYet` after a 429."""
-        await self._turn(chat)
-        return await self.edit(chat, message, screen)
+    async def change_keys(self, chat: ChatId, message: MessageId, rows: Rows) -> bool:
+        """Replace the buttons of a message of ours, whatever it shows; as `edit` otherwise."""
+
+        async def call(to: ChatId) -> bool:
+            await self._api.call("editMessageReplyMarkup", chat_id=to, message_id=message, **keyboard(rows))
+            return True
+
+        return await self._edit(chat, call, patience=_patience(chat))
+
+    async def repaint(self, chat: ChatId, message: MessageId, screen: Screen, *, yielding: bool = False) -> bool:
+        """Redraw a message of ours unasked, when it is its turn; otherwise as `edit`. Raises `NotYet` after a 429.
+
+        A `yielding` one does not wait, so that it takes nobody's turn: raises `NotYet` where it would have to.
+        """
+        if yielding:
+            self._give_way(chat)
+        else:
+            await self._turn(chat)
+        return await self._edit_text(chat, message, screen, patience=0)
 
     async def pin(self, chat: ChatId, message: MessageId) -> bool:
         """Pin a message of ours without a sound; False where the bot may not, or it is gone."""
@@ -174,6 +188,10 @@ class Sender:
         """How many unasked messages may go out now, to all chats together."""
         return self._pacing.room()
 
+    def until_room(self) -> float:
+        """Seconds until an unasked message may go out at all."""
+        return self._pacing.until_room()
+
     def resting(self) -> Collection[ChatId]:
         """Chats to which nothing unasked may go yet."""
         return self._pacing.resting()
@@ -206,14 +224,24 @@ class Sender:
         return number
 
     async def _find(self, place: Place) -> None:
-        """A group may let the bot write again without saying so: what waits goes on once a reply arrives there."""
-        if not place.is_private and place.chat not in self._written_to:
-            self._written_to.add(place.chat)
+        """A group may let the bot write again, there or in a closed topic, without saying so: what waits goes on once a
+        reply arrives there.
+        """
+        if not place.is_private and place not in self._written_to:
+            self._written_to.add(place)
             await self._chats.resume(place.chat)
+            await self._losses.regain(place, now=self._clock.now())
 
-    async def _edit(self, chat: ChatId, call: Callable[[ChatId], Awaitable[bool]]) -> bool:
+    async def _edit_text(self, chat: ChatId, message: MessageId, screen: Screen, *, patience: float) -> bool:
+        async def call(to: ChatId) -> bool:
+            await self._api.call("editMessageText", chat_id=to, message_id=message, **drawn(screen))
+            return True
+
+        return await self._edit(chat, call, patience=patience)
+
+    async def _edit(self, chat: ChatId, call: Callable[[ChatId], Awaitable[bool]], *, patience: float) -> bool:
         try:
-            return await self._deliver(chat, call, repeatable=True)
+            return await self._deliver(chat, call, repeatable=True, patience=patience)
         except BadRequest as refusal:
             if _says(refusal, "message is not modified"):
                 return True
@@ -238,6 +266,10 @@ class Sender:
             if self._pacing.closed(chat) > 0:
                 raise NotYet("Telegram closed this chat for a while")
             await self._clock.sleep(seconds)
+
+    def _give_way(self, chat: ChatId) -> None:
+        if self._pacing.wait(chat) > 0:
+            raise NotYet("others go first")
 
     async def _deliver(
         self,
@@ -293,7 +325,7 @@ class Sender:
 
     async def _closed(self, place: Place, why: Loss, refusal: TelegramError) -> NoReturn:
         log.info("place lost", chat=place.chat, thread=place.thread, why=why, reason=refusal.message)
-        self._written_to.discard(place.chat)
+        self._written_to = {each for each in self._written_to if each.chat != place.chat}
         await self._losses.lose(place, why, now=self._clock.now())
         raise ChatClosed(refusal.message) from None
 
@@ -303,6 +335,10 @@ def _in_words(shown: Shown) -> Screen | None:
     if isinstance(shown, Picture) and shown.caption is not None:
         return Screen(shown.caption, shown.rows, protected=shown.protected)
     return None
+
+
+def _patience(chat: ChatId) -> float:
+    return _PATIENCE if chat > 0 else _PATIENCE_IN_GROUPS
 
 
 def _quoting(message: MessageId | None) -> dict[str, Any] | None:

@@ -1,18 +1,21 @@
 """/settings: how a chat wants to be spoken to. In a group its admins choose, for a channel from their private chat."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import time
 from decimal import Decimal
+from typing import TypeVar
 
+from chatbot.domain.accounts import Venue
 from chatbot.domain.drafts import Dialogue, Setting, SettingDraft
 from chatbot.domain.errors import InputError
 from chatbot.domain.ids import ChatId, MarketCode, MessageId
 from chatbot.domain.money import parse_decimal
+from chatbot.domain.notice_text import parse_notice
 from chatbot.domain.notices import NoticeKind
 from chatbot.domain.people import Role
 from chatbot.domain.places import Place
-from chatbot.domain.preferences import Preferences, QuietHours, QuietMode
+from chatbot.domain.preferences import ChartTheme, NumberStyle, Preferences, QuietHours, QuietMode
 from chatbot.domain.time_text import parse_quiet
 from chatbot.domain.zones import is_zone
 from chatbot.services.zones import find_zones
@@ -36,39 +39,89 @@ from handlers.views import settings as views
 from handlers.views.screen import Screen
 
 _WORDS = {
-    "zone": Setting.ZONE,
-    "timezone": Setting.ZONE,
-    "time": Setting.ZONE,
-    "city": Setting.ZONE,
-    "quiet": Setting.QUIET,
-    "dust": Setting.DUST,
+    **dict.fromkeys(("zone", "timezone", "time", "city"), SettingsPage.ZONE),
+    **dict.fromkeys(("numbers", "number"), SettingsPage.NUMBERS),
+    **dict.fromkeys(("charts", "chart", "theme"), SettingsPage.CHARTS),
+    "quiet": SettingsPage.QUIET,
+    **dict.fromkeys(("notices", "notify", "notifications"), SettingsPage.NOTICES),
+    **dict.fromkeys(("favourites", "favorites", "stars"), SettingsPage.FAVOURITES),
+    "dust": SettingsPage.DUST,
 }
 _PAGES = {Setting.ZONE: SettingsPage.ZONE, Setting.QUIET: SettingsPage.QUIET, Setting.DUST: SettingsPage.DUST}
 _ASKED = {page: setting for setting, page in _PAGES.items()}
 _IN_GROUPS = (NoticeKind.ALERT, NoticeKind.DIGEST, NoticeKind.SERVICE)
 _MOST_DUST = Decimal(100_000)
+_MOST_FAVOURITES = 40  # what a screen of buttons holds
+_NONE = ("none", "off")
+_Choice = TypeVar("_Choice", NumberStyle, ChartTheme)
 
 
 async def settings(ctx: Context) -> None:
     """`/settings`, `/settings zone Berlin`, `/settings @channel quiet 22-7`."""
     aim = await aimed(ctx)
     word, _, value = aim.args.strip().partition(" ")
-    if not word:
-        await _reply(ctx, aim.place.chat, SettingsPage.ALL)
-        return
-    setting = _WORDS.get(word.lower())
-    if setting is None:
-        raise InputError("Write /settings, or for example /settings zone Berlin or /settings quiet 22-7.")
-    if setting is Setting.DUST and not aim.place.is_private:
+    page = _WORDS.get(word.lower()) if word else SettingsPage.ALL
+    if page is None:
+        raise InputError(
+            "There is zone, numbers, quiet, notices, charts, favourites and, in private, dust. "
+            "Write for example /settings numbers or /settings zone Berlin."
+        )
+    if page is SettingsPage.DUST and not aim.place.is_private:
         raise InputError("Balances are shown in private only, and so is their dust: choose it in our private chat.")
-    if value.strip():
-        await _take(ctx, aim.place.chat, setting, value.strip())
-    else:
-        await _reply(ctx, aim.place.chat, _PAGES[setting])
+    await _open(ctx, aim.place.chat, page, value.strip())
 
 
 async def notify(ctx: Context) -> None:
-    await _reply(ctx, ctx.chat.id, SettingsPage.NOTICES)
+    """`/notify`, `/notify alerts off`."""
+    aim = await aimed(ctx)
+    await _open(ctx, aim.place.chat, SettingsPage.NOTICES, aim.args)
+
+
+async def _open(ctx: Context, chat: ChatId, page: SettingsPage, value: str) -> None:
+    """Show a page, or take what is written behind its name."""
+    if not value:
+        await _reply(ctx, chat, page)
+    elif page in _ASKED:
+        await _take(ctx, chat, _ASKED[page], value)
+    else:
+        await _TAKEN[page](ctx, chat, value)
+        await _reply(ctx, chat, page)
+
+
+async def _take_numbers(ctx: Context, chat: ChatId, value: str) -> None:
+    style = _chosen_of(NumberStyle, value)
+    await _change(ctx, chat, lambda chosen: replace(chosen, numbers=style))
+
+
+async def _take_theme(ctx: Context, chat: ChatId, value: str) -> None:
+    theme = _chosen_of(ChartTheme, value)
+    await _change(ctx, chat, lambda chosen: replace(chosen, theme=theme))
+
+
+async def _take_notice(ctx: Context, chat: ChatId, value: str) -> None:
+    await _require(ctx, chat)
+    private = Place(chat=chat).is_private
+    kind, mode = parse_notice(value, [kind for kind in NoticeKind if _is_told(ctx, kind, private=private)])
+    await ctx.services.preferences.choose(chat, kind, mode, by=ctx.person.id)
+
+
+async def _take_favourites(ctx: Context, chat: ChatId, value: str) -> None:
+    """These, in this order."""
+    await _require(ctx, chat)
+    symbols = () if value.lower() in _NONE else tuple(value.replace(",", " ").split())
+    if len(symbols) > _MOST_FAVOURITES:
+        raise InputError(f"That is a lot. There can be {_MOST_FAVOURITES} favourites.")
+    quotes = await ctx.services.markets.quotes(symbols, venue=await _venue(ctx, chat))
+    codes = tuple(quote.market.code for quote in quotes)
+    await ctx.services.favourites.put(chat, codes, now=ctx.clock.now())
+
+
+_TAKEN: Mapping[SettingsPage, Callable[[Context, ChatId, str], Awaitable[None]]] = {
+    SettingsPage.NUMBERS: _take_numbers,
+    SettingsPage.CHARTS: _take_theme,
+    SettingsPage.NOTICES: _take_notice,
+    SettingsPage.FAVOURITES: _take_favourites,
+}
 
 
 async def show(ctx: Context, action: ShowSettings) -> None:
@@ -120,15 +173,17 @@ async def set_dust(ctx: Context, action: SetDust) -> None:
 
 
 async def raise_favourite(ctx: Context, action: RaiseFavourite) -> None:
-    starred = await ctx.services.favourites.of(ctx.person.id)
-    await ctx.services.favourites.arrange(ctx.person.id, _raised(starred, action.code))
-    await _redraw(ctx, ctx.chat.id, SettingsPage.FAVOURITES)
+    await _require(ctx, action.chat)
+    starred = await ctx.services.favourites.of(action.chat)
+    await ctx.services.favourites.put(action.chat, _raised(starred, action.code), now=ctx.clock.now())
+    await _redraw(ctx, action.chat, SettingsPage.FAVOURITES)
 
 
 async def drop_favourite(ctx: Context, action: DropFavourite) -> None:
-    if action.code in await ctx.services.favourites.of(ctx.person.id):
-        await ctx.services.favourites.toggle(ctx.person.id, action.code, now=ctx.clock.now())
-    await _redraw(ctx, ctx.chat.id, SettingsPage.FAVOURITES)
+    await _require(ctx, action.chat)
+    if action.code in await ctx.services.favourites.of(action.chat):
+        await ctx.services.favourites.toggle(action.chat, action.code, now=ctx.clock.now())
+    await _redraw(ctx, action.chat, SettingsPage.FAVOURITES)
 
 
 async def answer(ctx: Context, dialogue: Dialogue) -> None:
@@ -193,13 +248,17 @@ async def _page(ctx: Context, chat: ChatId, page: SettingsPage) -> Screen:
     private = Place(chat=chat).is_private
     known = None if private else ctx.services.chats.get(chat)
     modes = await ctx.services.preferences.modes(chat)
+    used, allowance = await ctx.services.alerts.room(chat)
     chosen = views.Chosen(
         chat=chat,
         title=None if known is None else known.title,
+        prefix="" if known is None or chat == ctx.chat.id else f"{known.handle} ",
         here=chat == ctx.chat.id,
         preferences=ctx.services.preferences.of_chat(chat),
         modes={kind: mode for kind, mode in modes.items() if _is_told(ctx, kind, private=private)},
-        favourites=await _favourites(ctx) if private else (),
+        favourites=await _favourites(ctx, chat),
+        used=used,
+        allowance=allowance,
     )
     return views.page(page, chosen, now=ctx.clock.now())
 
@@ -211,14 +270,18 @@ def _is_told(ctx: Context, kind: NoticeKind, *, private: bool) -> bool:
     return kind is not NoticeKind.PEOPLE or ctx.person.role is Role.OWNER
 
 
-async def _favourites(ctx: Context) -> tuple[tuple[str, str], ...]:
+async def _favourites(ctx: Context, chat: ChatId) -> tuple[tuple[str, str], ...]:
     """Codes and pairs; a market that is not listed any more is called by its code."""
-    starred = await ctx.services.favourites.of(ctx.person.id)
+    starred = await ctx.services.favourites.of(chat)
     if not starred:
         return ()
-    venue = await ctx.services.markets.venue_for(ctx.person.id)
-    pairs = {market.code: market.pair for market in await ctx.services.markets.listed(venue)}
+    listed = await ctx.services.markets.listed(await _venue(ctx, chat))
+    pairs = {market.code: market.pair for market in listed}
     return tuple((code, pairs.get(MarketCode(code), code)) for code in starred)
+
+
+async def _venue(ctx: Context, chat: ChatId) -> Venue:
+    return await ctx.services.markets.venue_for(ctx.person.id if Place(chat=chat).is_private else None)
 
 
 def _which_zone(ctx: Context, chat: ChatId, typed: str) -> Screen:
@@ -240,6 +303,14 @@ def _reading(setting: Setting, typed: str) -> Callable[[Preferences], Preference
         case Setting.DUST:
             dust = _dust(typed)
             return lambda chosen: replace(chosen, dust=dust)
+
+
+def _chosen_of(words: type[_Choice], typed: str) -> _Choice:
+    """Raises `InputError`, naming what there is."""
+    try:
+        return words(typed.lower())
+    except ValueError:
+        raise InputError(f"There is {', '.join(words)}: write one of these, or tap one.") from None
 
 
 def _with_quiet(chosen: Preferences, hours: tuple[time, time] | None) -> Preferences:
@@ -271,13 +342,34 @@ ROUTES: tuple[Route, ...] = (
         "settings",
         "Time zone, quiet hours, numbers, notices",
         handle=settings,
-        usage=("/settings", "/settings zone CITY", "/settings quiet HOURS", "/settings dust AMOUNT"),
-        examples=("/settings zone Berlin", "/settings quiet 22-7", "/settings @channel"),
+        usage=(
+            "/settings",
+            "/settings zone CITY",
+            "/settings quiet HOURS",
+            "/settings numbers STYLE",
+            "/settings notices KIND MODE",
+            "/settings favourites MARKET …",
+            "/settings dust AMOUNT",
+        ),
+        examples=(
+            "/settings zone Berlin",
+            "/settings quiet 22-7",
+            "/settings notices alerts silent",
+            "/settings @channel",
+        ),
         subject="More",
         where=Where.ANYWHERE,
         needs=Needs.ADMIN,
     ),
-    Command("notify", "Which notices come, and how", handle=notify, usage=("/notify",), subject="Safety", by_link=True),
+    Command(
+        "notify",
+        "Which notices come, and how",
+        handle=notify,
+        usage=("/notify", "/notify KIND on|silent|off"),
+        examples=("/notify alerts off",),
+        subject="Safety",
+        by_link=True,
+    ),
     Answer(SettingDraft, handle=answer),
     Button(ShowSettings, handle=show, where=Where.ANYWHERE, needs=Needs.ADMIN),
     Button(SetZone, handle=set_zone, where=Where.ANYWHERE, needs=Needs.ADMIN),
@@ -287,6 +379,6 @@ ROUTES: tuple[Route, ...] = (
     Button(SetQuietMode, handle=set_quiet_mode, where=Where.ANYWHERE, needs=Needs.ADMIN),
     Button(SetNotices, handle=set_notices, where=Where.ANYWHERE, needs=Needs.ADMIN),
     Button(SetDust, handle=set_dust),
-    Button(RaiseFavourite, handle=raise_favourite),
-    Button(DropFavourite, handle=drop_favourite),
+    Button(RaiseFavourite, handle=raise_favourite, where=Where.ANYWHERE, needs=Needs.ADMIN),
+    Button(DropFavourite, handle=drop_favourite, where=Where.ANYWHERE, needs=Needs.ADMIN),
 )

@@ -25,7 +25,7 @@ def drawn(screen: Screen) -> dict[str, Any]:
     An edit without `reply_markup` removes the keyboard, which is what a screen without rows means.
     """
     fields = {"text": str(screen.text), "parse_mode": "HTML", "link_preview_options": _NO_PREVIEW}
-    return fields | _keyboard(screen.rows)
+    return fields | keyboard(screen.rows)
 
 
 def sending(shown: Shown) -> Drawn:
@@ -48,15 +48,16 @@ def redrawing(picture: Picture) -> Drawn:
     words = {} if picture.caption is None else {"caption": str(picture.caption), "parse_mode": "HTML"}
     media = {"type": "photo", "media": "attach://picture", **words}
     upload = Upload(parameter="picture", name="picture", content=picture.content)
-    return Drawn(method="editMessageMedia", fields={"media": media, **_keyboard(picture.rows)}, upload=upload)
+    return Drawn(method="editMessageMedia", fields={"media": media, **keyboard(picture.rows)}, upload=upload)
 
 
 def _caption(shown: Attachment) -> dict[str, Any]:
     words = {} if shown.caption is None else {"caption": str(shown.caption), "parse_mode": "HTML"}
-    return words | _keyboard(shown.rows)
+    return words | keyboard(shown.rows)
 
 
-def _keyboard(rows: Rows) -> dict[str, Any]:
+def keyboard(rows: Rows) -> dict[str, Any]:
+    """Buttons as a field; without any, no field, which takes them away where a message is edited."""
     return {"reply_markup": {"inline_keyboard": [[_key(key) for key in row] for row in rows]}} if rows else {}
 
 

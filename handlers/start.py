@@ -16,7 +16,7 @@ async def start(ctx: Context) -> None:
     payload = ctx.args.strip()
     if payload.startswith(("claim_", "inv_")):
         role = await ctx.services.people.open_link(payload, person=ctx.person.id, name=ctx.person.name)
-        greeting = people.welcome(role)
+        greeting = people.welcome(role, paused=await ctx.services.presence.paused_in(ctx.chat.id))
     _, active = await ctx.services.accounts.of(ctx.person.id)
     practice = ctx.services.accounts.has_practice
     await ctx.reply(views.start(active, practice=practice, greeting=greeting, standing=standing(ctx)))

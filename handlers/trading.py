@@ -1,8 +1,14 @@
 """/buy and /sell: from a line, or question by question, to a card."""
 
-from chatbot.domain.drafts import Dialogue, OrderDraft
+from dataclasses import replace
+
+from chatbot.domain.accounts import Venue
+from chatbot.domain.alerts import target_price
+from chatbot.domain.drafts import Dialogue, OrderDraft, OrderRequest
+from chatbot.domain.errors import InputError
 from chatbot.domain.orders import Side
-from handlers.actions import Choose, StartOrder
+from handlers.actions import Choose, StartOrder, TradeOnAlert
+from handlers.aims import may_manage
 from handlers.commands import Answer, Button, Command, Needs, Route
 from handlers.context import Context
 from handlers.tickets import show
@@ -21,6 +27,27 @@ async def sell(ctx: Context) -> None:
 async def begin(ctx: Context, action: StartOrder) -> None:
     said = action.code or ""
     await show(ctx, await ctx.services.trading.say(said, side=action.side, person=ctx.person.id, chat=ctx.chat.id))
+
+
+async def begin_on_alert(ctx: Context, action: TradeOnAlert) -> None:
+    """The side and the market are known, and the alert's price is offered for a limit."""
+    alert = await ctx.services.alerts.get(action.alert)
+    request = OrderRequest(side=action.side, symbol=action.code)
+    if alert is not None and alert.market == action.code and await may_manage(ctx, alert.place):
+        await _check_venue(ctx, alert.venue)
+        request = replace(request, symbol=alert.pair, at_hand=target_price(alert.rule))
+    await show(ctx, await ctx.services.trading.advance(request, person=ctx.person.id, chat=ctx.chat.id, guided=True))
+
+
+async def _check_venue(ctx: Context, venue: Venue) -> None:
+    """Raises `InputError` where an order would go to another exchange than the one whose price was told."""
+    active = await ctx.services.markets.venue_for(ctx.person.id)
+    if active is not venue:
+        live, practice = "the live exchange", "the practice exchange"
+        told, used = (live, practice) if venue.is_live else (practice, live)
+        raise InputError(
+            f"This alert is about {told}, and your orders go to {used} now. Switch with /accounts, or write the order."
+        )
 
 
 async def choose(ctx: Context, action: Choose) -> None:
@@ -71,5 +98,6 @@ ROUTES: tuple[Route, ...] = (
     ),
     Answer(OrderDraft, handle=answer, needs=Needs.LINKED),
     Button(StartOrder, handle=begin, needs=Needs.LINKED),
+    Button(TradeOnAlert, handle=begin_on_alert, needs=Needs.LINKED),
     Button(Choose, handle=choose, needs=Needs.LINKED, answers=True),
 )

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from chatbot.domain.chats import KnownChat, Topic
+from chatbot.domain.chats import LONGEST_TITLE, KnownChat, Topic
 from chatbot.domain.ids import ChatId
 from chatbot.domain.places import Place
 from chatbot.ports.chats import KnownChats, Presence
@@ -47,24 +47,32 @@ class Visits:
             await self._move(ChatId(message.migrate_from_chat_id), chat)
         elif message.chat.type == "private" and (message.text or "").startswith("/start"):
             await self._chats.resume(chat)  # whom the bot could not write to before they ever wrote to it
-        known = wire.described(message.chat)
+        await self.note(message)
+
+    async def note(self, message: wire.Message) -> None:
+        """Keep how a message describes its group or channel, if somebody stands for that: strangers write no rows."""
+        chat, known = ChatId(message.chat.id), wire.described(message.chat)
         if known is not None and message.migrate_to_chat_id is None and await self._door.is_open(chat):
             await self._known.note(known)
             await self._note_topic(message)
+            if message.forum_topic_reopened is not None:
+                await self._presence.reopened(Place(chat=chat, thread=message.topic), now=self._clock.now())
 
     async def _stand(self, chat: KnownChat, change: wire.MembershipChange) -> None:
-        """Who adds the bot stands for the chat, if they have access; in a group nobody stands for it stays silent."""
+        """Who adds the bot stands for the chat, if they have access.
+
+        Where nobody does it stays silent, and keeps nothing: a stranger's group may have any title.
+        """
         now, speaker = self._clock.now(), await self._door.speaker(change.sender)
         if not change.old.is_in and change.new.is_in:
             await self._door.vouch(speaker, chat.id)
+        if not await self._door.is_open(chat.id):
+            return
         if not (change.new.is_in and change.new.may_write(change.chat)):
             await self._presence.lost(chat.id, is_in=change.new.is_in, now=now)
         elif not (change.old.is_in and change.old.may_write(change.chat)):
-            if chat.is_channel:
-                tell = ChatId(speaker.id) if self._door.lets_in(speaker) else None
-            else:
-                tell = chat.id if await self._door.is_open(chat.id) else None
-            await self._presence.arrived(chat, tell=tell, now=now)
+            private = ChatId(speaker.id) if self._door.lets_in(speaker) else None
+            await self._presence.arrived(chat, tell=private if chat.is_channel else chat.id, now=now)
 
     async def _move(self, old: ChatId, new: ChatId) -> None:
         await self._chats.move(old, new)
@@ -85,10 +93,10 @@ def _told(message: wire.Message, known: Topic | None) -> Topic | None:
     """What a message says of the topic it stands in; None if nothing."""
     before = known or Topic()
     if message.forum_topic_created is not None:
-        return Topic(name=message.forum_topic_created.name)
+        return Topic(name=message.forum_topic_created.name[:LONGEST_TITLE])
     if message.forum_topic_edited is not None:
-        return replace(before, name=message.forum_topic_edited.name or before.name)
+        return replace(before, name=message.forum_topic_edited.name[:LONGEST_TITLE] or before.name)
     if message.forum_topic_closed is not None or message.forum_topic_reopened is not None:
         return replace(before, is_closed=message.forum_topic_closed is not None)
     begun = message.reply_to_message and message.reply_to_message.forum_topic_created
-    return replace(before, name=begun.name) if begun and not before.name else None
+    return replace(before, name=begun.name[:LONGEST_TITLE]) if begun and not before.name else None

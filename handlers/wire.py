@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from chatbot.domain.chats import ChatType, KnownChat
+from chatbot.domain.chats import LONGEST_TITLE, ChatType, KnownChat
 from chatbot.domain.ids import ChatId
 
 ALLOWED_UPDATES: Final = ("message", "callback_query", "my_chat_member", "chat_member")
@@ -59,6 +59,16 @@ class Replied(msgspec.Struct, frozen=True):
     forum_topic_created: TopicName | None = None
 
 
+class Key(msgspec.Struct, frozen=True):
+    """A button below a message; without `callback_data` it opens or copies something."""
+
+    callback_data: str | None = None
+
+
+class Keyboard(msgspec.Struct, frozen=True):
+    inline_keyboard: list[list[Key]] = []
+
+
 class Message(msgspec.Struct, frozen=True):
     """A message; also an inaccessible one, of which only `chat` and `message_id` are true (its `date` is 0)."""
 
@@ -81,6 +91,17 @@ class Message(msgspec.Struct, frozen=True):
     forum_topic_edited: TopicName | None = None
     forum_topic_closed: Present | None = None
     forum_topic_reopened: Present | None = None
+    reply_markup: Keyboard | None = None
+
+    @property
+    def is_accessible(self) -> bool:
+        """https://core.telegram.org/bots/api#inaccessiblemessage"""
+        return self.date != 0
+
+    def has_button(self, data: str) -> bool:
+        """Whether one of the buttons below it carries this data."""
+        rows = () if self.reply_markup is None else self.reply_markup.inline_keyboard
+        return any(key.callback_data == data for row in rows for key in row)
 
     @property
     def topic(self) -> int | None:
@@ -143,18 +164,26 @@ class Update(msgspec.Struct, frozen=True):
     chat_member: MembershipChange | None = None
 
     @property
-    def lane(self) -> int:
-        """Whose turn it takes: the person's, else the chat's. One update at a time is handled per lane.
+    def lane(self) -> int | tuple[int, int]:
+        """Whose turn it takes: the person's, in a group the person's there, else the chat's. One update at a time is
+        handled per lane, so that a group which Telegram closed for a while holds up nobody's private chat.
 
-        Coming and going is the chat's: one admin may bring back what another removed.
+        Whoever speaks in a chat's voice shares one number with all who do, in all chats: theirs is the chat's turn. So
+        is coming and going: one admin may bring back what another removed.
         """
-        for part in (self.callback_query, self.message):
-            if part is not None and part.sender is not None:
-                return part.sender.id
-        for told in (self.message, self.my_chat_member, self.chat_member):
+        tap, said = self.callback_query, self.message
+        if tap is not None:
+            return _turn(tap.sender, None if tap.message is None else tap.message.chat)
+        if said is not None and said.sender is not None and said.sender_chat is None:
+            return _turn(said.sender, said.chat)
+        for told in (said, self.my_chat_member, self.chat_member):
             if told is not None:
                 return told.chat.id
         return 0
+
+
+def _turn(person: User, chat: Chat | None) -> int | tuple[int, int]:
+    return person.id if chat is None or chat.type == "private" else (person.id, chat.id)
 
 
 class _Numbered(msgspec.Struct):
@@ -171,13 +200,16 @@ _batch = msgspec.json.Decoder(_Batch)
 
 
 def described(chat: Chat) -> KnownChat | None:
-    """The chat as a value; None for a private one, and for kinds that Telegram may invent."""
+    """The chat as a value; None for a private one, and for kinds that Telegram may invent.
+
+    Titles are kept, so they are no longer than any can be.
+    """
     if chat.type not in (ChatType.GROUP, ChatType.SUPERGROUP, ChatType.CHANNEL):
         return None
     return KnownChat(
         id=ChatId(chat.id),
         type=ChatType(chat.type),
-        title=chat.title,
+        title=chat.title[:LONGEST_TITLE],
         username=chat.username,
         is_forum=chat.is_forum,
     )

@@ -79,13 +79,15 @@ class Drawer:
             try:
                 async with asyncio.timeout(self._patience):
                     answer, body = await self._ask(frame)
+            except TimeoutError:  # which is an OSError, too
+                log.warning("drawing process hangs")
+                await self._end(at_once=True)
+                break
             except (asyncio.IncompleteReadError, OSError) as fault:
                 log.warning("drawing process died", reason=type(fault).__name__)
                 await self._end()
-            except BaseException as error:
+            except BaseException:
                 await self._end(at_once=True)  # its answer would be taken for that to the next request
-                if isinstance(error, TimeoutError):
-                    break
                 raise
             else:
                 if answer is Answer.DRAWN:

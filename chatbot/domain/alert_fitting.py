@@ -8,7 +8,7 @@ from chatbot.domain.alerts import Alert, Crossing, Gauge, Rule
 from chatbot.domain.drafts import AlertKind, AlertRequest
 from chatbot.domain.errors import InputError
 from chatbot.domain.market import Market, Ticker
-from chatbot.domain.money import EXACT, ZERO, divide, grouped, has_decimals, multiply
+from chatbot.domain.money import EXACT, ZERO, divide, grouped, has_decimals, multiply, round_down, round_up
 
 _HUNDRED = Decimal(100)
 _FARTHEST = Decimal(100)
@@ -27,6 +27,11 @@ def fit_rule(request: AlertRequest, *, market: Market, ticker: Ticker) -> Rule:
     return fitted(_FITTINGS[request.kind](request, request.level, market, ticker))
 
 
+def is_out_of_reach(price: Decimal, ticker: Ticker) -> bool:
+    """Whether a price is so far from that of now that it cannot be meant."""
+    return price > multiply(ticker.last, _FARTHEST) or multiply(price, _FARTHEST) < ticker.last
+
+
 def distance(alert: Alert, reading: Decimal | None) -> Decimal | None:
     """How far the reading is from the level: percent of the reading, or percentage points where it is a percentage."""
     if reading is None:
@@ -35,6 +40,13 @@ def distance(alert: Alert, reading: Decimal | None) -> Decimal | None:
     if alert.rule.gauge not in (Gauge.PRICE, Gauge.VOLUME):
         return away
     return divide(multiply(away, _HUNDRED), reading) if reading else None
+
+
+def shown_level(rule: Rule, *, decimals: int) -> Decimal:
+    """The level as prices of a market with so many decimals are written: of a move, the first price that reaches it."""
+    if rule.move is None:
+        return rule.level
+    return (round_up if rule.move > 0 else round_down)(rule.level, decimals=decimals)
 
 
 def _check_unit(request: AlertRequest, market: Market) -> None:
@@ -48,10 +60,9 @@ def _price(request: AlertRequest, level: Decimal, market: Market, ticker: Ticker
         raise InputError(
             f"Prices of {market.pair} have at most {market.counter_decimals} decimals. Please round {grouped(level)}."
         )
-    if level > multiply(ticker.last, _FARTHEST):
-        raise InputError(f"{grouped(level)} is more than 100 times the price now ({grouped(ticker.last)}).")
-    if multiply(level, _FARTHEST) < ticker.last:
-        raise InputError(f"{grouped(level)} is less than a hundredth of the price now ({grouped(ticker.last)}).")
+    if is_out_of_reach(level, ticker):
+        far = "more than 100 times" if level > ticker.last else "less than a hundredth of"
+        raise InputError(f"{grouped(level)} is {far} the price now ({grouped(ticker.last)}).")
     return Rule(gauge=Gauge.PRICE, crossing=request.crossing or Crossing.EITHER, level=level)
 
 

@@ -1,21 +1,28 @@
 """The questions of a guided alert: what is missing, what is offered to choose from, what a typed answer means."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from chatbot.domain.alert_text import parse_alert, read_cooldown, read_note
+from chatbot.domain.alert_text import AlertUnread, parse_alert, read_cooldown, read_note, read_window
 from chatbot.domain.alerts import Alert, Crossing, Gauge
 from chatbot.domain.drafts import ONCE, AlertChoice, AlertKind, AlertQuestion, AlertRequest
 from chatbot.domain.errors import AmbiguousNumber, InputError
 from chatbot.domain.market import Market, Ticker
 from chatbot.domain.money import ZERO, divide, multiply, round_down, round_half_up, to_text
+from chatbot.domain.number_text import whole_numbers
 from chatbot.domain.order_questions import read_as
 from chatbot.domain.until_text import join_lengths, read_length, read_until
 
-EDITABLE = (AlertQuestion.LEVEL, AlertQuestion.REPEAT, AlertQuestion.UNTIL, AlertQuestion.NOTE)
+EDITABLE = (
+    AlertQuestion.LEVEL,
+    AlertQuestion.REPEAT,
+    AlertQuestion.UNTIL,
+    AlertQuestion.NOTE,
+    AlertQuestion.PICTURE,
+)
 """The parts of an alert that can be changed; another market is another alert."""
 
 _HUNDRED = Decimal(100)
@@ -25,9 +32,15 @@ _TIMES = (2, 5, 10)
 _USUAL_WINDOW = timedelta(hours=1)
 _REPEATS = {"Once": ONCE, "Every 1 h": timedelta(hours=1), "Every 1 d": timedelta(days=1)}
 _LASTING = {"1 d": timedelta(days=1), "1 week": timedelta(weeks=1), "30 d": timedelta(days=30)}
+_WINDOWS = {"5 min": timedelta(minutes=5), "1 h": _USUAL_WINDOW, "1 d": timedelta(days=1), "From now": None}
 _NEVER = ("never", "none", "no end", "no")
 _KIND_WORDS = {AlertKind.SPREAD: "spread", AlertKind.VOLUME: "volume"}
 _WAYS = {Crossing.UP: "+", Crossing.DOWN: "-"}
+_SIDES = {"Above": Crossing.UP, "Below": Crossing.DOWN, "Either way": Crossing.EITHER}
+_OPTIONS = {AlertQuestion.UNTIL: "Until…", AlertQuestion.NOTE: "Note…"}
+_PICTURES = {"With a picture": True, "Without": False}
+_YES = ("yes", "ok", "set it", "on", "with", "with a picture")
+_NO = ("no", "off", "without", "without a picture")
 
 
 def missing(request: AlertRequest, *, guided: bool) -> AlertQuestion | None:
@@ -40,6 +53,8 @@ def missing(request: AlertRequest, *, guided: bool) -> AlertQuestion | None:
         return AlertQuestion.LEVEL
     if request.kind is AlertKind.MOVE and request.crossing not in _WAYS:
         return AlertQuestion.WAY
+    if request.to_ask:
+        return request.to_ask[0]
     return AlertQuestion.REPEAT if guided and request.cooldown is None else None
 
 
@@ -48,53 +63,54 @@ def offered_markets(request: AlertRequest, markets: Iterable[Market]) -> tuple[A
 
 
 def offered(
-    question: AlertQuestion, request: AlertRequest, *, market: Market, ticker: Ticker, now: datetime
+    question: AlertQuestion,
+    request: AlertRequest,
+    *,
+    market: Market,
+    ticker: Ticker,
+    now: datetime,
+    options: Iterable[AlertQuestion] = (),
 ) -> tuple[AlertChoice, ...]:
-    """The answers offered once the market is settled."""
+    """The answers offered once the market is settled; with the question whether it repeats, `options` to say more."""
+    settled = _settled(request, question)
     match question:
         case AlertQuestion.KIND:
-            return _kinds(request)
+            return _kinds(settled)
         case AlertQuestion.LEVEL:
-            return _levels(request, market, ticker)
+            return _levels(settled, market, ticker)
         case AlertQuestion.WAY:
-            return tuple(_move(request, way, request.level) for way in _WAYS if request.level is not None)
+            return _sides(settled)
         case AlertQuestion.REPEAT:
-            return tuple(
-                AlertChoice(label=label, request=replace(request, cooldown=rest)) for label, rest in _REPEATS.items()
+            repeats = (
+                AlertChoice(label=label, request=replace(settled, cooldown=rest)) for label, rest in _REPEATS.items()
             )
-        case AlertQuestion.NOTE if request.note:
-            return (AlertChoice(label="No note", request=replace(request, note="")),)
-        case AlertQuestion.UNTIL:
-            ends = {label: now + lasting for label, lasting in _LASTING.items()}
-            return tuple(
-                AlertChoice(label=label, request=replace(request, until=end))
-                for label, end in (*ends.items(), ("No end", None))
-            )
+            return (*repeats, *_options(request, options))
         case _:
-            return ()
+            return _rest(question, settled, now=now)
 
 
 def offered_meanings(
-    text: str, error: AmbiguousNumber, *, now: datetime, zone: ZoneInfo
-) -> tuple[AlertRequest, tuple[AlertChoice, ...]]:
-    """What is known of a line with a number that can be read in two ways, and both readings, complete as a line is.
+    text: str, error: AmbiguousNumber, read: Callable[[str], AlertRequest]
+) -> tuple[tuple[AlertChoice, ...], str]:
+    """Both readings of a number that can be read in two ways, and what else is wrong with the line, if anything.
 
-    Raises `InputError` if the rest of the line is not understood either.
+    `read` is how the text is read. Raises `InputError` if nothing of it can be used.
     """
-    readings = [
-        (meaning, parse_alert(read_as(meaning, error.typed, text), now=now, zone=zone)) for meaning in error.meanings
-    ]
-    choices = tuple(
-        AlertChoice(label=meaning, request=replace(request, cooldown=request.cooldown or ONCE))
-        for meaning, request in readings
-    )
-    return replace(readings[0][1], level=None), choices
+    choices, problem = [], ""
+    for meaning in error.meanings:
+        try:
+            request = read(read_as(meaning, error.typed, text))
+        except AlertUnread as unread:
+            request, problem = unread.known, unread.sentence
+        choices.append(AlertChoice(label=meaning, request=request))
+    return tuple(choices), problem
 
 
 def answered(
     request: AlertRequest, question: AlertQuestion, text: str, *, now: datetime, zone: ZoneInfo
 ) -> AlertRequest:
     """The request after a typed answer to a question. Raises `InputError`."""
+    request = _settled(request, question)
     match question:
         case AlertQuestion.NOTE:
             return replace(request, note=read_note(text))
@@ -102,6 +118,12 @@ def answered(
             return replace(request, cooldown=_typed_cooldown(text))
         case AlertQuestion.UNTIL:
             return replace(request, until=_typed_until(text, now=now, zone=zone))
+        case AlertQuestion.WINDOW:
+            return replace(request, window=_typed_window(text))
+        case AlertQuestion.PICTURE:
+            return replace(request, picture=_typed_word(text, yes="with a picture", no="without"))
+        case AlertQuestion.CHECK:
+            return _checked(request, text)
         case AlertQuestion.MARKET:
             said = parse_alert(text, now=now, zone=zone)
             if said.symbol is None:
@@ -177,6 +199,49 @@ def _kinds(request: AlertRequest) -> tuple[AlertChoice, ...]:
     return tuple(AlertChoice(label=label, request=said) for label, said in requests.items())
 
 
+def _sides(request: AlertRequest) -> tuple[AlertChoice, ...]:
+    if request.kind is AlertKind.MOVE:
+        return tuple(_move(request, way, request.level) for way in _WAYS if request.level is not None)
+    return tuple(AlertChoice(label=label, request=replace(request, crossing=way)) for label, way in _SIDES.items())
+
+
+def _options(request: AlertRequest, options: Iterable[AlertQuestion]) -> list[AlertChoice]:
+    """What may be said, too, but need not: buttons that lead there and back."""
+    unsaid = {AlertQuestion.UNTIL: request.until is None, AlertQuestion.NOTE: not request.note}
+    choices = [
+        AlertChoice(label=_OPTIONS[each], request=replace(request, to_ask=(*request.to_ask, each)))
+        for each in options
+        if unsaid.get(each)
+    ]
+    if AlertQuestion.PICTURE in options:
+        label = f"Picture: {'on' if request.picture else 'off'}"
+        choices.append(AlertChoice(label=label, request=replace(request, picture=not request.picture)))
+    return choices
+
+
+def _rest(question: AlertQuestion, request: AlertRequest, *, now: datetime) -> tuple[AlertChoice, ...]:
+    """The answers to what has nothing to do with the market."""
+    requests: dict[str, AlertRequest] = {}
+    match question:
+        case AlertQuestion.WINDOW:
+            requests = {label: replace(request, window=window) for label, window in _WINDOWS.items()}
+        case AlertQuestion.UNTIL:
+            requests = {label: replace(request, until=now + lasting) for label, lasting in _LASTING.items()}
+            requests["No end"] = replace(request, until=None)
+        case AlertQuestion.NOTE:
+            requests = {"No note": replace(request, note="")}
+        case AlertQuestion.PICTURE:
+            requests = {label: replace(request, picture=wanted) for label, wanted in _PICTURES.items()}
+        case AlertQuestion.CHECK:
+            requests = {"Set it": request}
+    return tuple(AlertChoice(label=label, request=said) for label, said in requests.items())
+
+
+def _settled(request: AlertRequest, question: AlertQuestion) -> AlertRequest:
+    """A question that is answered is not asked again."""
+    return replace(request, to_ask=tuple(part for part in request.to_ask if part is not question))
+
+
 def _levels(request: AlertRequest, market: Market, ticker: Ticker) -> tuple[AlertChoice, ...]:
     ways = [way for way in _WAYS if request.crossing in (way, Crossing.EITHER, None)]
     match request.kind:
@@ -221,6 +286,29 @@ def _typed_cooldown(text: str) -> timedelta:
     return rest
 
 
+def _typed_window(text: str) -> timedelta | None:
+    words = join_lengths(text).lower().split()
+    if words in (["now"], ["from", "now"]):
+        return None
+    window = read_window(words[-1]) if words and words[:-1] in ([], ["within"], ["in"]) else None
+    if window is None:
+        raise InputError("Write within which time, like 1h, or tap one.")
+    return window
+
+
+def _typed_word(text: str, *, yes: str, no: str) -> bool:
+    said = " ".join(text.lower().split())
+    if said not in (*_YES, *_NO):
+        raise InputError(f"Write {yes} or {no}, or tap one.")
+    return said in _YES
+
+
+def _checked(request: AlertRequest, text: str) -> AlertRequest:
+    if not _typed_word(text, yes="yes", no="no"):
+        raise InputError("Then write the whole line again, like /alert BTC > 80000.")
+    return request
+
+
 def _typed_until(text: str, *, now: datetime, zone: ZoneInfo) -> datetime | None:
     words = join_lengths(text).split()
     if words and words[0].lower() in ("until", "for"):
@@ -241,7 +329,7 @@ def _in_context(
     request: AlertRequest, question: AlertQuestion, text: str, *, now: datetime, zone: ZoneInfo
 ) -> AlertRequest:
     """What an answer says, read as the end of the line that is known: `5` for a move is 5 %."""
-    known = [request.symbol or ""]
+    text, known = whole_numbers(text), [request.symbol or ""]
     if question is not AlertQuestion.KIND and request.kind is not None:
         known.append(_KIND_WORDS.get(request.kind, ""))
         if request.kind is AlertKind.MOVE and "%" not in text and question is AlertQuestion.LEVEL:
@@ -250,7 +338,7 @@ def _in_context(
     if question is AlertQuestion.LEVEL and said.level is None:
         raise InputError("Write a number, like 80000 or 5%, or tap one.")
     if question is AlertQuestion.WAY and said.crossing is None:
-        raise InputError("Up or down? Tap one.")
+        raise InputError("Which way? Tap one.")
     if question is AlertQuestion.WAY:
         return replace(request, crossing=said.crossing)
     return said
@@ -271,4 +359,5 @@ def _merged(request: AlertRequest, said: AlertRequest) -> AlertRequest:
         until=said.until or request.until,
         note=said.note or request.note,
         picture=said.picture or request.picture,
+        to_ask=request.to_ask,
     )

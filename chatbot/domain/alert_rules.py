@@ -6,7 +6,8 @@ already when an alert is set has to come from the other side first.
 An alert that has just fired, or that stands on the wrong side, is armed again once the reading is away from the level
 by a band (`BANDS`), so that a price that trembles around the level is told once. Every band is above zero, so at least
 one step of the price lies between a hit and the reading that arms for the next. Where an alert begins to watch (when
-it is set, edited or resumed, or has rested), the side of the reading counts as it is, without a band.
+it is set, edited or resumed, or has rested), the side of the reading counts as it is, without a band. For one that has
+rested that is the reading as it was when the rest ended, so that what is crossed right after it is not lost.
 """
 
 from collections.abc import Mapping
@@ -164,23 +165,31 @@ def watched(alert: Alert) -> Watched:
     )
 
 
-def take(alert: Watched, reading: Decimal | None, *, now: datetime, muted: bool = False) -> Turn:
+def take(
+    alert: Watched, reading: Decimal | None, *, now: datetime, rested: Decimal | None = None, muted: bool = False
+) -> Turn:
     """What becomes of an alert at a moment and a reading; None is no reading, which changes nothing.
 
-    What a `muted` alert crosses is not told: it only goes on from there.
+    `rested` is the reading as it was when the alert's rest ended; where nobody knows it, the present one counts. What a
+    `muted` alert crosses is not told: it only goes on from there.
     """
     if _has_run_out(alert, now):
         return Turn(alert, alert._replace(status=AlertStatus.ENDED, rests_until=None))
-    if reading is None:
-        return Turn(alert, alert)
-    if alert.status is AlertStatus.RESTING and (alert.rests_until is None or alert.rests_until <= now):
-        return Turn(alert, _woken(alert, reading))
-    if alert.status is not AlertStatus.WATCHING:
-        return Turn(alert, alert)
-    position, fires = step(alert.rule, alert.position, reading)
+    awake = alert
+    if has_rested(alert, now):
+        first = reading if rested is None else rested
+        awake = alert if first is None else _woken(alert, first)
+    if reading is None or awake.status is not AlertStatus.WATCHING:
+        return Turn(alert, awake)
+    position, fires = step(awake.rule, awake.position, reading)
     if fires and not muted:
-        return Turn(alert, _hit(alert, position, reading, now), fires=True)
-    return Turn(alert, alert if position is alert.position else alert._replace(position=position))
+        return Turn(alert, _hit(awake, position, reading, now), fires=True)
+    return Turn(alert, awake if position is awake.position else awake._replace(position=position))
+
+
+def has_rested(alert: Watched, now: datetime) -> bool:
+    """Whether an alert's rest is over, so that it begins to watch."""
+    return alert.status is AlertStatus.RESTING and (alert.rests_until is None or alert.rests_until <= now)
 
 
 def begun(alert: Alert, reading: Decimal | None, *, now: datetime) -> Alert:
@@ -190,7 +199,7 @@ def begun(alert: Alert, reading: Decimal | None, *, now: datetime) -> Alert:
     """
     until = alert.until if alert.until is not None and alert.until > now else None
     if reading is None:
-        return replace(alert, status=AlertStatus.RESTING, rests_until=now, position=Position.BETWEEN, until=until)
+        return replace(alert, status=AlertStatus.RESTING, rests_until=None, position=Position.BETWEEN, until=until)
     rule = anchored(alert.rule, reading)
     return replace(
         alert, rule=rule, status=AlertStatus.WATCHING, rests_until=None, position=side(rule, reading), until=until

@@ -5,17 +5,18 @@ BTC > 80000 · BTC crosses 80k · BTC +5% · ETH -3% 1h · BTC spread > 0.5% · 
 """
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from chatbot.domain.alerts import Crossing
-from chatbot.domain.drafts import ONCE, AlertKind, AlertRequest
+from chatbot.domain.drafts import ONCE, AlertKind, AlertQuestion, AlertRequest
 from chatbot.domain.errors import AmbiguousNumber, InputError
 from chatbot.domain.money import ZERO, parse_decimal
-from chatbot.domain.until_text import check_ahead, join_lengths, read_length, read_until
+from chatbot.domain.number_text import whole_numbers
+from chatbot.domain.until_text import check_ahead, join_lengths, moment_words, names_day, read_length, read_until
 
 USUAL_COOLDOWN = timedelta(hours=1)
 """How long a repeating alert rests after a hit if nothing is said."""
@@ -26,6 +27,17 @@ _WINDOWS = (timedelta(minutes=5), timedelta(days=7))
 _LONGEST = 400
 _ADVICE = "Write it like BTC > 80000, BTC +5% or ETH -3% 1h."
 _RESTS = "An alert rests 5 min to 30 d between two hits, like every 2h."
+_SPANS = "A move is watched within 5 min to 7 d, like ETH -3% 1h."
+_MOST_COMPLAINTS = 2
+
+_ASKED_AGAIN = (
+    AlertQuestion.WAY,
+    AlertQuestion.WINDOW,
+    AlertQuestion.REPEAT,
+    AlertQuestion.UNTIL,
+    AlertQuestion.NOTE,
+)
+"""What is asked about though the rest may do without it, in this order."""
 
 _COMPARISONS = {
     **dict.fromkeys((">", ">=", "=>", "≥", "above", "over", "exceeds"), Crossing.UP),
@@ -42,7 +54,9 @@ _KINDS = {
     "spread": AlertKind.SPREAD,
     **dict.fromkeys(("volume", "vol"), AlertKind.VOLUME),
 }
-_FILLERS = frozenset({"a", "and", "by", "goes", "if", "in", "is", "of", "the", "to", "when", "with", "within"})
+_FILLERS = frozenset(
+    {"a", "and", "by", "goes", "if", "in", "is", "of", "please", "tell", "the", "to", "when", "with", "within"}
+)
 
 _NOTE = re.compile(r"(?:^|\s)note\b[:=]?\s*(.*)", re.IGNORECASE | re.DOTALL)
 _QUOTED = re.compile(r"(?:\"([^\"]*)\"|“([^”]*)”|„([^“”]*)[“”]|«([^»]*)»|'([^']*)')(?=\s|$)(.*)", re.DOTALL)
@@ -56,11 +70,19 @@ _NUMBER = re.compile(r"[+-]?\$?(?:[0-9][0-9.,]*|[.,][0-9]+)[kKmM]?%?")
 
 
 class AlertUnread(InputError):
-    """A line that cannot be used as it is; `known` is what was understood of it."""
+    """A line that cannot be used as it is; `known` is what was understood of it, and says what is to be asked again."""
 
     def __init__(self, sentence: str, *, known: AlertRequest) -> None:
         super().__init__(sentence)
         self.known = known
+
+
+class _Unclear(InputError):
+    """`part` is what has to be said again; None for what is merely too much."""
+
+    def __init__(self, sentence: str, part: AlertQuestion | None = None) -> None:
+        super().__init__(sentence)
+        self.part = part
 
 
 @dataclass(slots=True)
@@ -97,31 +119,27 @@ def parse_alert(text: str, *, now: datetime, zone: ZoneInfo) -> AlertRequest:
     if len(text) > _LONGEST:
         raise InputError(f"That is too long for an alert. {_ADVICE}")
     rest, note = _take_note(text)
-    line = _Line(now=now, zone=zone, words=_words(rest), note=_on_one_line(note))
-    complaint = _read_words(line)
-    try:
-        if complaint is not None:
-            raise complaint
-        _check_note(line.note)
-        return _to_request(line)
-    except InputError as error:
-        raise AlertUnread(error.sentence, known=_known(line)) from None
+    line = _Line(now=now, zone=zone, words=_words(whole_numbers(rest)), note=_on_one_line(note))
+    complaints = [*_read_words(line), *_contradictions(line)]
+    kind = _kind(line)
+    if not complaints:
+        return _request(line, kind=kind)
+    known = _without(line, {complaint.part for complaint in complaints}, kind=kind)
+    sentences = dict.fromkeys(complaint.sentence for complaint in complaints)
+    advice = [_ADVICE] if known.level is None else []
+    raise AlertUnread(" ".join([*list(sentences)[:_MOST_COMPLAINTS], *advice]), known=known)
 
 
 def read_note(text: str) -> str:
     """A note on one line. Raises `InputError` for one that is too long."""
     note = _on_one_line(text)
-    _check_note(note)
+    if len(note) > LONGEST_NOTE:
+        raise InputError(_too_long(note))
     return note
 
 
 def _on_one_line(text: str) -> str:
     return " ".join(_UNSTORABLE.sub(" ", text).split())
-
-
-def _check_note(note: str) -> None:
-    if len(note) > LONGEST_NOTE:
-        raise InputError(f"A note has at most {LONGEST_NOTE} characters; this one has {len(note)}.")
 
 
 def read_cooldown(word: str) -> timedelta | None:
@@ -132,7 +150,17 @@ def read_cooldown(word: str) -> timedelta | None:
     if low in ("every", "repeat", "always"):
         return USUAL_COOLDOWN
     length = read_length(low)
-    return None if length is None else _within(length, _COOLDOWNS, _RESTS)
+    if length is not None and not _is_within(length, _COOLDOWNS):
+        raise InputError(_RESTS)
+    return length
+
+
+def read_window(word: str) -> timedelta | None:
+    """`1h`, `3d`: within which time a move is meant; None for anything else. Raises `InputError` as `read_cooldown`."""
+    length = read_length(word)
+    if length is not None and not _is_within(length, _WINDOWS):
+        raise InputError(_SPANS)
+    return length
 
 
 def _take_note(text: str) -> tuple[str, str]:
@@ -155,17 +183,15 @@ def _words(text: str) -> list[str]:
     return _SIGN_GLUED.sub(r" \1", _COMPARATOR.sub(r" \1 ", joined)).split()
 
 
-def _read_words(line: _Line) -> InputError | None:
-    """Read on to the end, whatever is not understood; the first complaint. Raises `AmbiguousNumber`."""
-    complaint: InputError | None = None
+def _read_words(line: _Line) -> list[_Unclear]:
+    """Read on to the end, whatever is not understood; all complaints. Raises `AmbiguousNumber`."""
+    complaints = []
     while line.words:
         try:
             _read_word(line, line.words.pop(0))
-        except AmbiguousNumber:
-            raise
-        except InputError as error:
-            complaint = complaint or error
-    return complaint
+        except _Unclear as complaint:
+            complaints.append(complaint)
+    return complaints
 
 
 def _read_word(line: _Line, word: str) -> None:
@@ -184,7 +210,8 @@ def _read_word(line: _Line, word: str) -> None:
     elif _SYMBOL.fullmatch(word) and low not in _FILLERS and (line.symbol is None or _may_be_unit(line)):
         _read_symbol(line, word)
     elif low not in _FILLERS:
-        raise _not_understood(line, word)
+        rivals = line.level is not None and _NUMBER.fullmatch(word) is not None
+        raise _not_understood(line, word, AlertQuestion.LEVEL if rivals else None)
     line.understood += [word, *ahead[: len(ahead) - len(line.words)]]
 
 
@@ -195,7 +222,7 @@ def _read_crossing(line: _Line, word: str) -> None:
     if line.crossing in (None, Crossing.EITHER):
         line.crossing = crossing
     elif crossing not in (line.crossing, Crossing.EITHER):
-        raise _not_understood(line, word)
+        raise _not_understood(line, word, AlertQuestion.WAY)
     line.compared |= low in _COMPARISONS
 
 
@@ -204,10 +231,15 @@ def _read_level(line: _Line, word: str) -> None:
     sign = word[: len(word) - len(digits)]
     line.percent = digits.endswith("%")
     if sign and not line.percent:
-        raise InputError(f"“{word[:40]}” has a sign: a move is in percent, like +5%. {_ADVICE}")
+        raise _Unclear(f"“{word[:40]}” has a sign: a move is in percent, like +5%.", AlertQuestion.LEVEL)
     if sign:
         _read_crossing(line, "up" if sign == "+" else "down")
-    line.level = parse_decimal(digits.removesuffix("%"))
+    try:
+        line.level = parse_decimal(digits.removesuffix("%"))
+    except AmbiguousNumber:
+        raise
+    except InputError as error:
+        raise _Unclear(error.sentence, AlertQuestion.LEVEL) from None
 
 
 def _read_symbol(line: _Line, word: str) -> None:
@@ -229,28 +261,41 @@ def _read_once(line: _Line) -> None:
 
 def _read_every(line: _Line) -> None:
     line.cooldown = USUAL_COOLDOWN
-    if line.words and (length := read_length(line.words[0])) is not None:
-        line.words.pop(0)
-        line.cooldown = _within(length, _COOLDOWNS, _RESTS)
+    word = line.words[0] if line.words else ""
+    length = read_length(word)
+    if length is None and not names_day(word):
+        return
+    line.words.pop(0)
+    line.cooldown = None
+    if length is None:
+        raise _Unclear(f"I cannot repeat it by the day. {_RESTS}", AlertQuestion.REPEAT)
+    if not _is_within(length, _COOLDOWNS):
+        raise _Unclear(_RESTS, AlertQuestion.REPEAT)
+    line.cooldown = length
 
 
 def _read_until(line: _Line) -> None:
-    length = read_length(line.words[0]) if line.words else None
-    if length is not None:
+    if line.words and read_length(line.words[0]) is not None:
         _read_for(line)
         return
     if not line.words:
-        raise InputError("After until comes a day or a time, like until friday or until 18:00.")
-    line.until, used = read_until(line.words, now=line.now, zone=line.zone)
+        raise _Unclear("After until comes a day or a time, like until friday or until 18:00.", AlertQuestion.UNTIL)
+    try:
+        line.until, used = read_until(line.words, now=line.now, zone=line.zone)
+    except InputError as error:
+        del line.words[: moment_words(line.words)]
+        raise _Unclear(error.sentence, AlertQuestion.UNTIL) from None
     del line.words[:used]
 
 
 def _read_for(line: _Line) -> None:
-    word = line.words.pop(0) if line.words else ""
-    length = read_length(word)
+    length = read_length(line.words.pop(0) if line.words else "")
     if not length:
-        raise InputError("After for comes how long, like for 3d.")
-    line.until = check_ahead(line.now + length, now=line.now)
+        raise _Unclear("After for comes how long, like for 3d.", AlertQuestion.UNTIL)
+    try:
+        line.until = check_ahead(line.now + length, now=line.now)
+    except InputError as error:
+        raise _Unclear(error.sentence, AlertQuestion.UNTIL) from None
 
 
 def _read_picture(line: _Line) -> None:
@@ -266,22 +311,24 @@ _OPTIONS: Mapping[str, Callable[[_Line], None]] = {
 }
 
 
-def _to_request(line: _Line) -> AlertRequest:
-    """Check that the parts belong together."""
-    kind = _kind(line)
+def _contradictions(line: _Line) -> Iterator[_Unclear]:
+    """Parts that do not belong together, or cannot be."""
+    kind, level = _kind(line), line.level
     if kind is AlertKind.PRICE and line.percent:
-        raise InputError("A price is no percentage. Write +5% for a move from now, or a price like > 80000.")
+        sentence = "A price is no percentage. Write +5% for a move from now, or a price like > 80000."
+        yield _Unclear(sentence, AlertQuestion.LEVEL)
     if kind is AlertKind.VOLUME and line.percent:
-        raise InputError("A volume is an amount, no percentage. Write it like BTC volume > 100.")
+        yield _Unclear("A volume is an amount, no percentage. Write it like BTC volume > 100.", AlertQuestion.LEVEL)
     if line.window is not None and kind is not AlertKind.MOVE:
-        raise InputError("A time like 1h belongs to a move: write it like ETH -3% 1h.")
-    if kind is AlertKind.MOVE and line.level is not None and not line.percent:
-        raise InputError("A move is in percent. Write it like +5%, or ETH -3% 1h.")
-    if line.level is not None and line.level <= ZERO:
-        raise InputError("An alert needs a number above zero.")
-    if line.window is not None:
-        _within(line.window, _WINDOWS, "A move is watched within 5 min to 7 d, like ETH -3% 1h.")
-    return _request(line, kind=kind, level=line.level)
+        yield _Unclear("A time like 1h belongs to a move: write it like ETH -3% 1h.")
+    if kind is AlertKind.MOVE and level is not None and not line.percent:
+        yield _Unclear("A move is in percent. Write it like +5%, or ETH -3% 1h.", AlertQuestion.LEVEL)
+    if level is not None and level <= ZERO:
+        yield _Unclear("An alert needs a number above zero.", AlertQuestion.LEVEL)
+    if line.window is not None and kind is AlertKind.MOVE and not _is_within(line.window, _WINDOWS):
+        yield _Unclear(_SPANS, AlertQuestion.WINDOW)
+    if len(line.note) > LONGEST_NOTE:
+        yield _Unclear(_too_long(line.note), AlertQuestion.NOTE)
 
 
 def _kind(line: _Line) -> AlertKind | None:
@@ -292,19 +339,27 @@ def _kind(line: _Line) -> AlertKind | None:
     return None if line.level is None and line.crossing is None else AlertKind.PRICE
 
 
-def _known(line: _Line) -> AlertRequest:
-    """What can be used of a line that went wrong: its number is asked for again, and so is a note that is too long."""
-    line.note = line.note if len(line.note) <= LONGEST_NOTE else ""
-    return _request(line, kind=line.kind or (AlertKind.PRICE if line.compared else None), level=None)
+def _without(line: _Line, parts: set[AlertQuestion | None], *, kind: AlertKind | None) -> AlertRequest:
+    """What was understood of a line that went wrong, without the parts that did: these are asked for again."""
+    if AlertQuestion.LEVEL in parts:
+        line.level = None
+        kind = line.kind or (AlertKind.PRICE if line.compared else None)
+    if AlertQuestion.WAY in parts:
+        line.crossing = None
+    if AlertQuestion.WINDOW in parts:
+        line.window = None
+    if AlertQuestion.NOTE in parts:
+        line.note = ""
+    return replace(_request(line, kind=kind), to_ask=tuple(part for part in _ASKED_AGAIN if part in parts))
 
 
-def _request(line: _Line, *, kind: AlertKind | None, level: Decimal | None) -> AlertRequest:
+def _request(line: _Line, *, kind: AlertKind | None) -> AlertRequest:
     return AlertRequest(
         symbol=line.symbol,
         kind=kind,
         crossing=None if kind is None else line.crossing,
-        level=level,
-        unit=line.unit if level is not None else "",
+        level=line.level,
+        unit=line.unit if line.level is not None else "",
         window=line.window if kind is AlertKind.MOVE else None,
         cooldown=line.cooldown,
         until=line.until,
@@ -313,13 +368,15 @@ def _request(line: _Line, *, kind: AlertKind | None, level: Decimal | None) -> A
     )
 
 
-def _within(length: timedelta, bounds: tuple[timedelta, timedelta], sentence: str) -> timedelta:
+def _is_within(length: timedelta, bounds: tuple[timedelta, timedelta]) -> bool:
     least, most = bounds
-    if not least <= length <= most:
-        raise InputError(sentence)
-    return length
+    return least <= length <= most
 
 
-def _not_understood(line: _Line, word: str) -> InputError:
+def _too_long(note: str) -> str:
+    return f"A note has at most {LONGEST_NOTE} characters; this one has {len(note)}."
+
+
+def _not_understood(line: _Line, word: str, part: AlertQuestion | None) -> _Unclear:
     known = f"I understood “{' '.join(line.understood)}”, but not" if line.understood else "I do not understand"
-    return InputError(f"{known} “{word[:40]}”. {_ADVICE}")
+    return _Unclear(f"{known} “{word[:40]}”.", part)

@@ -49,6 +49,11 @@ class Rule:
     anchor: Decimal | None = None
 
 
+def target_price(rule: Rule) -> Decimal | None:
+    """The price that was named, if one was."""
+    return rule.level if rule.gauge is Gauge.PRICE and rule.move is None else None
+
+
 class Position(StrEnum):
     """On which side of the level the reading counts as being. `BETWEEN`: too near to it since it last crossed, or not
     read yet.
@@ -60,9 +65,9 @@ class Position(StrEnum):
 
 
 class AlertStatus(StrEnum):
-    """`RESTING` ones wait for `rests_until` (a cool-down or a snooze), then for the next reading: it says on which side
-    they begin. One that is set while nothing can be read rests from the start. `ENDED` ones fired once, or ran out;
-    they can be armed again.
+    """`RESTING` ones wait for `rests_until` (a cool-down or a snooze), and begin on the side on which the reading was
+    then. One that is set while nothing can be read rests until the first reading, with no `rests_until`. `ENDED` ones
+    fired once, or ran out; they can be armed again.
     """
 
     WATCHING = "watching"

@@ -47,6 +47,7 @@ class OrderRequest:
     """An order as far as it has been said. None means: not said yet.
 
     `symbol` is what was typed for the market; `total_currency` what was typed with a counter amount (`100 USDT of`).
+    `at_hand` is a price that is offered for a limit, because it led here.
     """
 
     side: Side
@@ -56,6 +57,7 @@ class OrderRequest:
     type: OrderType | None = None
     price: Decimal | None = None
     post_only: bool = False
+    at_hand: Decimal | None = None
 
 
 class Question(StrEnum):
@@ -151,6 +153,21 @@ class AlertKind(StrEnum):
     VOLUME = "volume"
 
 
+class AlertQuestion(StrEnum):
+    """`WINDOW`: within which time a move is meant. `CHECK`: whether what was understood is what was meant."""
+
+    MARKET = "market"
+    KIND = "kind"
+    LEVEL = "level"
+    WAY = "way"
+    WINDOW = "window"
+    REPEAT = "repeat"
+    UNTIL = "until"
+    NOTE = "note"
+    PICTURE = "picture"
+    CHECK = "check"
+
+
 ONCE = timedelta(0)
 """The cool-down, as it is said, of an alert that does not repeat."""
 
@@ -161,6 +178,7 @@ class AlertRequest:
 
     `symbol` and `unit` (the currency behind the level) are as typed. `level` is a price, percents or a volume, by
     `kind`, and never negative: for a move, `crossing` says which way. A move without a `window` is one from now.
+    `to_ask` are parts to be asked about although the rest may do without: they were not understood, or shall be said.
     """
 
     symbol: str | None = None
@@ -173,16 +191,7 @@ class AlertRequest:
     until: datetime | None = None
     note: str = ""
     picture: bool = False
-
-
-class AlertQuestion(StrEnum):
-    MARKET = "market"
-    KIND = "kind"
-    LEVEL = "level"
-    WAY = "way"
-    REPEAT = "repeat"
-    UNTIL = "until"
-    NOTE = "note"
+    to_ask: tuple[AlertQuestion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,7 @@
-"""What happened to orders and balances since it was last told: what is news, and what is not.
+"""What happened to orders since it was last told: what is news, and what is not.
 
 Orders only go forward: more of them is executed, and once they ended they stay so. An older state, as a list that was
-late shows it, is never news. A balance is different: it is compared with the one before, and only a difference that
-stood in two readings, while no order moved that currency, is called unexplained.
+late shows it, is never news.
 """
 
 from collections.abc import Mapping
@@ -10,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from chatbot.domain.explaining import cost_of
 from chatbot.domain.ids import OrderNumber
 from chatbot.domain.money import EXACT, ZERO
 from chatbot.domain.orders import Order, OrderStatus
@@ -18,31 +18,28 @@ ON_A_CARD = timedelta(seconds=60)
 """How long after its tap a card tells by itself what happens to an order; from then on a message does."""
 LISTED_WITHIN = timedelta(minutes=5)
 """How late an order may come up in the exchange's lists, below others that were placed after it."""
-SETTLES_IN = timedelta(minutes=1)
-"""How long after an execution was seen its effects on a balance may still be on their way."""
-SURE_AFTER = timedelta(minutes=3)
-"""How long a balance must stand in the way that no order explains: an execution that explains it may not be in the
-exchange's lists yet.
-"""
+LISTED_AT_LAST = timedelta(hours=1)
+"""How late it may be to be found all the same, though not by every look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What was last told of an order, by a message or on a card. `changed_at` is when there was something to tell, or
-    when it was placed.
+    """What was last told of an order, by a message or on a card. `cost` is that of what was `executed`, as `cost_of`
+    has it. `changed_at` is when there was something to tell, or when it was placed.
     """
 
     number: OrderNumber
     status: OrderStatus
     executed: Decimal
+    cost: Decimal | None
     changed_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRecord:
-    """How far an account's orders were read. All numbers up to `seen` were in a complete reading, and nothing comes up
-    below it any more. `orders` are those that are open and the last that ended; any other up to `floor` ended, or was
-    there before the account was linked.
+    """How far an account's orders were read. All numbers up to `seen` were in a complete reading, and hardly anything
+    comes up below it any more. `orders` are those that are open and the last that ended; any other up to `floor` ended,
+    or was there before the account was linked.
     """
 
     seen: OrderNumber
@@ -53,6 +50,10 @@ class OrderRecord:
     def open(self) -> tuple[OrderNumber, ...]:
         return tuple(sorted(number for number, told in self.orders.items() if not told.status.is_final))
 
+    def until(self, moment: datetime) -> OrderNumber:
+        """A number up to which all orders were placed by then."""
+        return max([self.floor, *(number for number, told in self.orders.items() if told.changed_at <= moment)])
+
     def is_over(self, number: OrderNumber) -> bool:
         """Whether nothing of an order is left to be told."""
         return number <= self.floor and number not in self.orders
@@ -60,9 +61,12 @@ class OrderRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
-    """`part` of an order was executed since it was last told (zero: nothing), or it `ended`, or both."""
+    """`part` of an order was executed since it was last told (zero: nothing), or it `ended`, or both. `cost` is that
+    of the part in the counter currency, without fees; None where the exchange did not say.
+    """
 
     part: Decimal
+    cost: Decimal | None
     ended: bool
 
 
@@ -70,32 +74,36 @@ def news_of(told: Told | None, order: Order) -> News | None:
     """What is new about an order; None if nothing is worth a word."""
     part = max(EXACT.subtract(order.executed, told.executed if told else ZERO), ZERO)
     ended = order.status.is_final and not (told is not None and told.status.is_final)
-    return News(part=part, ended=ended) if part or ended else None
+    return News(part=part, cost=_cost_since(told, order) if part else ZERO, ended=ended) if part or ended else None
+
+
+def _cost_since(told: Told | None, order: Order) -> Decimal | None:
+    before, after = ZERO if told is None else told.cost, cost_of(order)
+    return None if before is None or after is None else EXACT.subtract(after, before)
 
 
 def tell(told: Told | None, order: Order, *, now: datetime) -> Told:
     """What is told of an order once its news are."""
+    news = news_of(told, order)
     if told is None:
-        changed_at = order.placed_at if news_of(None, order) is None else now
-        return Told(number=order.number, status=order.status, executed=order.executed, changed_at=changed_at)
-    if news_of(told, order) is None:
+        found = as_found(order)
+        return found if news is None else replace(found, changed_at=now)
+    if news is None:
         return told
     status = told.status if told.status.is_final else order.status
-    return replace(told, status=status, executed=max(told.executed, order.executed), changed_at=now)
+    after = replace(told, status=status, changed_at=now)
+    return replace(after, executed=order.executed, cost=cost_of(order)) if news.part else after
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownBalance:
-    """A currency's total as it was last explained or told.
-
-    `moved_at` is when an execution was last seen to move it. `other` is a different total that was read since
-    `other_since`, and is not explained yet.
-    """
-
-    total: Decimal = ZERO
-    moved_at: datetime | None = None
-    other: Decimal | None = None
-    other_since: datetime | None = None
+def as_found(order: Order) -> Told:
+    """An order that there is nothing to tell of as it is."""
+    return Told(
+        number=order.number,
+        status=order.status,
+        executed=order.executed,
+        cost=cost_of(order),
+        changed_at=order.placed_at,
+    )
 
 
 _ACTIVE = timedelta(minutes=10)
@@ -117,20 +125,3 @@ def pause_after(record: OrderRecord, *, now: datetime) -> timedelta:
         return next((pause for limit, pause in _BY_AGE if now - max(open_since) < limit), _STILL)
     lately = any(now - told.changed_at < _ACTIVE for told in record.orders.values())
     return timedelta(minutes=1) if lately else _STILL
-
-
-def compare(known: KnownBalance, total: Decimal, *, now: datetime) -> tuple[KnownBalance, Decimal]:
-    """Hold a total against the known one: what is known from then on, and the change that nothing explains, or zero.
-
-    Where an execution moved the currency its fees are not known exactly, so the new total is taken as it is.
-    """
-    if known.moved_at is not None:
-        settled = now - known.moved_at >= SETTLES_IN
-        return KnownBalance(total=total, moved_at=None if settled else known.moved_at), ZERO
-    if total == known.total:
-        return KnownBalance(total=total), ZERO
-    if known.other != total or known.other_since is None:
-        return replace(known, other=total, other_since=now), ZERO
-    if now - known.other_since < SURE_AFTER:
-        return known, ZERO
-    return KnownBalance(total=total), EXACT.subtract(total, known.total)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from chatbot.domain.errors import InputError
 from chatbot.domain.limits import VALUED_IN, LimitKind
 from chatbot.domain.money import ZERO, divide, has_decimals, parse_decimal
+from chatbot.domain.number_text import whole_numbers
 
 _HUNDRED = Decimal(100)
 _VALUE_DECIMALS = 2
@@ -27,7 +28,7 @@ class LimitWish:
 
 def parse_limit(text: str) -> LimitWish:
     """Read what follows `/limits`. Raises `InputError` with a sentence for what cannot be a limit."""
-    name, *words = text.split()
+    name, *words = whole_numbers(text).split()
     try:
         kind = LimitKind(name.lower())
     except ValueError:

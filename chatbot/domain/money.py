@@ -7,6 +7,7 @@ from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 from functools import reduce
 
 from chatbot.domain.errors import AmbiguousNumber, InputError
+from chatbot.domain.number_text import plain_digits, whole_numbers
 
 ZERO = Decimal(0)
 EXACT = Context(prec=60)
@@ -100,12 +101,13 @@ def grouped(value: Decimal) -> str:
 
 
 def parse_decimal(text: str) -> Decimal:
-    """Read a positive number as people type it: `0.01`, `0,01`, `.5`, `1.5k`, `2m`, `1,000,000`, `$100`.
+    """Read a positive number as people type it: `0.01`, `0,01`, `.5`, `1.5k`, `2m`, `1,000,000`, `$100`; in the style
+    of whoever wrote it (`number_text.written_in`).
 
     Raises `InputError` with a sentence for signs, exponents, NaN, infinities, underscores, non-ASCII digits,
     for `60,000` (sixty, or sixty thousand?), and for anything longer than 40 characters or too large to be meant.
     """
-    written = text.strip()
+    written = whole_numbers(text).strip()
     if not written or len(written) > _LONGEST or not written.isascii():
         raise _not_a_number(text)
     body = written.removeprefix("$").lower()
@@ -118,6 +120,7 @@ def parse_decimal(text: str) -> Decimal:
 
 
 def _read_digits(digits: str, *, typed: str) -> Decimal:
+    digits = plain_digits(digits)
     if _PLAIN.fullmatch(digits):
         return Decimal(digits)
     if _AMBIGUOUS.fullmatch(digits):

@@ -97,8 +97,9 @@ class OrderMoved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BalanceChange:
-    """A currency's total changed `by` so much, to `total`. `worth` is that of the change in USDT, without a sign, if
-    a market gives one. `ticket` is a withdrawal of just that amount.
+    """A currency's total changed `by` so much, to `total`. `about`: there were executions whose fees are not known, so
+    it may have been a little more or less. `worth` is that of the change in USDT, without a sign, if a market gives
+    one. `ticket` is a withdrawal of just that amount, or of less by what may be its fee.
     """
 
     currency: str
@@ -106,6 +107,7 @@ class BalanceChange:
     total: Decimal
     worth: Decimal | None
     ticket: TicketId | None
+    about: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,7 +196,9 @@ class LimitHolds:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertFired:
     """An alert's level was crossed. `value` is the reading that did it, `price` the last price, `change` that of 24
-    hours in percent. `late`: it happened while nobody looked, since `since`, and still holds.
+    hours in percent. `late`: it happened while nobody looked, since `since`, and still holds. `meant_for` names the
+    group, topic or channel that cannot be told it; then whoever set the alert is, in private. `anchor` is where a move
+    began.
     """
 
     tag: ClassVar[str] = "alert_fired"
@@ -205,10 +209,21 @@ class AlertFired:
     price: Decimal
     change: Decimal
     since: datetime | None = None
+    meant_for: str = ""
+    anchor: Decimal | None = None
 
     @property
     def late(self) -> bool:
         return self.since is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertsMissed:
+    """So many alerts fired while their chat could not be told, and so long ago that they are worth nothing now."""
+
+    tag: ClassVar[str] = "alerts_missed"
+    about: ClassVar[NoticeKind] = NoticeKind.SERVICE
+    count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,7 +257,8 @@ class Loss(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceLost:
     """A group, topic or channel that somebody set something up in cannot be told anything any more. `title` and `topic`
-    are its names, empty where nobody said them; `waiting` messages were not delivered.
+    are its names, empty where nobody said them; `waiting` messages were not delivered. So many more, hits of the
+    `alerts` of the one who is told this, are told in private instead.
     """
 
     tag: ClassVar[str] = "place_lost"
@@ -251,6 +267,20 @@ class PlaceLost:
     title: str
     topic: str = ""
     waiting: int = 0
+    alerts: int = 0
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undelivered:
+    """A message to a group, topic or channel was refused or failed too often, and is given up; told to whoever set up
+    what it was of. `place` is its name, `fired` the hit it told of; None if it was a digest.
+    """
+
+    tag: ClassVar[str] = "undelivered"
+    about: ClassVar[NoticeKind] = NoticeKind.SERVICE
+    place: str
+    fired: AlertFired | None
     at: datetime
 
 
@@ -288,7 +318,9 @@ Notice = (
     | LimitHolds
     | Alarm
     | AlertFired
+    | AlertsMissed
     | PlaceLost
+    | Undelivered
     | ChatJoined
     | BoardEnded
     | DigestDue
@@ -307,7 +339,9 @@ NOTICES: dict[str, type[Notice]] = {
         LimitHolds,
         Alarm,
         AlertFired,
+        AlertsMissed,
         PlaceLost,
+        Undelivered,
         ChatJoined,
         BoardEnded,
         DigestDue,

@@ -8,7 +8,7 @@ from decimal import Decimal
 from chatbot.domain.drafts import Choice, OrderDraft, OrderRequest, Quantity, QuantityKind, Question
 from chatbot.domain.errors import AmbiguousNumber, InputError
 from chatbot.domain.market import Market, Ticker, resolve_symbol
-from chatbot.domain.money import parse_decimal, round_down
+from chatbot.domain.money import grouped, parse_decimal, round_down
 from chatbot.domain.order_text import parse_order
 from chatbot.domain.orders import OrderType, Side
 from chatbot.domain.sizing import OrderUnfit, Situation, price_presets, usable_share
@@ -27,6 +27,15 @@ def ask_meaning(text: str, error: AmbiguousNumber, *, side: Side) -> OrderDraft:
     readings = [(meaning, parse_order(read_as(meaning, error.typed, text), side=side)) for meaning in error.meanings]
     choices = tuple(Choice(label=meaning, request=request) for meaning, request in readings)
     return OrderDraft(request=replace(readings[0][1], quantity=None, price=None), asking=None, choices=choices)
+
+
+def offer_meanings(draft: OrderDraft, text: str, error: AmbiguousNumber, *, market: Market | None) -> OrderDraft:
+    """The same question with both readings of its answer to choose from. Raises `InputError` as `answered` does."""
+    choices = tuple(
+        Choice(label=meaning, request=answered(draft, read_as(meaning, error.typed, text), market=market))
+        for meaning in error.meanings
+    )
+    return replace(draft, choices=choices)
 
 
 def read_as(meaning: str, typed: str, text: str) -> str:
@@ -51,6 +60,8 @@ def ask_quantity(request: OrderRequest, situation: Situation) -> OrderDraft:
     choices = [choice(f"{share}%", share) for share in shares]
     if volume(everything):
         choices.append(choice("Max", everything))
+    if choices and request.type is None:
+        choices += _limit_at_hand(request)
     return OrderDraft(request=request, asking=Question.QUANTITY, choices=tuple(choices))
 
 
@@ -63,9 +74,19 @@ def ask_type(request: OrderRequest) -> OrderDraft:
     """At the market, or with a limit?"""
     choices = (
         Choice(label="At the market", request=replace(request, type=OrderType.MARKET)),
+        *_limit_at_hand(request),
         Choice(label="Limit price…", request=replace(request, type=OrderType.LIMIT)),
     )
     return OrderDraft(request=request, asking=Question.TYPE, choices=choices)
+
+
+def _limit_at_hand(request: OrderRequest) -> tuple[Choice, ...]:
+    """A limit at the price that led here, if one did."""
+    price = request.at_hand
+    if price is None:
+        return ()
+    limit = replace(request, type=OrderType.LIMIT, price=price, at_hand=None)
+    return (Choice(label=f"Limit at {grouped(price)}", request=limit),)
 
 
 def ask_price(request: OrderRequest, market: Market, ticker: Ticker) -> OrderDraft:

@@ -11,12 +11,13 @@ from decimal import Decimal
 from chatbot.domain.drafts import OrderRequest, Quantity, QuantityKind
 from chatbot.domain.errors import InputError
 from chatbot.domain.money import ZERO, parse_decimal, parse_percent
+from chatbot.domain.number_text import whole_numbers
 from chatbot.domain.orders import OrderType, Side
 
 _SYMBOL = re.compile(r"(?:[A-Za-z][A-Za-z0-9]{0,14}|[0-9]{1,4}[A-Za-z][A-Za-z0-9]{1,14})(?:[/_-][A-Za-z0-9]{1,15})?")
 _NUMBER_START = re.compile(r"\$?[0-9.,]")
 _NUMBER = re.compile(r"\$?(?:[0-9][0-9.,]*|[.,][0-9]+)[kKmM]?")
-_GLUED_UNIT = re.compile(r"(\$?[0-9]*[.,][0-9]+)([A-Za-z]{2,15})")
+_GLUED_UNIT = re.compile(r"(\$?[0-9]*(?:[.,][0-9]+)+)([A-Za-z]{2,15})")
 _NEVER_A_SYMBOL = re.compile(r"[0-9.]+e[0-9]+|nan|inf|infinity", re.IGNORECASE)
 _LONE_PERCENT = re.compile(r"\s+%")
 _EVERYTHING = ("all", "max", "everything")
@@ -47,7 +48,7 @@ def parse_order(text: str, *, side: Side) -> OrderRequest:
     if len(text) > _LONGEST:
         raise InputError("That is too long for an order. Write it like 0.01 BTC @ 60000.")
     line = _Line(numbers=[], symbols=[], understood=[])
-    words = iter(_words(text))
+    words = iter(_words(whole_numbers(text)))
     for word in words:
         _read_word(line, word, words, side=side)
     return _to_request(line, side=side)

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from chatbot.domain.errors import InputError
+from chatbot.domain.time_text import parse_time
 from chatbot.domain.zones import moment_at
 
 FARTHEST = timedelta(days=730)
@@ -15,11 +17,13 @@ _LENGTH = re.compile(r"([0-9]{1,5})(m|min|mins|minutes?|h|hours?|d|days?|w|weeks
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _LONE_UNITS = {"hour": "1h", "day": "1d", "week": "1w"}
 _APART = re.compile(r"\b([0-9]{1,5}) +(min|mins|minutes?|h|hours?|d|days?|w|weeks?)\b", re.IGNORECASE)
-_CLOCK = re.compile(r"(?:([01]?[0-9]|2[0-3]):([0-5][0-9])|(1[0-2]|0?[1-9])(am|pm))", re.IGNORECASE)
+_SAYS_TIME = re.compile(r":|[ap]m$", re.IGNORECASE)
 _ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _POINTED = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})?")
 _DAY_OF_MONTH = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th|\.)?,?", re.IGNORECASE)
+_LIKE_A_MOMENT = re.compile(r"[0-9]{1,2}(?:[:.][0-9]{0,2})?(?:am|pm)?|20[0-9]{2}", re.IGNORECASE)
 _YEAR = re.compile(r"20[0-9]{2}")
+_NEAR_DAYS = ("today", "tonight", "tomorrow")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
            "november", "december")  # fmt: skip
@@ -71,10 +75,22 @@ def check_ahead(at: datetime, *, now: datetime) -> datetime:
     return at
 
 
+def names_day(word: str) -> bool:
+    """Whether a word names a day or a month, or begins such a name: `fri`, `tomorrow`, `sept`."""
+    low = word.lower().rstrip(",.")
+    return low in _NEAR_DAYS or _named(low, (*_WEEKDAYS, *_MONTHS)) is not None
+
+
+def moment_words(words: Sequence[str]) -> int:
+    """How many words look as if they were to say a moment, though it is none: the first one, and those like it."""
+    alike = takewhile(lambda word: names_day(word) or _LIKE_A_MOMENT.fullmatch(word), words[1:])
+    return min(len(words), 1 + sum(1 for _ in alike))
+
+
 def _days(words: Sequence[str], today: date) -> tuple[list[date] | None, int]:
     """The days that may be meant, the nearest first, and how many words named them. None if no day is named."""
     first = words[0].lower().rstrip(",") if words else ""
-    if first in ("today", "tonight", "tomorrow"):
+    if first in _NEAR_DAYS:
         return [today + timedelta(days=first == "tomorrow")], 1
     weekday = _named(first, _WEEKDAYS)
     if weekday is not None:
@@ -125,11 +141,12 @@ def _existing(years: Iterable[int], month: int, day: int) -> list[date]:
 
 
 def _clock(words: Sequence[str]) -> tuple[time | None, int]:
-    """`18:00`, `6pm`, `at 18:00`, and how many words they are."""
-    at = 1 if words and words[0].lower() == "at" else 0
-    found = _CLOCK.fullmatch(words[at]) if len(words) > at else None
-    if found is None:
-        return None, 0
-    if found[1]:
-        return time(int(found[1]), int(found[2])), at + 1
-    return time(int(found[3]) % 12 + (12 if found[4].lower() == "pm" else 0)), at + 1
+    """`18:00`, `6pm`, `9 pm`, `at 18:00`, and how many words they are.
+
+    A bare `9` is a day here and `12.11` may be one, so a time has a colon, or am or pm.
+    """
+    first = 1 if words and words[0].lower() == "at" else 0
+    count = 2 if [word.lower() for word in words[first + 1 : first + 2]] in (["am"], ["pm"]) else 1
+    written = "".join(words[first : first + count])
+    at = parse_time(written) if _SAYS_TIME.search(written) else None
+    return (None, 0) if at is None else (at, first + count)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from chatbot.domain.drafts import Quantity, QuantityKind, WithdrawalRequest
 from chatbot.domain.errors import InputError
 from chatbot.domain.money import ZERO, parse_decimal, parse_percent
+from chatbot.domain.number_text import whole_numbers
 
 _LONGEST = 200
 _AMOUNT_START = re.compile(r"[-+$.,0-9]")
@@ -23,7 +24,7 @@ def parse_withdrawal(text: str) -> WithdrawalRequest:
     """
     if len(text) > _LONGEST:
         raise InputError(f"That is too long for a withdrawal. {_EXAMPLE}")
-    words = text.split(maxsplit=1)
+    words = whole_numbers(text).split(maxsplit=1)
     if not words:
         return WithdrawalRequest()
     first, rest = words[0], words[1] if len(words) > 1 else ""

@@ -1,7 +1,6 @@
 """Puts one exchange together, from an address to the port."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 from chatbot.exchange.andx.gateway import AndxGateway
@@ -13,7 +12,7 @@ from chatbot.exchange.paper import PaperDesk
 from chatbot.exchange.request_log import RequestLog
 from chatbot.exchange.shared import SharedReads
 from chatbot.ports.clock import Clock
-from chatbot.ports.exchange import Exchange, PracticeDesk, Priority
+from chatbot.ports.exchange import Exchange, PracticeDesk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,14 +23,6 @@ class OpenExchange:
     desk: PracticeDesk
     channel: Channel
     budget: Budget
-
-    async def warm(self) -> None:
-        """Open a connection, so that the first tap finds one; repeated within a minute, it keeps one open.
-
-        It costs one request of the budget, which brings everybody fresh prices. Raises `Unavailable` or `Refused`.
-        """
-        await self.exchange.tickers(priority=Priority.ALERT, within=timedelta(0))
-        await self.exchange.markets(priority=Priority.ALERT)
 
     async def aclose(self) -> None:
         await self.channel.aclose()

@@ -3,7 +3,7 @@
 ``GET  /control``                         this text
 ``POST /paper/accounts``                  ``{"name": "carol"}`` (optional) → username, passphrase, api_key, secret_key
 ``POST /control/faults``                  install a fault, see below; ``DELETE`` removes all
-``GET  /control/requests?since=N``        API requests numbered above N: number, at, method, path, signed, status
+``GET  /control/requests?since=N``        API requests numbered above N: number, at, method, path, signed, by, status
 ``GET  /control/accounts``                every account's username, the newest last
 ``GET  /control/orders``                  every user order with its username and client_id, oldest first
 ``GET  /control/withdrawals``             every withdrawal: username, number, currency, amount, alias, state,

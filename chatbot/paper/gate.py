@@ -56,6 +56,7 @@ class Gate:
             method=scope["method"],
             path=scope["path"],
             signed=caller is not None if claims else None,
+            by=caller.username if caller is not None else None,
         )
 
 

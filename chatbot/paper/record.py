@@ -10,14 +10,15 @@ _KEPT = 50_000
 
 @dataclass(slots=True, kw_only=True)
 class Entry:
-    """One request; ``at`` in monotonic seconds, ``signed`` None when no key was presented, ``status`` None when
-    the connection was cut or is still open."""
+    """One request; ``at`` in monotonic seconds, ``signed`` None when no key was presented, ``by`` the username of who
+    signed it, ``status`` None when the connection was cut or is still open."""
 
     number: int
     at: float
     method: str
     path: str
     signed: bool | None
+    by: str | None = None
     status: int | None = None
 
     def to_json(self) -> dict[str, object]:
@@ -31,9 +32,9 @@ class Record:
         self._entries: deque[Entry] = deque(maxlen=_KEPT)
         self._count = 0
 
-    def open(self, *, at: float, method: str, path: str, signed: bool | None) -> Entry:
+    def open(self, *, at: float, method: str, path: str, signed: bool | None, by: str | None = None) -> Entry:
         self._count += 1
-        entry = Entry(number=self._count, at=at, method=method, path=path, signed=signed)
+        entry = Entry(number=self._count, at=at, method=method, path=path, signed=signed, by=by)
         self._entries.append(entry)
         return entry
 

@@ -1,23 +1,33 @@
 """Armed alerts."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from chatbot.domain.accounts import Venue
 from chatbot.domain.alert_rules import Turn, Watched
 from chatbot.domain.alerts import Alert, Rule
 from chatbot.domain.bars import Bar
-from chatbot.domain.ids import AlertId, ChatId, MarketCode, PersonId
+from chatbot.domain.ids import AlertId, ChatId, MarketCode, MessageId, PersonId
 from chatbot.domain.notices import AlertFired
 from chatbot.domain.places import Place
 
 
+class Asked(NamedTuple):
+    """A message of a person, and the chat it stands in."""
+
+    chat: ChatId
+    message: MessageId
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAlert:
-    """What is set; `Alert` says what the fields mean. `reading` is the gauge's value at this moment, if it is known."""
+    """What is set; `Alert` says what the fields mean. `reading` is the gauge's value at this moment, if it is known.
+
+    `asked_in` is the message that asked for it: a message sets one alert, however often it is handled.
+    """
 
     venue: Venue
     market: MarketCode
@@ -31,6 +41,7 @@ class NewAlert:
     note: str
     picture: bool
     reading: Decimal | None
+    asked_in: Asked | None = None
 
 
 class AllowanceUsed(Exception):
@@ -41,7 +52,9 @@ class Alerts(Protocol):
     """Alerts, durable and armed: what is written here is watched from the next tick on."""
 
     async def add(self, alert: NewAlert, *, allowance: int, now: datetime) -> Alert:
-        """Raises `AllowanceUsed` if the chat already has so many that have not ended."""
+        """Raises `AllowanceUsed` if the chat already has so many that have not ended. If the same message set one
+        before, that is returned as it is now, and nothing happens.
+        """
         ...
 
     async def get(self, alert: AlertId) -> Alert | None: ...
@@ -62,19 +75,29 @@ class Alerts(Protocol):
         cooldown: timedelta | None,
         until: datetime | None,
         note: str,
+        picture: bool,
         reading: Decimal | None,
+        allowance: int,
         now: datetime,
     ) -> Alert | None:
-        """Edit it; it watches anew from `reading` on. None if it is gone."""
+        """Edit it; it watches anew from `reading` on. None if it is gone. Raises `AllowanceUsed` if it had ended, and
+        the chat has so many others.
+        """
         ...
 
     async def pause(self, alert: AlertId, *, now: datetime) -> Alert | None: ...
 
-    async def watch(self, alert: AlertId, *, reading: Decimal | None, now: datetime) -> Alert | None:
-        """Watch it again, whatever it did: resume, re-arm, end a snooze. A move is anchored anew at `reading`."""
+    async def watch(
+        self, alert: AlertId, *, reading: Decimal | None, allowance: int, now: datetime, place: Place | None = None
+    ) -> Alert | None:
+        """Watch it again, whatever it did: resume, re-arm, end a snooze. A move is anchored anew at `reading`. What it
+        does is told in another `place` from now on, if one is named. Raises `AllowanceUsed` as `change` does.
+        """
         ...
 
-    async def snooze(self, alert: AlertId, *, until: datetime, now: datetime) -> Alert | None: ...
+    async def snooze(self, alert: AlertId, *, until: datetime, allowance: int, now: datetime) -> Alert | None:
+        """Let it rest until a moment. Raises `AllowanceUsed` as `change` does."""
+        ...
 
     async def delete(self, alert: AlertId) -> bool:
         """False if it was gone already."""
@@ -88,8 +111,12 @@ class Alerts(Protocol):
 class AlertStore(Protocol):
     """The rows of alerts. `then` is called, in another thread, as soon as what was written is durable."""
 
-    async def add(self, alert: Alert, *, allowance: int, then: Callable[[Alert], None]) -> Alert:
-        """Store an alert under a new id. Raises `AllowanceUsed`."""
+    async def add(
+        self, alert: Alert, *, asked_in: Asked | None, allowance: int, then: Callable[[Alert], None]
+    ) -> Alert:
+        """Store an alert under a new id; one that the same message asked for is returned instead. Raises
+        `AllowanceUsed`.
+        """
         ...
 
     async def get(self, alert: AlertId) -> Alert | None: ...
@@ -99,9 +126,18 @@ class AlertStore(Protocol):
     async def count(self, chat: ChatId) -> int: ...
 
     async def update(
-        self, alert: AlertId, change: Callable[[Alert], Alert], *, now: datetime, then: Callable[[Alert, Alert], None]
+        self,
+        alert: AlertId,
+        change: Callable[[Alert], Alert],
+        *,
+        allowance: int | None,
+        now: datetime,
+        then: Callable[[Alert, Alert], None],
     ) -> Alert | None:
-        """Rewrite a row by a pure function; None if it is gone. `then` gets what it was, and what it is."""
+        """Rewrite a row by a pure function; None if it is gone. `then` gets what it was, and what it is.
+
+        One that had ended counts again: raises `AllowanceUsed` if its chat has no room for it (None: it always has).
+        """
         ...
 
     async def delete(self, alert: AlertId, *, then: Callable[[Alert], None]) -> bool: ...
@@ -134,4 +170,8 @@ class AlertStore(Protocol):
 class PastPrices(Protocol):
     async def finest(self, market: MarketCode, *, venue: Venue, span: timedelta, now: datetime) -> tuple[Bar, ...]:
         """What is known of a market's last `span`, oldest first, in the shortest bars there are."""
+        ...
+
+    async def newest(self, venue: Venue) -> Mapping[MarketCode, Bar]:
+        """All markets' bars of the last minute that was written down."""
         ...

@@ -29,6 +29,10 @@ class KnownChats(Protocol):
         """None for a topic nobody told of, and where there is none."""
         ...
 
+    async def deleted_topics(self, chat: ChatId) -> frozenset[Place]:
+        """Those that something could not be sent to because they are gone; they never come back."""
+        ...
+
     async def note_topic(self, place: Place, topic: Topic) -> None: ...
 
 
@@ -45,8 +49,16 @@ class Presence(Protocol):
         """The bot may not write there any more, or (`is_in` false) is not there at all."""
         ...
 
+    async def reopened(self, place: Place, *, now: datetime) -> None:
+        """A topic was opened again: what goes on there goes on, which is said there. Nothing, if it was not lost."""
+        ...
+
     async def subscriptions(self, chat: ChatId, *, thread: int | None = None) -> Subscriptions:
         """What goes on in a whole chat or, with a `thread`, in one of its topics."""
+        ...
+
+    async def paused_in(self, chat: ChatId) -> Subscriptions:
+        """What would go on in a chat, but was paused."""
         ...
 
     async def chosen_by(self, person: PersonId) -> tuple[KnownChat, ...]:

@@ -7,8 +7,10 @@ from typing import Protocol
 
 from chatbot.domain.absences import Absence, Missed
 from chatbot.domain.accounts import Account
-from chatbot.domain.follow_ups import KnownBalance, OrderRecord
-from chatbot.domain.ids import AccountId, OrderNumber, TicketId
+from chatbot.domain.explaining import KnownBalance
+from chatbot.domain.follow_ups import OrderRecord
+from chatbot.domain.ids import AccountId, MarketCode, OrderNumber, TicketId
+from chatbot.domain.market import Market
 from chatbot.domain.orders import Balances, Order
 from chatbot.domain.places import Place
 
@@ -28,12 +30,21 @@ class FollowUps(Protocol):
         ...
 
     async def note(
-        self, account: AccountId, orders: Sequence[Order], *, seen: OrderNumber | None, late: bool, now: datetime
+        self,
+        account: AccountId,
+        orders: Sequence[Order],
+        *,
+        seen: OrderNumber | None,
+        markets: Mapping[MarketCode, Market],
+        late: bool,
+        now: datetime,
     ) -> tuple[TicketId, ...]:
         """Tell what is new about orders, and move on to what was `seen` completely, in one transaction.
 
         It goes to the card that placed an order, else into the private chat; what a card tells by itself is only
-        shown there. `late`: it happened while the bot was away. Returns the tickets whose cards have to be painted.
+        shown there. `markets` say what fees there may be: an execution in one that is missing explains whatever its
+        currencies' totals turn out to be. `late`: it happened while the bot was away. Returns the tickets whose cards
+        have to be painted.
         """
         ...
 

@@ -69,6 +69,10 @@ class Outbox(Protocol):
         """
         ...
 
+    async def with_due(self, chats: Collection[ChatId], *, now: datetime) -> frozenset[ChatId]:
+        """Those of the chats to which something may be told now."""
+        ...
+
     async def begin(self, *entries: int) -> None:
         """They are about to be sent: from now on, nobody can be sure that they were not."""
         ...
@@ -84,7 +88,11 @@ class Outbox(Protocol):
         ...
 
     async def hold(self, chat: ChatId, rank: Rank, *, now: datetime, until: datetime) -> None:
-        """Keep what is due of a rank in a chat for later, without counting an attempt."""
+        """Keep what is due of a rank in a chat until its quiet hours end, or are others; counts no attempt."""
+        ...
+
+    async def sum_up(self, place: Place, *, before: datetime, now: datetime) -> None:
+        """In the place of the alerts that fired before a moment, have it told how many there were."""
         ...
 
 
@@ -94,6 +102,18 @@ class Losses(Protocol):
     async def lose(self, place: Place, why: Loss, *, now: datetime) -> None:
         """Pause what goes on there, and tell those who set it up in private; nothing, if it is lost already.
 
-        What waits for a chat waits until it is resumed; what waits for a topic is dropped.
+        Hits of their alerts that could not be told are told them in private, too, the newest first of all. What else
+        waits for a chat waits until it is resumed; what waits for a topic is dropped. A topic that is closed may be
+        regained, one that was deleted never.
         """
+        ...
+
+    async def regain(self, place: Place, *, now: datetime) -> None:
+        """A place that was closed can be written to: what goes on there goes on, which is said there. Nothing, if it
+        was not lost.
+        """
+        ...
+
+    async def give_up(self, *entries: int, now: datetime) -> None:
+        """Erase outbox entries that cannot be delivered; whoever set up what they are of is told so in private."""
         ...

@@ -19,9 +19,11 @@ class People(Protocol):
         """Let somebody in, or change the role and name of somebody who is in."""
         ...
 
-    async def remove(self, person: PersonId, *, by: PersonId, now: datetime) -> bool:
-        """Take somebody's access away, and the links they made, and close their cards that wait; the rest stays stored.
-        False if they were not in.
+    async def remove(self, person: PersonId, *, by: PersonId, now: datetime) -> tuple[ChatId, ...] | None:
+        """Take somebody's access away, and the links they made, close their cards that wait, and pause what goes on in
+        their private chat; the rest stays stored. None if they were not in.
+
+        Nobody stands any more for the groups and channels that they stood for: all pauses in those, which are returned.
         """
         ...
 
@@ -62,14 +64,16 @@ class Chats(Protocol):
 
 
 class Favourites(Protocol):
-    async def of(self, person: PersonId) -> tuple[str, ...]:
+    """Of a chat; a person's are those of the private chat."""
+
+    async def of(self, chat: ChatId) -> tuple[str, ...]:
         """Market codes, in the order they were arranged in; new stars come last."""
         ...
 
-    async def toggle(self, person: PersonId, market: str, *, now: datetime) -> bool:
+    async def toggle(self, chat: ChatId, market: str, *, now: datetime) -> bool:
         """Star or unstar a market; says whether it is starred now."""
         ...
 
-    async def arrange(self, person: PersonId, markets: Sequence[str]) -> None:
-        """Put the starred markets into this order."""
+    async def put(self, chat: ChatId, markets: Sequence[str], *, now: datetime) -> None:
+        """Star these, in this order, and no others. Each is named once."""
         ...

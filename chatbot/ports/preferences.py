@@ -16,7 +16,7 @@ class PreferenceStore(Protocol):
         ...
 
     async def change(self, chat: ChatId, how: Callable[[Preferences], Preferences]) -> Preferences:
-        """Change them in one transaction; what came of it."""
+        """Change them in one transaction; what came of it. What quiet hours held is due again: it may be held anew."""
         ...
 
     async def modes(self, chat: ChatId) -> Mapping[NoticeKind, NoticeMode]:

@@ -1,25 +1,29 @@
 """Which alerts a tick concerns, found without looking at the others.
 
 Everything an alert waits for is a mark: a level that one of its market's readings has to come to, or a moment. Marks
-of a kind stand in order, so that only the first of each has to be looked at. A mark is a hint, and the alert's row
-decides: one too many does no harm and is taken away once it is come upon; one too few must never be.
+of a kind stand in order, so that only the first of each has to be looked at; and of all the first ones in a market a
+`Guard` is made, so that at most ticks even they need not be looked at. A mark is a hint, and the alert's row decides:
+one too many does no harm and is taken away once it is come upon; one too few must never be.
 
 A mark is two 64-bit numbers, and no Python object: a million alerts are some 20 MB.
 """
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from threading import Lock
 from typing import Final, NamedTuple
 
-from chatbot.domain.alert_rules import Turn, Watched, triggers
+from chatbot.domain.alert_rules import Turn, Watched, read, triggers
 from chatbot.domain.alerts import Alert, AlertStatus, Gauge
 from chatbot.domain.ids import AlertId, MarketCode
+from chatbot.domain.market import Ticker
 from chatbot.domain.money import EXACT
 from chatbot.domain.ticks import Tick
+from chatbot.services.alert_guards import NEVER, Guard, Heads, breached, holds_until, narrowed
+from chatbot.services.alert_windows import Range
 
 _CHUNK = 1_024
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -27,7 +31,6 @@ _MICROSECOND = timedelta(microseconds=1)
 _DIGITS: Final = 16
 _LEAST: Final = -450
 """The order of magnitude below which nothing is read."""
-_NOTHING, _ENDLESS = Decimal("-Infinity"), Decimal("Infinity")
 
 
 class Spot(NamedTuple):
@@ -68,8 +71,8 @@ def marks(alert: Alert | Watched) -> tuple[Mark, ...]:
     if alert.status is AlertStatus.ENDED:
         return ()
     moments = [alert.until] if alert.until is not None else []
-    if alert.status is AlertStatus.RESTING and alert.rests_until is not None:
-        moments.append(alert.rests_until)
+    if alert.status is AlertStatus.RESTING:
+        moments.append(alert.rests_until or _EPOCH)  # without an end it waits for a reading, from tick to tick
     found = [Mark(None, True, moment_key(moment), alert.id) for moment in moments]
     spot = spot_of(alert)
     if alert.status is AlertStatus.RESTING and spot.window is not None:
@@ -161,16 +164,21 @@ class Ladder:
 
 
 class Corridor:
-    """The marks of a spot. Readings between `low` and `high`, both excluded, come to none of them."""
+    """The marks of a spot."""
 
-    __slots__ = ("_falling", "_rising", "high", "low")
+    __slots__ = ("_falling", "_rising")
 
     def __init__(self) -> None:
         self._rising, self._falling = Ladder(), Ladder()
-        self.low, self.high = _NOTHING, _ENDLESS
 
     def __bool__(self) -> bool:
         return bool(self._rising) or bool(self._falling)
+
+    @property
+    def heads(self) -> Heads:
+        """What a reading between comes to no mark."""
+        rising = _value(self._rising.first) if self._rising else None
+        return Heads(rising, _value(self._falling.last) if self._falling else None)
 
     def add(self, mark: Mark) -> None:
         (self._rising if mark.rising else self._falling).add(mark.key, mark.alert)
@@ -178,15 +186,8 @@ class Corridor:
     def remove(self, mark: Mark) -> None:
         (self._rising if mark.rising else self._falling).remove(mark.key, mark.alert)
 
-    def measure(self) -> None:
-        """To be called after changes, and before readings are held against `low` and `high`."""
-        self.high = _value(self._rising.first) if self._rising else _ENDLESS
-        self.low = _value(self._falling.last) if self._falling else _NOTHING
-
-    def reached(self, spot: Spot, reading: Decimal | None) -> Iterator[Mark]:
-        """The marks a reading comes to; None is no reading."""
-        if reading is None:
-            return
+    def reached(self, spot: Spot, reading: Decimal) -> Iterator[Mark]:
+        """The marks a reading comes to."""
         key = order_key(reading)
         for level, alert in self._rising.up_to(key):
             yield Mark(spot, True, level, AlertId(alert))
@@ -199,36 +200,52 @@ class AlertIndex:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._prices: dict[Spot, Corridor] = {}
-        self._others: dict[Spot, Corridor] = {}
+        self._markets: dict[MarketCode, dict[Spot, Corridor]] = {}
+        self._guards: dict[MarketCode, Guard] = {}
+        self._hold_until: dict[MarketCode, datetime] = {}
+        self._first_to_end = NEVER
+        self._doubted: set[MarketCode] = set()  # those whose guards may not be true
+        self._spans: Mapping[MarketCode, timedelta] | None = None
         self._moments = Ladder()
 
-    def windows(self) -> dict[MarketCode, timedelta]:
-        """The markets in which windows are read, with the longest of each."""
-        longest: dict[MarketCode, timedelta] = {}
+    def windows(self) -> Mapping[MarketCode, timedelta]:
+        """The markets in which windows are read, with the longest of each; the same object until they change."""
         with self._lock:
-            for spot in self._others:
-                if spot.window is not None:
-                    longest[spot.market] = max(spot.window, longest.get(spot.market, spot.window))
-        return longest
+            if self._spans is None:
+                spans = {
+                    market: [spot.window for spot in spots if spot.window] for market, spots in self._markets.items()
+                }
+                self._spans = {market: max(those) for market, those in spans.items() if those}
+            return self._spans
+
+    def take_up(self, alerts: Iterable[Alert | Watched]) -> None:
+        """Alerts there are. What is known of them already may be newer: its marks stay."""
+        with self._lock:
+            for alert in alerts:
+                self._add(marks(alert))
 
     def follow(self, before: Alert | None, after: Alert | Watched | None) -> None:
         """An alert became another; None is none."""
         with self._lock:
-            self._measure(self._swap(marks(before) if before else (), marks(after) if after else ()))
+            self._swap(marks(before) if before else (), marks(after) if after else ())
 
-    def reached(self, tick: Tick, read: Callable[[Spot], Decimal | None]) -> list[Mark]:
-        """All marks a tick comes to. They stay until `settle` or `follow` takes them away."""
-        tickers, found = tick.tickers, list[Mark]()
+    def doubt(self, market: MarketCode) -> None:
+        """More became known of a market's past."""
         with self._lock:
-            for spot, corridor in self._prices.items():
-                ticker = tickers.get(spot.market)
-                if ticker is not None and not corridor.low < ticker.last < corridor.high:
-                    found += corridor.reached(spot, read(spot))
-            for spot, corridor in self._others.items():
-                value = read(spot)
-                if value is not None and not corridor.low < value < corridor.high:
-                    found += corridor.reached(spot, value)
+            self._doubted.add(market)
+
+    def reached(self, tick: Tick, seen: Callable[[MarketCode, timedelta], Range | None]) -> list[Mark]:
+        """All marks a tick comes to. They stay until `settle` or `follow` takes them away.
+
+        `seen` tells the extremes of the window of a market that ends with the tick.
+        """
+        found = list[Mark]()
+        with self._lock:
+            self._doubt_what_ends(tick.at)
+            for market in self._doubted.union(breached(self._guards.items(), tick.tickers)):
+                ticker = tick.tickers.get(market)
+                if ticker is not None:
+                    found += self._look(market, ticker, seen)
             for key, alert in self._moments.up_to(moment_key(tick.at)):
                 found.append(Mark(None, True, key, AlertId(alert)))
         return found
@@ -237,47 +254,71 @@ class AlertIndex:
         """After the turns of those whose marks were reached: marks follow, and those that were no longer true go."""
         waiting = {turn.after.id: marks(turn.after) for turn in turns}
         with self._lock:
-            touched = self._remove(mark for mark in reached if mark not in waiting.get(mark.alert, ()))
+            self._remove(mark for mark in reached if mark not in waiting.get(mark.alert, ()))
             for turn in turns:
                 if turn.after is not turn.before:
-                    touched |= self._swap(marks(turn.before), waiting[turn.after.id])
-            self._measure(touched)
+                    self._swap(marks(turn.before), waiting[turn.after.id])
 
-    def _swap(self, old: Sequence[Mark], new: Sequence[Mark]) -> set[Spot]:
-        return self._remove(mark for mark in old if mark not in new) | self._add(new)
+    def _look(
+        self, market: MarketCode, ticker: Ticker, seen: Callable[[MarketCode, timedelta], Range | None]
+    ) -> list[Mark]:
+        """The marks that a ticker comes to; the market's guard is made anew."""
+        found, guard, until = list[Mark](), Guard(), NEVER
+        for spot, corridor in self._markets.get(market, {}).items():
+            extremes = None if spot.window is None else seen(market, spot.window)
+            reading = read(spot.gauge, ticker, lowest=extremes and extremes.low, highest=extremes and extremes.high)
+            if reading is not None:
+                found += corridor.reached(spot, reading)
+            heads = corridor.heads
+            guard = narrowed(guard, spot.gauge, heads, last=ticker.last, seen=extremes)
+            until = min(until, holds_until(spot.gauge, heads, seen=extremes, window=spot.window))
+        self._guards[market] = guard
+        self._hold_until[market] = until
+        self._first_to_end = min(until, self._first_to_end)
+        self._doubted.discard(market)
+        return found
 
-    def _add(self, new: Iterable[Mark]) -> set[Spot]:
-        """The spots that have to be measured."""
-        touched = set()
+    def _doubt_what_ends(self, now: datetime) -> None:
+        if now < self._first_to_end:
+            return
+        self._doubted.update(market for market, until in self._hold_until.items() if until <= now)
+        self._first_to_end = min((until for until in self._hold_until.values() if until > now), default=NEVER)
+
+    def _swap(self, old: Sequence[Mark], new: Sequence[Mark]) -> None:
+        self._remove(mark for mark in old if mark not in new)
+        self._add(new)
+
+    def _add(self, new: Iterable[Mark]) -> None:
         for mark in new:
             if mark.spot is None:
                 self._moments.add(mark.key, mark.alert)
-            else:
-                self._corridors(mark.spot).setdefault(mark.spot, Corridor()).add(mark)
-                touched.add(mark.spot)
-        return touched
+                continue
+            market = mark.spot.market
+            spots = self._markets.setdefault(market, {})
+            if mark.spot not in spots:
+                spots[mark.spot], self._spans = Corridor(), None
+            spots[mark.spot].add(mark)
+            self._doubted.add(market)
 
-    def _remove(self, old: Iterable[Mark]) -> set[Spot]:
-        """The spots that have to be measured."""
-        touched = set()
+    def _remove(self, old: Iterable[Mark]) -> None:
         for mark in old:
             if mark.spot is None:
                 self._moments.remove(mark.key, mark.alert)
-            elif corridor := self._corridors(mark.spot).get(mark.spot):
+            elif (corridor := self._markets.get(mark.spot.market, {}).get(mark.spot)) is not None:
                 corridor.remove(mark)
-                touched.add(mark.spot)
-        return touched
+                self._doubted.add(mark.spot.market)
+                if not corridor:
+                    self._leave(mark.spot)
 
-    def _measure(self, touched: Iterable[Spot]) -> None:
-        for spot in touched:
-            corridors = self._corridors(spot)
-            if corridor := corridors[spot]:
-                corridor.measure()
-            else:
-                del corridors[spot]
-
-    def _corridors(self, spot: Spot) -> dict[Spot, Corridor]:
-        return self._prices if spot.gauge is Gauge.PRICE else self._others
+    def _leave(self, spot: Spot) -> None:
+        """Nothing waits there any more."""
+        self._spans = None
+        del self._markets[spot.market][spot]
+        if not self._markets[spot.market]:
+            del self._markets[spot.market]
+            self._doubted.discard(spot.market)
+            self._guards.pop(spot.market, None)
+            self._hold_until.pop(spot.market, None)
 
 
 def _place(keys: "array[int]", numbers: "array[int]", key: int, number: int) -> int:

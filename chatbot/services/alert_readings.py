@@ -7,8 +7,8 @@ from decimal import Decimal
 from chatbot.domain.accounts import Venue
 from chatbot.domain.alert_fitting import distance
 from chatbot.domain.alert_rules import read
-from chatbot.domain.alerts import Alert, AlertStatus, Rule
-from chatbot.domain.errors import InputError, Unavailable
+from chatbot.domain.alerts import Alert, AlertStatus, Gauge, Rule
+from chatbot.domain.errors import InputError, Unavailable, UnknownMarket
 from chatbot.domain.ids import MarketCode
 from chatbot.domain.market import Market, Ticker
 from chatbot.domain.places import Place
@@ -21,16 +21,22 @@ class SeenAlert:
     """An alert with what is read at this moment, as far as it is known.
 
     `price` is the market's last one, `reading` the gauge's value, `distance` how far that is from the level: percent
-    of the reading, or percentage points where it is a percentage.
+    of the reading, or percentage points where it is a percentage. `decimals` are those of the market's prices.
     """
 
     alert: Alert
     price: Decimal | None
     reading: Decimal | None
+    decimals: int | None = None
 
     @property
     def distance(self) -> Decimal | None:
         return distance(self.alert, self.reading)
+
+    @property
+    def is_measured_in_percent(self) -> bool:
+        """Whether the distance is a share of the reading: such distances can be compared."""
+        return self.alert.rule.gauge in (Gauge.PRICE, Gauge.VOLUME)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +61,8 @@ class AlertReader:
         return Quoted(market=found, ticker=ticker)
 
     async def see(self, alert: Alert) -> SeenAlert:
-        return self.seen(alert, (await self._tickers(alert.venue)).get(alert.market))
+        ticker = (await self._tickers(alert.venue)).get(alert.market)
+        return self.seen(alert, ticker, decimals=await self._decimals(alert))
 
     async def see_all(self, place: Place) -> tuple[SeenAlert, ...]:
         """All of the place's chat: the nearest market first, in it the nearest alert; what has ended comes last."""
@@ -63,15 +70,23 @@ class AlertReader:
         tickers = {venue: await self._tickers(venue) for venue in {alert.venue for alert in alerts}}
         return _by_market([self.seen(alert, tickers[alert.venue].get(alert.market)) for alert in alerts])
 
-    def seen(self, alert: Alert, ticker: Ticker | None) -> SeenAlert:
+    def seen(self, alert: Alert, ticker: Ticker | None, *, decimals: int | None = None) -> SeenAlert:
         reading = self.reading(alert.rule, alert.market, alert.venue, ticker)
-        return SeenAlert(alert=alert, price=None if ticker is None else ticker.last, reading=reading)
+        price = None if ticker is None else ticker.last
+        return SeenAlert(alert=alert, price=price, reading=reading, decimals=decimals)
 
     def reading(self, rule: Rule, market: MarketCode, venue: Venue, ticker: Ticker | None) -> Decimal | None:
         """What the ticker says; of a window, which no single ticker knows, what the last tick said."""
         if ticker is not None and rule.window is None:
             return read(rule.gauge, ticker)
         return self._alerts.reading(venue, market, rule)
+
+    async def _decimals(self, alert: Alert) -> int | None:
+        """None if the market is gone, or the exchange cannot be asked."""
+        try:
+            return (await self._markets.find(alert.market, venue=alert.venue)).counter_decimals
+        except (UnknownMarket, Unavailable):
+            return None
 
     async def _tickers(self, venue: Venue) -> Mapping[MarketCode, Ticker]:
         """Prices now; none if the exchange cannot be asked: a list without distances is better than none."""
@@ -90,7 +105,9 @@ def _by_market(seen: Iterable[SeenAlert]) -> tuple[SeenAlert, ...]:
 
 
 def _nearness(seen: SeenAlert) -> tuple[bool, bool, Decimal, int]:
-    return _has_ended(seen), seen.distance is None, seen.distance or Decimal(0), seen.alert.id
+    """What has ended comes last, and before it what has no distance that can be compared with the others."""
+    near = seen.distance if seen.is_measured_in_percent else None
+    return _has_ended(seen), near is None, near or Decimal(0), seen.alert.id
 
 
 def _has_ended(seen: SeenAlert) -> bool:

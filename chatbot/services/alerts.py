@@ -1,9 +1,10 @@
 """Alerts as people have them: set in a line or question by question, listed, edited, paused, deleted."""
 
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from chatbot.domain import alert_questions as questions
@@ -12,55 +13,31 @@ from chatbot.domain.alert_fitting import fit_rule
 from chatbot.domain.alert_text import AlertUnread, parse_alert
 from chatbot.domain.alerts import Alert, AlertStatus, Rule
 from chatbot.domain.drafts import ONCE, AlertChoice, AlertDraft, AlertQuestion, AlertRequest, Dialogue
-from chatbot.domain.errors import AmbiguousNumber, InputError, UnknownMarket
+from chatbot.domain.errors import InputError, UnknownMarket
 from chatbot.domain.ids import AlertId, ChatId, DialogueId, MarketCode, MessageId, PersonId
 from chatbot.domain.market import Market
+from chatbot.domain.notices import NoticeKind, NoticeMode
 from chatbot.domain.places import Place
 from chatbot.domain.preferences import Preferences
 from chatbot.domain.zones import zone_named
-from chatbot.ports.alerts import Alerts, AllowanceUsed, NewAlert
+from chatbot.ports.alerts import Alerts, AllowanceUsed, Asked, NewAlert
 from chatbot.ports.clock import Clock
+from chatbot.services.alert_lines import AlertLines, Undecided
 from chatbot.services.alert_readings import AlertReader, Quoted, SeenAlert
-from chatbot.services.markets import Markets, Quote
+from chatbot.services.alert_results import AlertAsked, AlertList, AlertSet
+from chatbot.services.markets import Markets
 from chatbot.services.questions import Questions
 
 SNOOZE = timedelta(hours=1)
 _OFFERED_MARKETS = 6
+_OPTIONS = (AlertQuestion.UNTIL, AlertQuestion.NOTE, AlertQuestion.PICTURE)
+_TAPPED_OPTIONS = (AlertQuestion.UNTIL, AlertQuestion.PICTURE)
 
 
 class ChatPreferences(Protocol):
     def of_chat(self, chat: ChatId) -> Preferences: ...
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlertSet:
-    """An alert that was set, or changed, and how many of the chat's allowance are used."""
-
-    seen: SeenAlert
-    used: int
-    allowance: int
-    is_new: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlertAsked:
-    """A question put back to the person. `problem` says what was wrong with the last answer, if anything."""
-
-    dialogue: Dialogue
-    draft: AlertDraft
-    venue: Venue
-    problem: str = ""
-    quoted: Quoted | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlertList:
-    """A chat's alerts, market by market: the nearest market and alert first, ended ones last."""
-
-    place: Place
-    alerts: tuple[SeenAlert, ...]
-    used: int
-    allowance: int
+    async def modes(self, chat: ChatId) -> Mapping[NoticeKind, NoticeMode]: ...
 
 
 class AlertDesk:
@@ -78,24 +55,29 @@ class AlertDesk:
     ) -> None:
         self._alerts = alerts
         self._reader = AlertReader(alerts=alerts, markets=markets)
+        self._lines = AlertLines(self._reader)
         self._markets = markets
         self._preferences = preferences
         self._questions = questions
         self._clock = clock
         self._allowance = allowance
 
-    async def say(self, text: str, *, person: PersonId, chat: ChatId, place: Place) -> AlertAsked | AlertSet:
-        """A whole command line, said in `chat`. Raises `InputError` for what cannot be used at all."""
+    async def say(
+        self, text: str, *, person: PersonId, chat: ChatId, place: Place, message: MessageId | None = None
+    ) -> AlertAsked | AlertSet:
+        """A whole command line, said in `chat`. Raises `InputError` for what cannot be used at all.
+
+        Here and below, `message` is what was said or tapped: it sets one alert, also if it is handled again.
+        """
         zone, now = self._zone(place), self._clock.now()
         venue = await self._markets.venue_for(person if place.is_private else None)
-        who = _Setter(person=person, chat=chat, place=place, venue=venue)
+        who = _Setter(person=person, chat=chat, place=place, venue=venue, message=message)
         try:
-            request = parse_alert(text, now=now, zone=zone)
-        except AmbiguousNumber as error:
-            known, choices = questions.offered_meanings(text, error, now=now, zone=zone)
-            return await self._ask(AlertQuestion.LEVEL, known, choices, who, problem=error.sentence)
+            request = await self._lines.read(text, lambda line: parse_alert(line, now=now, zone=zone), venue=venue)
         except AlertUnread as error:
             return await self._advance(error.known, replace(who, guided=True), problem=error.sentence)
+        except Undecided as error:
+            return await self._ask_meaning(error, who)
         if request.level is None:
             return await self._advance(request, replace(who, guided=True))
         return await self._advance(replace(request, cooldown=request.cooldown or ONCE), who)
@@ -105,19 +87,28 @@ class AlertDesk:
         found = await self._questions.find(dialogue, person=person, chat=chat)
         return found if found is not None and isinstance(found.draft, AlertDraft) else None
 
-    async def choose(self, dialogue: Dialogue, choice: int) -> AlertAsked | AlertSet | None:
+    async def choose(
+        self, dialogue: Dialogue, choice: int, *, message: MessageId | None = None
+    ) -> AlertAsked | AlertSet | None:
         """A tap on one of the offered answers; None if there is no such answer."""
         draft = _draft(dialogue)
         if not 0 <= choice < len(draft.choices):
             return None
-        return await self._advance(draft.choices[choice].request, await self._setter(dialogue))
+        return await self._advance(draft.choices[choice].request, await self._setter(dialogue, message))
 
-    async def answer(self, dialogue: Dialogue, text: str) -> AlertAsked | AlertSet:
+    async def answer(self, dialogue: Dialogue, text: str, *, message: MessageId | None = None) -> AlertAsked | AlertSet:
         """A typed answer to the open question. Raises `InputError`; the question then stays open."""
-        draft = _draft(dialogue)
+        draft, who = _draft(dialogue), await self._setter(dialogue, message)
         zone, now = self._zone(draft.place), self._clock.now()
-        request = questions.answered(draft.request, draft.asking, text, now=now, zone=zone)
-        return await self._advance(request, await self._setter(dialogue))
+
+        def read(said: str) -> AlertRequest:
+            return questions.answered(draft.request, draft.asking, said, now=now, zone=zone)
+
+        try:
+            request = await self._lines.read(text, read, venue=who.venue)
+        except Undecided as error:
+            return await self._ask_meaning(error, who)
+        return await self._advance(request, who)
 
     async def edit(self, alert: Alert, what: AlertQuestion, *, person: PersonId, chat: ChatId) -> AlertAsked:
         """Ask for the new value of one of an alert's parts. Raises `InputError` for one that stays as it is."""
@@ -143,7 +134,8 @@ class AlertDesk:
     async def see_all(self, place: Place) -> AlertList:
         """All alerts of the place's chat, in all its topics."""
         seen, used = await self._reader.see_all(place), await self._alerts.count(place.chat)
-        return AlertList(place=place, alerts=seen, used=used, allowance=self._allowance)
+        silent = await self._is_silent(place.chat)
+        return AlertList(place=place, alerts=seen, used=used, allowance=self._allowance, is_silent=silent)
 
     async def room(self, chat: ChatId) -> tuple[int, int]:
         """How many alerts count against a chat's allowance, and the allowance."""
@@ -152,17 +144,19 @@ class AlertDesk:
     async def pause(self, alert: Alert) -> Alert:
         return _still_there(await self._alerts.pause(alert.id, now=self._clock.now()))
 
-    async def watch(self, alert: Alert) -> Alert:
-        """Watch it from now on, whatever it did; a move begins at the price of now."""
-        await self._check_room(alert)
-        reading = (await self.see(alert)).reading
-        return _still_there(await self._alerts.watch(alert.id, reading=reading, now=self._clock.now()))
+    async def watch(self, alert: Alert, *, place: Place | None = None) -> Alert:
+        """Watch it from now on, whatever it did; a move begins at the price of now. It may be told in another place."""
+        reading, now = (await self.see(alert)).reading, self._clock.now()
+        return await self._counted(
+            self._alerts.watch(alert.id, reading=reading, allowance=self._allowance, now=now, place=place)
+        )
 
     async def snooze(self, alert: Alert) -> Alert:
         """Let it rest for an hour, and watch again then."""
-        await self._check_room(alert)
         now = self._clock.now()
-        return _still_there(await self._alerts.snooze(alert.id, until=now + SNOOZE, now=now))
+        return await self._counted(
+            self._alerts.snooze(alert.id, until=now + SNOOZE, allowance=self._allowance, now=now)
+        )
 
     async def delete(self, alert: Alert) -> None:
         await self._alerts.delete(alert.id)
@@ -176,6 +170,15 @@ class AlertDesk:
             if (alert.status is AlertStatus.ENDED if market is None else alert.market == market)
         ]
         return sum([await self._alerts.delete(alert.id) for alert in gone])
+
+    async def _ask_meaning(self, undecided: Undecided, who: "_Setter") -> AlertAsked:
+        """Which of two numbers? A line is complete then."""
+        choices = undecided.choices
+        if not who.guided:
+            once = [replace(choice.request, cooldown=choice.request.cooldown or ONCE) for choice in choices]
+            choices = tuple(replace(choice, request=said) for choice, said in zip(choices, once, strict=True))
+        known = replace(choices[0].request, level=None)
+        return await self._ask(AlertQuestion.LEVEL, known, choices, who, problem=undecided.sentence)
 
     async def _advance(self, request: AlertRequest, who: "_Setter", *, problem: str = "") -> AlertAsked | AlertSet:
         """Ask for the next missing thing, or set the alert."""
@@ -191,7 +194,7 @@ class AlertDesk:
             return await self._ask(AlertQuestion.MARKET, request, choices, who, problem=problem)
         quoted = await self._reader.quote(market.code, who.venue)
         known = replace(request, symbol=market.code)
-        asking = questions.missing(request, guided=who.guided)
+        asking = questions.missing(known, guided=who.guided) or (AlertQuestion.CHECK if problem else None)
         if asking is not None:
             return await self._ask_about(asking, known, quoted, who, problem=problem)
         try:
@@ -204,25 +207,47 @@ class AlertDesk:
     async def _set(self, request: AlertRequest, rule: Rule, quoted: Quoted, who: "_Setter") -> AlertSet:
         market, ticker = quoted.market, quoted.ticker
         reading = self._reader.reading(rule, market.code, who.venue, ticker)
-        if who.alert is None:
-            alert = await self._add(request, rule, market, reading, who)
+        twin = await self._twin(request, rule, market, who)
+        if who.alert is not None:
+            alert = await self._change(who.alert, request, rule, reading)
         else:
-            await self._check_room(who.alert)
-            changed = await self._alerts.change(
-                who.alert,
-                rule=rule,
-                cooldown=request.cooldown or None,
-                until=request.until,
-                note=request.note,
-                reading=reading,
-                now=self._clock.now(),
-            )
-            alert = _still_there(changed)
+            alert = twin or await self._add(request, rule, market, reading, who)
         await self._questions.forget(person=who.person, chat=who.chat)
-        used = await self._alerts.count(alert.place.chat)
+        chat = alert.place.chat
         return AlertSet(
-            seen=self._reader.seen(alert, ticker), used=used, allowance=self._allowance, is_new=who.alert is None
+            seen=self._reader.seen(alert, ticker, decimals=market.counter_decimals),
+            used=await self._alerts.count(chat),
+            allowance=self._allowance,
+            is_new=who.alert is None,
+            was_there=twin is not None,
+            is_silent=await self._is_silent(chat),
         )
+
+    async def _twin(self, request: AlertRequest, rule: Rule, market: Market, who: "_Setter") -> Alert | None:
+        """An alert that is there already and says all that a new one would."""
+        if who.alert is not None:
+            return None
+        meant = (who.place, who.venue, market.code, rule, request.cooldown or None, request.until)
+        for alert in await self._alerts.in_chat(who.place.chat):
+            there = (alert.place, alert.venue, alert.market, alert.rule, alert.cooldown, alert.until)
+            says_more = request.note not in ("", alert.note) or (request.picture and not alert.picture)
+            if there == meant and not says_more and alert.status is not AlertStatus.ENDED:
+                return alert
+        return None
+
+    async def _change(self, alert: Alert, request: AlertRequest, rule: Rule, reading: Decimal | None) -> Alert:
+        changing = self._alerts.change(
+            alert,
+            rule=rule,
+            cooldown=request.cooldown or None,
+            until=request.until,
+            note=request.note,
+            picture=request.picture,
+            reading=reading,
+            allowance=self._allowance,
+            now=self._clock.now(),
+        )
+        return await self._counted(changing)
 
     async def _add(
         self, request: AlertRequest, rule: Rule, market: Market, reading: Decimal | None, who: "_Setter"
@@ -240,28 +265,40 @@ class AlertDesk:
             note=request.note,
             picture=request.picture,
             reading=reading,
+            asked_in=None if who.message is None else Asked(who.chat, who.message),
         )
         try:
             return await self._alerts.add(new, allowance=self._allowance, now=self._clock.now())
         except AllowanceUsed:
             raise self._no_room() from None
 
-    async def _check_room(self, alert: Alert) -> None:
-        """One that has ended counts again once it is watched again."""
-        if alert.status is AlertStatus.ENDED and await self._alerts.count(alert.place.chat) >= self._allowance:
-            raise self._no_room()
+    async def _counted(self, changing: Coroutine[Any, Any, Alert | None]) -> Alert:
+        """What became of an alert. One that had ended counts again: raises `InputError` if there is no room for it."""
+        try:
+            return _still_there(await changing)
+        except AllowanceUsed:
+            raise self._no_room() from None
+
+    async def _is_silent(self, chat: ChatId) -> bool:
+        return (await self._preferences.modes(chat))[NoticeKind.ALERT] is NoticeMode.OFF
 
     def _no_room(self) -> InputError:
         return InputError(f"This chat has {self._allowance} alerts, which is the most. Delete one in /alerts.")
 
-    async def _setter(self, dialogue: Dialogue) -> "_Setter":
+    async def _setter(self, dialogue: Dialogue, message: MessageId | None) -> "_Setter":
         """Who was asked; raises `InputError` if it was about an alert that is gone."""
         draft = _draft(dialogue)
         alert = None if draft.alert is None else _still_there(await self._alerts.get(draft.alert))
         of = dialogue.person if draft.place.is_private else None
         venue = alert.venue if alert is not None else await self._markets.venue_for(of)
         return _Setter(
-            person=dialogue.person, chat=dialogue.chat, place=draft.place, venue=venue, guided=True, alert=alert
+            person=dialogue.person,
+            chat=dialogue.chat,
+            place=draft.place,
+            venue=venue,
+            guided=True,
+            alert=alert,
+            message=message,
         )
 
     async def _ask_about(
@@ -274,7 +311,14 @@ class AlertDesk:
         problem: str = "",
     ) -> AlertAsked:
         """A question about a market that is settled."""
-        choices = questions.offered(asking, request, market=quoted.market, ticker=quoted.ticker, now=self._clock.now())
+        choices = questions.offered(
+            asking,
+            request,
+            market=quoted.market,
+            ticker=quoted.ticker,
+            now=self._clock.now(),
+            options=() if who.alert is not None else _OPTIONS if who.can_type else _TAPPED_OPTIONS,
+        )
         return await self._ask(asking, request, choices, who, problem=problem, quoted=quoted)
 
     async def _ask(
@@ -293,10 +337,8 @@ class AlertDesk:
         return AlertAsked(dialogue=dialogue, draft=draft, venue=who.venue, problem=problem, quoted=quoted)
 
     async def _offered(self, who: "_Setter") -> tuple[Market, ...]:
-        """Starred markets, then lively ones; in groups the lively ones."""
-        starred: tuple[Quote, ...] = ()
-        if who.place.is_private:
-            starred = await self._markets.favourites(who.person, venue=who.venue)
+        """The favourites of the chat it is for, then lively ones."""
+        starred = await self._markets.favourites(who.place.chat, venue=who.venue)
         lively = await self._markets.liveliest(venue=who.venue)
         markets = {quote.market.code: quote.market for quote in (*starred, *lively)}
         return tuple(markets.values())[:_OFFERED_MARKETS]
@@ -319,6 +361,12 @@ class _Setter:
     venue: Venue
     guided: bool = False
     alert: Alert | None = None
+    message: MessageId | None = None
+
+    @property
+    def can_type(self) -> bool:
+        """In groups nobody's next message is an answer."""
+        return Place(chat=self.chat).is_private
 
 
 def _draft(dialogue: Dialogue) -> AlertDraft:
@@ -331,7 +379,7 @@ def _rule(request: AlertRequest, quoted: Quoted, alert: Alert | None) -> Rule:
     """What is watched. In an alert that is changed, what stays the same is not set anew: a move keeps its beginning."""
     if alert is not None:
         before = questions.request_of(alert)
-        kept = replace(request, cooldown=before.cooldown, until=before.until, note=before.note)
+        kept = replace(request, cooldown=before.cooldown, until=before.until, note=before.note, picture=before.picture)
         if kept == before:
             return alert.rule
     return fit_rule(request, market=quoted.market, ticker=quoted.ticker)

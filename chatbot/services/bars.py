@@ -62,6 +62,11 @@ class PriceHistory:
         length = next((length for length, kept in KEPT.items() if span <= kept), max(KEPT))
         return await self._read(venue, market, length=length, since=start_of(now - span, length=length), until=now)
 
+    async def newest(self, venue: Venue) -> Mapping[MarketCode, Bar]:
+        """All markets' bars of the last minute that was written down."""
+        start = await self._store.newest(venue, length=MINUTE)
+        return {} if start is None else await self._store.at(venue, start, length=MINUTE)
+
     async def _write(self, *, before: datetime | None) -> None:
         for venue, start in sorted(self._growing):
             if before is None or start < before:

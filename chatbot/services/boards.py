@@ -21,18 +21,17 @@ class Boards:
         return await self._store.in_place(place)
 
     async def set(self, place: Place, symbols: tuple[str, ...], *, by: PersonId) -> tuple[Quote, ...]:
-        """A board of these markets, or of the favourites (in private) or the liveliest; the one before ends.
+        """A board of these markets, or of the place's usual ones; the one before ends.
 
         Raises `UnknownMarket`, and `InputError` for too many.
         """
         if len(symbols) > MOST_MARKETS:
             raise InputError(f"That is a lot for one board. It holds at most {MOST_MARKETS} markets.")
-        holder = by if place.is_private else None
-        venue = await self._markets.venue_for(holder)
+        venue = await self._markets.venue_for(by if place.is_private else None)
         if symbols:
             quotes = await self._markets.quotes(symbols, venue=venue)
         else:
-            quotes = await self._markets.usual(holder, venue=venue)
+            quotes = await self._markets.usual(place.chat, venue=venue)
         if not quotes:
             raise InputError("The exchange reports no prices right now. Name the markets: /board BTC ETH.")
         codes = tuple(quote.market.code for quote in quotes)

@@ -1,56 +1,61 @@
 """Puts together what a picture of a market shows, and has it drawn."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from decimal import Decimal
 
 import structlog
 
 from chatbot.domain.accounts import Venue
+from chatbot.domain.alert_fitting import shown_level
 from chatbot.domain.alerts import Alert, Gauge
 from chatbot.domain.bars import Bar, History, folded, start_of
-from chatbot.domain.charts import BookPicture, Look, Mark, PriceChart, Span
-from chatbot.domain.errors import ChatbotError, NotLinked, Unavailable
-from chatbot.domain.ids import MarketCode, PersonId
+from chatbot.domain.charts import BookPicture, Look, PriceChart, Span
+from chatbot.domain.errors import ChatbotError, Unavailable
+from chatbot.domain.ids import PersonId
 from chatbot.domain.market import Market, Ticker
-from chatbot.domain.orders import Order, OrderFilter
 from chatbot.domain.preferences import Preferences
 from chatbot.ports.charts import Charts
 from chatbot.ports.clock import Clock
+from chatbot.ports.follow_ups import FollowUps
 from chatbot.services.bars import PriceHistory
 from chatbot.services.markets import Markets
 from chatbot.services.orders import Orders
+from chatbot.services.own_marks import MarkReader, OwnMarks
 
 log = structlog.get_logger(__name__)
-
-_MARKS_FRESH = timedelta(seconds=20)
-"""For so long a person's orders are not read again: who taps through the spans would use up everybody's requests."""
-_MOST_REMEMBERED = 1_000
-
-Marks = tuple[Mark, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnMarket:
     """`picture` is a PNG, or None where nothing is known yet.
 
-    `without_orders`: the person's own orders belong into the picture, but could not be read.
+    `without_orders`: the person's own orders belong into the picture, but could not be read. `latest_orders`: only so
+    many of them, the newest, were read for it; None where it shows them all.
     """
 
     market: Market
     picture: bytes | None
     without_orders: bool = False
+    latest_orders: int | None = None
 
 
 class ChartDesk:
     def __init__(
-        self, *, drawer: Charts, history: PriceHistory, markets: Markets, orders: Orders, clock: Clock
+        self,
+        *,
+        drawer: Charts,
+        history: PriceHistory,
+        markets: Markets,
+        orders: Orders,
+        follow_ups: FollowUps,
+        clock: Clock,
     ) -> None:
         self._drawer = drawer
         self._history = history
         self._markets = markets
-        self._orders = orders
+        self._marks = MarkReader(orders=orders, follow_ups=follow_ups, clock=clock)
         self._clock = clock
-        self._remembered: dict[tuple[PersonId, Venue, MarketCode], tuple[datetime, Marks]] = {}
 
     async def price(
         self, symbol: str, *, span: Span, venue: Venue, preferences: Preferences, holder: PersonId | None
@@ -65,7 +70,8 @@ class ChartDesk:
         history = _up_to_date(known, await self._ticker(market, venue), now=now)
         if not history.bars:
             return DrawnMarket(market=market, picture=None)
-        marks = await self._marks(holder, market, venue=venue, since=now - span.length) if holder else ()
+        since = now - span.length
+        own = OwnMarks() if holder is None else await self._marks.of(holder, market.code, venue=venue, since=since)
         chart = PriceChart(
             title=market.pair,
             base=market.base,
@@ -74,10 +80,14 @@ class ChartDesk:
             until=now,
             decimals=market.counter_decimals,
             look=_look(preferences, venue),
-            marks=marks or (),
+            marks=own.marks if own is not None else (),
         )
-        picture = await self._drawer.price(chart)
-        return DrawnMarket(market=market, picture=picture, without_orders=marks is None)
+        return DrawnMarket(
+            market=market,
+            picture=await self._drawer.price(chart),
+            without_orders=own is None,
+            latest_orders=own.latest if own is not None else None,
+        )
 
     async def depth(self, symbol: str, *, venue: Venue, preferences: Preferences) -> DrawnMarket:
         """An order book. Raises as `price`."""
@@ -112,7 +122,7 @@ class ChartDesk:
                 until=now,
                 decimals=market.counter_decimals,
                 look=_look(preferences, alert.venue),
-                level=alert.rule.level if alert.rule.gauge is Gauge.PRICE else None,
+                level=_level(alert, market),
                 small=True,
             )
             return await self._drawer.price(chart)
@@ -127,28 +137,6 @@ class ChartDesk:
         except Unavailable:
             return None
 
-    async def _marks(self, person: PersonId, market: Market, *, venue: Venue, since: datetime) -> Marks | None:
-        """A person's open orders, and the fills since a moment; None if they cannot be read now."""
-        key, now = (person, venue, market.code), self._clock.now()
-        read_at, marks = self._remembered.get(key, (None, ()))
-        if read_at is None or now - read_at > _MARKS_FRESH:
-            try:
-                marks = await self._read_marks(person, market)
-            except NotLinked:
-                marks = ()
-            except ChatbotError:
-                return None
-            if len(self._remembered) >= _MOST_REMEMBERED:
-                self._remembered.clear()
-            self._remembered[key] = (now, marks)
-        return tuple(mark for mark in marks if mark.at is None or mark.at >= since)
-
-    async def _read_marks(self, person: PersonId, market: Market) -> Marks:
-        still_open = await self._orders.page(person, which=OrderFilter.OPEN, symbol=market.code)
-        closed = await self._orders.page(person, which=OrderFilter.CLOSED, symbol=market.code)
-        waiting = tuple(Mark(side=order.side, price=order.price) for order in still_open.page.orders if order.price)
-        return waiting + tuple(_fill(order) for order in closed.page.orders if order.executed)
-
 
 def _up_to_date(history: History, ticker: Ticker | None, *, now: datetime) -> History:
     """With the price of this moment as the last one, which nobody may have looked at for some seconds."""
@@ -160,8 +148,9 @@ def _up_to_date(history: History, ticker: Ticker | None, *, now: datetime) -> Hi
     return History(bars=bars, length=history.length, since=history.since or start)
 
 
-def _fill(order: Order) -> Mark:
-    return Mark(side=order.side, price=order.average_price or order.price, at=order.updated_at or order.placed_at)
+def _level(alert: Alert, market: Market) -> Decimal | None:
+    """What is crossed, if it is a price."""
+    return shown_level(alert.rule, decimals=market.counter_decimals) if alert.rule.gauge is Gauge.PRICE else None
 
 
 def _look(preferences: Preferences, venue: Venue) -> Look:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from chatbot.domain.digests import MOST_MARKETS, Digest, movers, turn
-from chatbot.domain.errors import InputError, UnknownMarket
+from chatbot.domain.errors import InputError, Unavailable, UnknownMarket
 from chatbot.domain.ids import ChatId, PersonId
 from chatbot.domain.notices import DigestDue
 from chatbot.domain.places import Place
@@ -47,6 +47,14 @@ class Digests:
         next_at = self._next(place.chat, at)
         return await self._store.set(place, venue=venue, markets=codes, at=at, next_at=next_at, set_by=by)
 
+    async def pairs(self, digest: Digest) -> tuple[str, ...]:
+        """What its markets are called: `BTC/USDT`; by their codes where the exchange does not say."""
+        try:
+            listed = {market.code: market.pair for market in await self._markets.listed(digest.venue)}
+        except Unavailable:
+            listed = {}
+        return tuple(listed.get(code, code) for code in digest.markets)
+
     async def delete(self, place: Place) -> bool:
         """Whether there was one."""
         return await self._store.delete(place)
@@ -67,13 +75,12 @@ class Digests:
 
     async def summary(self, notice: DigestDue, place: Place) -> Summary:
         """As the markets are now; those that are not listed any more are left out."""
-        holder = PersonId(place.chat) if place.is_private else None
         quotes = [quote for code in notice.markets if (quote := await self._quote(code, notice)) is not None]
         listed = await self._markets.listed(notice.venue)
         tickers = await self._markets.tickers(venue=notice.venue)
         up, down = movers((market, tickers[market.code]) for market in listed if market.code in tickers)
         return Summary(
-            quotes=tuple(quotes) or await self._markets.usual(holder, venue=notice.venue),
+            quotes=tuple(quotes) or await self._markets.usual(place.chat, venue=notice.venue),
             up=tuple(Quote(market=market, ticker=ticker) for market, ticker in up),
             down=tuple(Quote(market=market, ticker=ticker) for market, ticker in down),
         )

@@ -11,10 +11,11 @@ from decimal import Decimal
 
 from chatbot.domain.accounts import DEFAULT_ACCOUNT_NAME, Account, Venue
 from chatbot.domain.errors import KeyRejected, Refused, Unavailable
-from chatbot.domain.follow_ups import LISTED_WITHIN, SURE_AFTER, KnownBalance, OrderRecord, compare, pause_after, tell
-from chatbot.domain.ids import AccountId, OrderNumber
+from chatbot.domain.explaining import AGAIN_AFTER, SETTLES_IN, KnownBalance, compare
+from chatbot.domain.follow_ups import LISTED_AT_LAST, LISTED_WITHIN, OrderRecord, news_of, pause_after, tell
+from chatbot.domain.ids import AccountId, MarketCode, OrderNumber
 from chatbot.domain.limits import VALUED_IN
-from chatbot.domain.market import value_in
+from chatbot.domain.market import Market, value_in
 from chatbot.domain.orders import Balances, Order
 from chatbot.domain.secrets import Credentials
 from chatbot.ports.accounts import Accounts
@@ -26,6 +27,8 @@ from chatbot.ports.follow_ups import Worth
 from chatbot.services.order_lists import Found, OrderLists
 
 BALANCES_EVERY = timedelta(minutes=10)
+_SETTLING = timedelta(minutes=2)
+"""How long they wait at most for the effects of executions, where something is executed all the time."""
 _WITHOUT_RIGHT = timedelta(hours=6)
 """How soon a key that may not read balances is tried again."""
 _ONE_BY_ONE = 3
@@ -72,9 +75,9 @@ class FollowUps:
         """An order was read by somebody else. Its account is worth a look soon."""
         if not order.status.is_final:
             self._stirred.add(account)
-        record = await self._store.of(account)
-        if record is None or self._is_new(record, order):
-            await self._note(account, (order,), seen=None)
+        record, holder = await self._store.of(account), await self._accounts.get(account)
+        if holder is not None and (record is None or self._is_new(record, order)):
+            await self._note(holder, (order,), seen=None)
 
     def stirred(self, among: Container[AccountId]) -> frozenset[AccountId]:
         """Those of these accounts in which something began since this was last asked."""
@@ -87,13 +90,16 @@ class FollowUps:
         credentials = await self._accounts.credentials(account.id)
         lists = OrderLists(self._exchanges[account.venue], credentials)
         record = await self._store.of(account.id)
+        with_balances = self._are_balances_due(account.id, is_first=record is None)
         if record is None:
             await self._begin(account, lists)
         else:
-            await self._read_on(account, lists, record)
-        requests = lists.requests + await self._look_at_balances(account, credentials, is_first=record is None)
+            now = self._clock.now()
+            beyond = min(record.seen, record.until(now - LISTED_AT_LAST)) if with_balances else record.seen
+            await self._read_on(account, lists, record, beyond=beyond)
+        balances = await self._look_at_balances(account, credentials, lists) if with_balances else 0
         self._caught_up.add(account.id)
-        return Looked(requests=requests, pause=await self._pause(account))
+        return Looked(requests=lists.requests + balances, pause=await self._pause(account))
 
     async def _begin(self, account: Account, lists: OrderLists) -> None:
         newest = await lists.newest()
@@ -101,9 +107,12 @@ class FollowUps:
         open_orders = [order for order in found.values() if not order.status.is_final]
         await self._store.begin(account.id, open_orders, through=max(newest, default=OrderNumber(0)))
 
-    async def _read_on(self, account: Account, lists: OrderLists, record: OrderRecord) -> None:
-        """Read all that came since, and everything that was open; then tell what is new about it."""
-        listed = await lists.since(record.seen)
+    async def _read_on(self, account: Account, lists: OrderLists, record: OrderRecord, *, beyond: OrderNumber) -> bool:
+        """Read all `beyond` a number, and everything that was open; then tell what is new about it.
+
+        Returns whether something was executed.
+        """
+        listed = await lists.since(beyond)
         surely = self._clock.now() - LISTED_WITHIN
         seen = max((number for number, order in listed.items() if order.placed_at <= surely), default=record.seen)
         missing = [number for number in record.open if number not in listed]
@@ -113,7 +122,9 @@ class FollowUps:
         listed |= await self._one_by_one(account.id, missing, lists, record)
         new = [order for order in listed.values() if self._is_new(record, order)]
         if new or seen > record.seen:
-            await self._note(account.id, new, seen=seen)
+            await self._note(account, new, seen=seen)
+        news = (news_of(record.orders.get(order.number), order) for order in new)
+        return any(each is not None and each.part for each in news)
 
     async def _one_by_one(
         self, account: AccountId, missing: list[OrderNumber], lists: OrderLists, record: OrderRecord
@@ -134,19 +145,28 @@ class FollowUps:
         told = record.orders.get(order.number)
         return not record.is_over(order.number) and tell(told, order, now=self._clock.now()) != told
 
-    async def _note(self, account: AccountId, orders: Sequence[Order], *, seen: OrderNumber | None) -> None:
-        late = self._was_away and account not in self._caught_up
-        for card in await self._store.note(account, orders, seen=seen, late=late, now=self._clock.now()):
+    async def _note(self, account: Account, orders: Sequence[Order], *, seen: OrderNumber | None) -> None:
+        late = self._was_away and account.id not in self._caught_up
+        markets = await self._markets(account.venue) if any(order.executed for order in orders) else {}
+        cards = await self._store.note(account.id, orders, seen=seen, markets=markets, late=late, now=self._clock.now())
+        for card in cards:
             self._cards.repaint(card)
 
-    async def _look_at_balances(self, account: Account, credentials: Credentials, *, is_first: bool) -> int:
-        """Read balances if it is time; returns how many requests that took.
-
-        The first look of a run leaves them out: after a start all orders come before any balance.
-        """
+    def _are_balances_due(self, account: AccountId, *, is_first: bool) -> bool:
+        """The first look of a run leaves them out: after a start all orders come before any balance."""
         now = self._clock.now()
-        due = self._balances_at.setdefault(account.id, now)
-        if now < due or (account.id not in self._caught_up and not is_first):
+        due = self._balances_at.setdefault(account, now)
+        return now >= due and (account in self._caught_up or is_first)
+
+    async def _look_at_balances(self, account: Account, credentials: Credentials, lists: OrderLists) -> int:
+        """Read balances between two readings of the orders; returns how many requests the balances took.
+
+        Where something was executed meanwhile, whoever saw it, nobody can say whether it is in these balances: they are
+        read again with the next look.
+        """
+        record, now = await self._store.of(account.id), self._clock.now()
+        known = await self._store.balances_of(account.id)
+        if record is None or (known is not None and self._are_settling(account.id, known, now=now)):
             return 0
         try:
             balances = await self._exchanges[account.venue].balances(
@@ -155,12 +175,26 @@ class FollowUps:
         except (KeyRejected, Refused):  # orders were read: it is a key that may not read balances
             self._balances_at[account.id] = now + _WITHOUT_RIGHT
             return 1
-        known = await self._store.balances_of(account.id)
+        if await self._read_on(account, lists, record, beyond=record.seen):
+            return 1
         if known is None or _differs(known, balances, now=now):
             worth = _nobody_knows if known is None else await self._worth(account.venue)
             await self._store.note_balances(account, balances, worth=worth, now=now)
         self._balances_at[account.id] = now + BALANCES_EVERY
         return 1
+
+    def _are_settling(self, account: AccountId, known: Mapping[str, KnownBalance], *, now: datetime) -> bool:
+        """Whether balances are better read a little later."""
+        moves = [balance.moved_at for balance in known.values() if balance.moved_at is not None]
+        waits = now - self._balances_at[account] < _SETTLING
+        return waits and any(now - moved_at < SETTLES_IN for moved_at in moves)
+
+    async def _markets(self, venue: Venue) -> Mapping[MarketCode, Market]:
+        """Markets, for their fees; none if they cannot be read now."""
+        try:
+            return {market.code: market for market in await self._exchanges[venue].markets(priority=Priority.WATCHER)}
+        except (Unavailable, Refused):
+            return {}
 
     async def _pause(self, account: Account) -> timedelta:
         now = self._clock.now()
@@ -168,8 +202,8 @@ class FollowUps:
         pause = pause_after(record, now=now) if record is not None else BALANCES_EVERY
         known = await self._store.balances_of(account.id)
         if known is not None and any(balance.other is not None for balance in known.values()):
-            self._balances_at[account.id] = min(self._balances_at[account.id], now + SURE_AFTER)
-            return min(pause, SURE_AFTER)
+            self._balances_at[account.id] = min(self._balances_at[account.id], now + AGAIN_AFTER)
+            return min(pause, AGAIN_AFTER)
         return pause
 
     async def _worth(self, venue: Venue) -> Worth:

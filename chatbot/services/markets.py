@@ -8,14 +8,14 @@ from rapidfuzz import process
 
 from chatbot.domain.accounts import Venue
 from chatbot.domain.errors import UnknownMarket
-from chatbot.domain.ids import MarketCode, PersonId
+from chatbot.domain.ids import ChatId, MarketCode, PersonId
 from chatbot.domain.market import Market, OrderBook, Ticker, resolve_symbol
 from chatbot.ports.accounts import Accounts
 from chatbot.ports.exchange import Exchange, Priority
 from chatbot.ports.people import Favourites
 
 _NEAREST = 6
-_ALIKE = 55
+_ALIKE = 62
 """Similarity, of 100, from which a code is offered as what was perhaps meant."""
 LIVELIEST = 6
 MOST_PRICES = 8
@@ -69,9 +69,9 @@ class Markets:
         tickers = await self._tickers(venue)
         return tuple(Quote(market=market, ticker=tickers.get(code)) for code, market in markets.items())
 
-    async def favourites(self, person: PersonId, *, venue: Venue) -> tuple[Quote, ...]:
-        """Prices of a person's starred markets that this venue lists."""
-        starred = await self._favourites.of(person)
+    async def favourites(self, chat: ChatId, *, venue: Venue) -> tuple[Quote, ...]:
+        """Prices of a chat's starred markets that this venue lists."""
+        starred = await self._favourites.of(chat)
         if not starred:
             return ()
         by_code = {market.code: market for market in await self.listed(venue)}
@@ -79,8 +79,8 @@ class Markets:
         codes = [MarketCode(code) for code in starred if code in by_code][:MOST_PRICES]
         return tuple(Quote(market=by_code[code], ticker=tickers.get(code)) for code in codes)
 
-    async def is_favourite(self, person: PersonId, market: MarketCode) -> bool:
-        return market in await self._favourites.of(person)
+    async def is_favourite(self, chat: ChatId, market: MarketCode) -> bool:
+        return market in await self._favourites.of(chat)
 
     async def liveliest(self, *, venue: Venue, count: int = LIVELIEST) -> tuple[Quote, ...]:
         """The markets with the largest turnover in 24 hours."""
@@ -90,10 +90,9 @@ class Markets:
         quotes.sort(key=lambda quote: quote.ticker.turnover if quote.ticker else 0, reverse=True)
         return tuple(quotes[:count])
 
-    async def usual(self, person: PersonId | None, *, venue: Venue) -> tuple[Quote, ...]:
-        """For whoever names no market: a person's favourites; for a group, or without any, the liveliest."""
-        starred = await self.favourites(person, venue=venue) if person is not None else ()
-        return starred or await self.liveliest(venue=venue)
+    async def usual(self, chat: ChatId, *, venue: Venue) -> tuple[Quote, ...]:
+        """Where no market is named: the chat's favourites, or else the liveliest."""
+        return await self.favourites(chat, venue=venue) or await self.liveliest(venue=venue)
 
     async def book(self, symbol: str, *, venue: Venue) -> tuple[Market, OrderBook | None]:
         market = await self.find(symbol, venue=venue)

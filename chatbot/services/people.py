@@ -101,14 +101,18 @@ class People:
         known = await self._store.get(person)
         return known is not None and (self._access is not Access.OWNERS or known.role is Role.OWNER)
 
-    async def remove(self, person: PersonId, *, by: PersonId) -> None:
-        """Take somebody's access away. Raises `InputError` for oneself and for owners named in the settings."""
+    async def remove(self, person: PersonId, *, by: PersonId) -> int:
+        """Take somebody's access away. Returns in how many groups and channels, for which they stood, the bot is silent
+        now. Raises `InputError` for oneself and for owners named in the settings.
+        """
         if person == by:
             raise InputError("You cannot remove yourself.")
         if person in self._owner_ids:
             raise InputError("This owner is named in OWNER_IDS; take the number out there and restart.")
-        if not await self._store.remove(person, by=by, now=self._clock.now()):
+        silenced = await self._store.remove(person, by=by, now=self._clock.now())
+        if silenced is None:
             raise InputError("They have no access any more.")
+        return len(silenced)
 
     @property
     def has_named_owners(self) -> bool:

@@ -92,11 +92,17 @@ class OrderDesk:
 
     async def answer(self, dialogue: Dialogue, text: str) -> Asked | Ticket:
         """A typed answer to the open question. Raises `InputError`; the question then stays open."""
-        if not isinstance(dialogue.draft, OrderDraft):
+        draft, person, chat = dialogue.draft, dialogue.person, dialogue.chat
+        if not isinstance(draft, OrderDraft):
             raise TypeError("not an order's dialogue")
-        market = await self._settled_market(dialogue.draft, dialogue.person)
-        request = questions.answered(dialogue.draft, text, market=market)
-        return await self.advance(request, person=dialogue.person, chat=dialogue.chat, guided=True)
+        market = await self._settled_market(draft, person)
+        try:
+            request = questions.answered(draft, text, market=market)
+        except AmbiguousNumber as error:
+            which = questions.offer_meanings(draft, text, error, market=market)
+            who = _Asker(person=person, chat=chat, account=await self._accounts.active(person))
+            return await self._ask(which, who, problem=error.sentence)
+        return await self.advance(request, person=person, chat=chat, guided=True)
 
     async def again(self, ticket: Ticket) -> Asked | Ticket:
         """A new card for the same order in the same account, with today's terms. Raises `NotLinked`."""
@@ -214,7 +220,7 @@ class OrderDesk:
         """Markets used, then starred, then lively ones; where an amount names a counter currency, only its markets."""
         venue = who.account.venue
         codes: list[str] = list(await self._store.recent_markets(who.person, limit=_OFFERED_MARKETS))
-        starred = await self._markets.favourites(who.person, venue=venue)
+        starred = await self._markets.favourites(who.chat, venue=venue)
         lively = await self._markets.liveliest(venue=venue, count=2 * _OFFERED_MARKETS)
         codes += [quote.market.code for quote in (*starred, *lively)]
         known = await self._named(tuple(dict.fromkeys(codes)), who.account)

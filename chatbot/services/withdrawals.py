@@ -1,6 +1,6 @@
 """From what a person said to a withdrawal's card: completed question by question, held against balance and limits."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -17,11 +17,12 @@ from chatbot.domain.drafts import (
     WithdrawalDraft,
     WithdrawalRequest,
 )
-from chatbot.domain.errors import InputError, Obstacle, Stopped
+from chatbot.domain.errors import AmbiguousNumber, InputError, Obstacle, Stopped
 from chatbot.domain.gate import check, left_for, most_withdrawable
 from chatbot.domain.ids import ChatId, DialogueId, PersonId
 from chatbot.domain.intents import Withdraw, WithdrawTerms
 from chatbot.domain.money import ZERO, Amount, divide, grouped, has_decimals, multiply, round_down, to_text
+from chatbot.domain.order_questions import read_as
 from chatbot.domain.orders import Balances
 from chatbot.domain.tickets import Ticket
 from chatbot.domain.withdrawal_text import parse_quantity, parse_withdrawal
@@ -88,7 +89,7 @@ class WithdrawalDesk:
 
     async def say(self, text: str, *, person: PersonId, chat: ChatId) -> AskedWithdrawal | Ticket:
         """A whole command line. Raises `InputError` for what cannot be understood."""
-        return await self.advance(parse_withdrawal(text), person=person, chat=chat)
+        return await self._read(parse_withdrawal, text, person=person, chat=chat)
 
     async def choose(
         self, dialogue: DialogueId, choice: int, *, person: PersonId, chat: ChatId
@@ -101,10 +102,21 @@ class WithdrawalDesk:
 
     async def answer(self, dialogue: Dialogue, text: str) -> AskedWithdrawal | Ticket:
         """A typed answer to the open question. Raises `InputError`; the question then stays open."""
-        if not isinstance(dialogue.draft, WithdrawalDraft):
+        draft = dialogue.draft
+        if not isinstance(draft, WithdrawalDraft):
             raise TypeError("not a withdrawal's dialogue")
-        request = _answered(dialogue.draft, text)
-        return await self.advance(request, person=dialogue.person, chat=dialogue.chat)
+        return await self._read(lambda said: _answered(draft, said), text, person=dialogue.person, chat=dialogue.chat)
+
+    async def _read(
+        self, read: Callable[[str], WithdrawalRequest], text: str, *, person: PersonId, chat: ChatId
+    ) -> AskedWithdrawal | Ticket:
+        """Go on with what was typed; an amount that can be read in two ways is asked back."""
+        try:
+            request = read(text)
+        except AmbiguousNumber as error:
+            who = _Asker(person=person, chat=chat, account=await self._accounts.active(person))
+            return await self._ask(_ask_meaning(read, text, error), who, problem=error.sentence)
+        return await self.advance(request, person=person, chat=chat)
 
     async def again(self, ticket: Ticket) -> AskedWithdrawal | Ticket:
         """A new card for the same withdrawal from the same account, with today's terms. Raises `NotLinked`."""
@@ -271,6 +283,13 @@ def _ask_quantity(request: WithdrawalRequest) -> WithdrawalDraft:
         for share in _SHARES
     )
     return WithdrawalDraft(request=request, asking=Question.QUANTITY, choices=choices)
+
+
+def _ask_meaning(read: Callable[[str], WithdrawalRequest], text: str, error: AmbiguousNumber) -> WithdrawalDraft:
+    """Which amount was meant? Raises `InputError` if the rest is not understood either."""
+    readings = [(meaning, read(read_as(meaning, error.typed, text))) for meaning in error.meanings]
+    choices = tuple(WithdrawalChoice(label=f"Use {meaning}", request=request) for meaning, request in readings)
+    return WithdrawalDraft(request=replace(readings[0][1], quantity=None), asking=None, choices=choices)
 
 
 def _ask_alias(request: WithdrawalRequest, names: Mapping[str, int]) -> WithdrawalDraft:

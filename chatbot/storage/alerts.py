@@ -15,13 +15,14 @@ from chatbot.domain.accounts import Venue
 from chatbot.domain.alert_rules import Turn, Watched
 from chatbot.domain.alerts import Alert, AlertStatus, Crossing, Gauge, Position, Rule
 from chatbot.domain.ids import AlertId, ChatId
-from chatbot.domain.notices import AlertFired
+from chatbot.domain.notices import AlertFired, NoticeKind, NoticeMode
 from chatbot.domain.places import Place
-from chatbot.ports.alerts import AllowanceUsed
+from chatbot.ports.alerts import AllowanceUsed, Asked
 from chatbot.storage.absences import count_late
-from chatbot.storage.chats import CHATS
+from chatbot.storage.chats import CHATS, paused_topics
 from chatbot.storage.database import Database
 from chatbot.storage.outbox import insert_notices
+from chatbot.storage.preferences import NOTICE_MODES
 from chatbot.storage.tables import (
     METADATA,
     SUBSCRIPTION,
@@ -64,12 +65,15 @@ ALERTS = sa.Table(
     sa.Column("fired_at", Moment),
     sa.Column("hits", sa.Integer, nullable=False),
     sa.Column("ended_at", Moment),
+    sa.Column("asked_chat", sa.BigInteger),
+    sa.Column("asked_message", sa.BigInteger),
     info={SUBSCRIPTION: Subscription(column="status", running=RUNNING, paused=AlertStatus.PAUSED)},
     sqlite_autoincrement=True,  # buttons remember alerts: the number of a deleted one is never given out again
 )
 
-_a = ALERTS.c
+_a, _m = ALERTS.c, NOTICE_MODES.c
 partial_index("ix_alerts_ended", _a.ended_at, where=_a.ended_at.is_not(None))
+partial_index("ix_alerts_asked", _a.asked_chat, _a.asked_message, where=_a.asked_chat.is_not(None), unique=True)
 
 _OWN = (
     "venue",
@@ -92,11 +96,12 @@ _RULE = ("gauge", "crossing", "level", "window", "move", "anchor")
 _STATE = ("status", "position", "rests_until", "fired_at", "hits", "ended_at")
 """What a turn can change; of a move also where it goes."""
 _AT_ONCE = 500  # ids in one question: SQLite allows 999 parameters in some builds
-_PAGE = 5_000
+_PAGE = 1_000
 _WATCHED = sa.select(
     *(_a[name] for name in ("id", "market", *_RULE, "chat", "thread", "cooldown", "until")),
     *(_a[name] for name in ("status", "position", "rests_until", "fired_at", "hits")),
 )
+_ALERT = tuple(column for column in _a if column.name not in ("ended_at", "asked_chat", "asked_message"))
 _COUNTS = _a.status != AlertStatus.ENDED
 _ROW = ALERTS.update().where(_a.id == sa.bindparam("row"))
 _ADVANCE = _ROW.values({name: sa.bindparam(name) for name in _STATE})
@@ -110,11 +115,16 @@ class StoredAlerts:
         self._database = database
         self._advance, self._move = database.prepare(_ADVANCE), database.prepare(_MOVE)
 
-    async def add(self, alert: Alert, *, allowance: int, then: Callable[[Alert], None]) -> Alert:
+    async def add(
+        self, alert: Alert, *, asked_in: Asked | None, allowance: int, then: Callable[[Alert], None]
+    ) -> Alert:
         def work(connection: sa.Connection) -> Alert:
-            if _count(connection, alert.place.chat) >= allowance:
-                raise AllowanceUsed
-            insert = ALERTS.insert().values(_values(alert, ended_at=None)).returning(ALERTS)
+            there = _asked(connection, asked_in) if asked_in else None
+            if there is not None:
+                return there
+            _check_room(connection, alert.place.chat, allowance)
+            asked = {"asked_chat": asked_in.chat, "asked_message": asked_in.message} if asked_in else {}
+            insert = ALERTS.insert().values(**_values(alert, ended_at=None), **asked).returning(*_ALERT)
             return _alert(connection.execute(insert).one())
 
         return await self._database.write(work, then=then)
@@ -123,20 +133,28 @@ class StoredAlerts:
         return await self._database.read(lambda connection: _get(connection, alert))
 
     async def in_chat(self, chat: ChatId, *, ended_after: datetime) -> tuple[Alert, ...]:
-        query = sa.select(ALERTS).where(_a.chat == chat, sa.or_(_COUNTS, _a.ended_at > ended_after)).order_by(_a.id)
+        query = sa.select(*_ALERT).where(_a.chat == chat, sa.or_(_COUNTS, _a.ended_at > ended_after)).order_by(_a.id)
         return await self._database.read(lambda connection: tuple(map(_alert, connection.execute(query))))
 
     async def count(self, chat: ChatId) -> int:
         return await self._database.read(lambda connection: _count(connection, chat))
 
     async def update(
-        self, alert: AlertId, change: Callable[[Alert], Alert], *, now: datetime, then: Callable[[Alert, Alert], None]
+        self,
+        alert: AlertId,
+        change: Callable[[Alert], Alert],
+        *,
+        allowance: int | None,
+        now: datetime,
+        then: Callable[[Alert, Alert], None],
     ) -> Alert | None:
         def work(connection: sa.Connection) -> tuple[Alert, Alert] | None:
             before = _get(connection, alert)
             if before is None:
                 return None
             after = change(before)
+            if allowance is not None and _has_ended(before):
+                _check_room(connection, after.place.chat, allowance)
             values = _values(after, ended_at=_ended_at(after, now))
             connection.execute(ALERTS.update().where(_a.id == alert).values(values))
             return before, after
@@ -166,7 +184,10 @@ class StoredAlerts:
         def work(connection: sa.Connection) -> Sequence[Turn]:
             found = _find(connection, alerts)
             closed = _closed(connection, {alert.place.chat for alert in found})
-            turns = [take(alert, alert.place.chat in closed) for alert in found]
+            topics = paused_topics(connection)
+            turns = [
+                take(alert, alert.place.chat in closed or (bool(topics) and alert.place in topics)) for alert in found
+            ]
             changed = [turn for turn in turns if turn.after is not turn.before]
             self._advance.run_many(connection, [_state(turn.after, now) for turn in changed])
             moved = [turn.after for turn in changed if turn.after.rule is not turn.before.rule]
@@ -190,8 +211,19 @@ class StoredAlerts:
 
 
 def _get(connection: sa.Connection, alert: AlertId) -> Alert | None:
-    row = connection.execute(sa.select(ALERTS).where(_a.id == alert)).one_or_none()
+    row = connection.execute(sa.select(*_ALERT).where(_a.id == alert)).one_or_none()
     return None if row is None else _alert(row)
+
+
+def _asked(connection: sa.Connection, by: Asked) -> Alert | None:
+    query = sa.select(*_ALERT).where(_a.asked_chat == by.chat, _a.asked_message == by.message)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else _alert(row)
+
+
+def _check_room(connection: sa.Connection, chat: ChatId, allowance: int) -> None:
+    if _count(connection, chat) >= allowance:
+        raise AllowanceUsed
 
 
 def _count(connection: sa.Connection, chat: ChatId) -> int:
@@ -212,13 +244,16 @@ def _page(connection: sa.Connection, venue: Venue, after: AlertId) -> list[Watch
 
 
 def _closed(connection: sa.Connection, chats: Iterable[ChatId]) -> frozenset[ChatId]:
-    """Those of the chats that the bot cannot write to."""
+    """Those of the chats that the bot cannot write to, or that want to hear of no alert: nothing is used up unsaid."""
     listed = list(chats)
     paused = sa.select(CHATS.c.chat).where(CHATS.c.paused_at.is_not(None))
+    deaf = sa.select(_m.chat).where(_m.kind == NoticeKind.ALERT, _m.mode == NoticeMode.OFF)
+    batches = [listed[first : first + _AT_ONCE] for first in range(0, len(listed), _AT_ONCE)]
     return frozenset(
         chat
-        for first in range(0, len(listed), _AT_ONCE)
-        for chat in connection.execute(paused.where(CHATS.c.chat.in_(listed[first : first + _AT_ONCE]))).scalars()
+        for batch in batches
+        for closed in (paused.where(CHATS.c.chat.in_(batch)), deaf.where(_m.chat.in_(batch)))
+        for chat in connection.execute(closed).scalars()
     )
 
 
@@ -253,7 +288,11 @@ def _state(alert: Watched, now: datetime) -> dict[str, Any]:
 
 
 def _ended_at(alert: Alert | Watched, now: datetime) -> datetime | None:
-    return now if alert.status is AlertStatus.ENDED else None
+    return now if _has_ended(alert) else None
+
+
+def _has_ended(alert: Alert | Watched) -> bool:
+    return alert.status is AlertStatus.ENDED
 
 
 def _watched(row: Iterable[Any]) -> Watched:
@@ -264,7 +303,7 @@ def _watched(row: Iterable[Any]) -> Watched:
 
 def _alert(row: Iterable[Any]) -> Alert:
     (number, venue, market, base, counter, gauge, crossing, level, window, move, anchor, chat, thread, *rest) = row
-    (set_by, cooldown, until, note, picture, status, position, rests_until, created_at, fired_at, hits, _) = rest
+    (set_by, cooldown, until, note, picture, status, position, rests_until, created_at, fired_at, hits) = rest
     rule = Rule(gauge=gauge, crossing=crossing, level=level, window=window, move=move, anchor=anchor)
     return Alert(
         id=number,

@@ -9,7 +9,7 @@ from chatbot.domain.boards import Board, BoardStatus
 from chatbot.domain.ids import BoardId, ChatId, MarketCode, MessageId, PersonId
 from chatbot.domain.notices import BoardEnded
 from chatbot.domain.places import Place
-from chatbot.storage.chats import CHATS
+from chatbot.storage.chats import is_paused
 from chatbot.storage.database import Database
 from chatbot.storage.outbox import insert_notice
 from chatbot.storage.tables import METADATA, SUBSCRIPTION, Moment, RowId, Subscription, Word
@@ -67,8 +67,7 @@ class StoredBoards:
         return await self._database.read(lambda connection: _in_place(connection, place))
 
     async def to_paint(self) -> tuple[Board, ...]:
-        closed = sa.exists().where(CHATS.c.chat == _b.chat, CHATS.c.paused_at.is_not(None))
-        query = sa.select(BOARDS).where(_b.status != BoardStatus.PAUSED, ~closed).order_by(_b.id)
+        query = sa.select(BOARDS).where(_b.status != BoardStatus.PAUSED, ~is_paused(_b.chat, _b.thread)).order_by(_b.id)
         return tuple(map(_board, await self._database.read(lambda connection: connection.execute(query).all())))
 
     async def posted(self, board: BoardId, message: MessageId) -> bool:

@@ -11,7 +11,7 @@ from chatbot.domain.chats import ChatType, KnownChat, Topic
 from chatbot.domain.ids import ChatId, PersonId
 from chatbot.domain.places import Place
 from chatbot.storage.database import Database
-from chatbot.storage.tables import METADATA, Moment, Word
+from chatbot.storage.tables import METADATA, Moment, Word, partial_index
 
 CHATS = sa.Table(
     "chats",
@@ -25,8 +25,11 @@ CHATS = sa.Table(
     sa.Column("title", sa.Text),
     sa.Column("username", sa.Text),
     sa.Column("is_forum", sa.Boolean),
+    sa.Column("loss_told_at", Moment),
 )
-"""`joined_at` is empty where the bot is not, or was never said to have come. Private chats have no type here."""
+"""`joined_at` is empty where the bot is not, or was never said to have come. Private chats have no type here. At
+`loss_told_at`, those who set up something were last told that the bot cannot write there.
+"""
 
 TOPICS = sa.Table(
     "topics",
@@ -35,7 +38,61 @@ TOPICS = sa.Table(
     sa.Column("thread", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("is_closed", sa.Boolean, nullable=False),
+    sa.Column("paused_at", Moment),
+    sa.Column("is_deleted", sa.Boolean, nullable=False, server_default=sa.false()),
 )
+"""`is_closed` is what was said of a topic; with `paused_at`, the bot may not write there. That one `is_deleted` nobody
+says: it shows when something is sent there.
+"""
+
+partial_index("ix_topics_paused", TOPICS.c.chat, where=TOPICS.c.paused_at.is_not(None))
+
+_GENERAL = 1
+"""The topic every forum has. What is written in it names none: https://core.telegram.org/api/forum#forum-topics"""
+
+
+def is_paused(chat: sa.ColumnElement[int], thread: sa.ColumnElement[int | None]) -> sa.ColumnElement[bool]:
+    """Whether a place cannot be written to, because of its chat or of its topic."""
+    topic = (TOPICS.c.chat == chat, TOPICS.c.thread == sa.func.coalesce(thread, _GENERAL))
+    return sa.or_(
+        sa.exists().where(CHATS.c.chat == chat, CHATS.c.paused_at.is_not(None)),
+        sa.exists().where(*topic, TOPICS.c.paused_at.is_not(None)),
+    )
+
+
+def paused_topics(connection: sa.Connection) -> frozenset[Place]:
+    """The topics the bot may not write to; few, if any."""
+    rows = connection.execute(sa.select(TOPICS.c.chat, TOPICS.c.thread).where(TOPICS.c.paused_at.is_not(None)))
+    return frozenset(_topic_place(*row) for row in rows)
+
+
+def pause_topic(connection: sa.Connection, place: Place, *, now: datetime) -> bool:
+    """False if it was paused before."""
+    paused = sa.select(TOPICS.c.chat).where(*is_topic(place), TOPICS.c.paused_at.is_not(None))
+    if connection.execute(paused).first() is not None:
+        return False
+    put_topic(connection, place, is_closed=True, paused_at=now)
+    return True
+
+
+def resume_topic(connection: sa.Connection, place: Place) -> bool:
+    """False if it was not paused."""
+    paused = TOPICS.update().where(*is_topic(place), TOPICS.c.paused_at.is_not(None))
+    return connection.execute(paused.values(paused_at=None)).rowcount > 0
+
+
+def put_topic(connection: sa.Connection, place: Place, **values: Any) -> None:
+    if connection.execute(TOPICS.update().where(*is_topic(place)).values(values)).rowcount == 0:
+        row = {"chat": place.chat, "thread": place.thread or _GENERAL, "name": "", "is_closed": False}
+        connection.execute(TOPICS.insert(), {**row, **values})
+
+
+def is_topic(place: Place) -> tuple[sa.ColumnElement[bool], ...]:
+    return TOPICS.c.chat == place.chat, TOPICS.c.thread == (place.thread or _GENERAL)
+
+
+def _topic_place(chat: int, thread: int) -> Place:
+    return Place(chat=ChatId(chat), thread=None if thread == _GENERAL else thread)
 
 
 class StoredChats:
@@ -81,6 +138,10 @@ class StoredChats:
             then=lambda _: self._vouched.add(chat),
         )
 
+    def unvouched(self, chats: Iterable[ChatId]) -> None:
+        """Others wrote it down; to be called in the database's thread."""
+        self._vouched.difference_update(chats)
+
     async def pause(self, chat: ChatId, *, now: datetime) -> None:
         await self._database.write(lambda connection: put_chat(connection, chat, paused_at=now))
 
@@ -109,14 +170,15 @@ class StoredChats:
         return self._topics.get(place)
 
     async def note_topic(self, place: Place, topic: Topic) -> None:
-        row = {"chat": place.chat, "thread": place.thread, "name": topic.name, "is_closed": topic.is_closed}
-        this = TOPICS.delete().where(TOPICS.c.chat == place.chat, TOPICS.c.thread == place.thread)
+        await self._database.write(
+            lambda connection: put_topic(connection, place, name=topic.name, is_closed=topic.is_closed),
+            then=lambda _: self._topics.update({place: topic}),
+        )
 
-        def work(connection: sa.Connection) -> None:
-            connection.execute(this)
-            connection.execute(TOPICS.insert(), row)
-
-        await self._database.write(work, then=lambda _: self._topics.update({place: topic}))
+    async def deleted_topics(self, chat: ChatId) -> frozenset[Place]:
+        gone = sa.select(TOPICS.c.thread).where(TOPICS.c.chat == chat, TOPICS.c.is_deleted)
+        rows = await self._database.read(lambda connection: connection.execute(gone).scalars().all())
+        return frozenset(_topic_place(chat, thread) for thread in rows)
 
     async def move(self, old: ChatId, new: ChatId) -> None:
         await self._database.write(
@@ -151,7 +213,7 @@ def _known(connection: sa.Connection) -> tuple[KnownChat, ...]:
 
 def _topics(connection: sa.Connection) -> dict[Place, Topic]:
     return {
-        Place(chat=row.chat, thread=row.thread): Topic(name=row.name, is_closed=row.is_closed)
+        _topic_place(row.chat, row.thread): Topic(name=row.name, is_closed=row.is_closed)
         for row in connection.execute(sa.select(TOPICS))
     }
 

@@ -33,6 +33,8 @@ _PRAGMAS = (
     "synchronous = FULL",  # a commit is on the disk when it returns
     "foreign_keys = ON",
     "secure_delete = ON",  # what is deleted is overwritten with zeros
+    "cache_size = -8192",  # KB: all pages that a thousand alerts firing at once touch, wherever they stand
+    "wal_autocheckpoint = 4000",  # pages: the log of such a burst is not brought into the file within the burst
 )
 
 

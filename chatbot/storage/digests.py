@@ -9,7 +9,7 @@ from chatbot.domain.accounts import Venue
 from chatbot.domain.digests import Digest, DigestStatus, DigestTurn
 from chatbot.domain.ids import ChatId, DigestId, MarketCode, PersonId
 from chatbot.domain.places import Place
-from chatbot.storage.chats import CHATS
+from chatbot.storage.chats import is_paused
 from chatbot.storage.database import Database
 from chatbot.storage.outbox import insert_notice
 from chatbot.storage.tables import METADATA, SUBSCRIPTION, Moment, RowId, Subscription, Word
@@ -31,8 +31,7 @@ DIGESTS = sa.Table(
 )
 
 _d = DIGESTS.c
-_closed = sa.exists().where(CHATS.c.chat == _d.chat, CHATS.c.paused_at.is_not(None))
-_GOING_ON = (_d.status == DigestStatus.RUNNING, ~_closed)
+_GOING_ON = (_d.status == DigestStatus.RUNNING, ~is_paused(_d.chat, _d.thread))
 
 
 class StoredDigests:

@@ -7,13 +7,18 @@ told twice, wherever the program ends.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
+from decimal import Decimal
 
 import sqlalchemy as sa
 
 from chatbot.domain.absences import Absence
 from chatbot.domain.accounts import Account
-from chatbot.domain.follow_ups import LISTED_WITHIN, KnownBalance, News, OrderRecord, Told, compare, news_of, tell
-from chatbot.domain.ids import AccountId, ChatId, OrderNumber, TicketId
+from chatbot.domain.explaining import Between, KnownBalance, compare, explained_by, move
+from chatbot.domain.follow_ups import LISTED_WITHIN, News, OrderRecord, Told, as_found, news_of, tell
+from chatbot.domain.ids import AccountId, ChatId, MarketCode, OrderNumber, TicketId
+from chatbot.domain.intents import Withdraw
+from chatbot.domain.market import Market
+from chatbot.domain.money import ZERO
 from chatbot.domain.notices import BalanceChange, BalanceMoved, OrderMoved
 from chatbot.domain.orders import Balances, Order, OrderStatus
 from chatbot.domain.places import Place
@@ -21,7 +26,7 @@ from chatbot.ports.follow_ups import Worth
 from chatbot.storage.absences import count_late, current_absence
 from chatbot.storage.accounts import ACCOUNTS
 from chatbot.storage.database import Database
-from chatbot.storage.followed_tickets import card_of, is_told_by_a_card, message_of, show, withdrawal_of
+from chatbot.storage.followed_tickets import card_of, is_told_by_a_card, message_of, show, take_withdrawal
 from chatbot.storage.outbox import insert_notice
 from chatbot.storage.tables import METADATA, Exact, Moment, RowId, Word
 
@@ -41,6 +46,7 @@ FOLLOWED_ORDERS = sa.Table(
     sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("status", Word(OrderStatus), nullable=False),
     sa.Column("executed", Exact, nullable=False),
+    sa.Column("cost", Exact),
     sa.Column("changed_at", Moment, nullable=False),
 )
 
@@ -50,17 +56,22 @@ FOLLOWED_BALANCES = sa.Table(
     sa.Column("account", RowId, sa.ForeignKey(ACCOUNTS.c.id, ondelete="CASCADE"), primary_key=True),
     sa.Column("currency", sa.Text, primary_key=True),
     sa.Column("total", Exact, nullable=False),
+    sa.Column("moved_low", Exact, nullable=False),
+    sa.Column("moved_high", Exact, nullable=False),
     sa.Column("moved_at", Moment),
-    sa.Column("other", Exact),
+    sa.Column("loose", Exact, nullable=False),
+    sa.Column("other_low", Exact),
+    sa.Column("other_high", Exact),
     sa.Column("other_since", Moment),
 )
 
-ENDED_KEPT = 40
-"""How many ended orders of an account are remembered: two pages of a list, which may show them as they were before."""
+ENDED_KEPT = 100
+"""How many ended orders of an account are remembered: five pages of a list, which may show them as they were before, or
+one among them for the first time.
+"""
 
 _a, _o, _b = FOLLOWED_ACCOUNTS.c, FOLLOWED_ORDERS.c, FOLLOWED_BALANCES.c
 _TOLD = tuple(field.name for field in fields(Told))
-_KNOWN = tuple(field.name for field in fields(KnownBalance))
 
 
 class StoredFollowUps:
@@ -80,18 +91,25 @@ class StoredFollowUps:
             known = _orders_of(connection, account)
             for order in open_orders:
                 if order.number not in known:
-                    _put(connection, account, _as_found(order), known=False)
+                    _put(connection, account, as_found(order), known=False)
 
         await self._database.write(work)
 
     async def note(
-        self, account: AccountId, orders: Sequence[Order], *, seen: OrderNumber | None, late: bool, now: datetime
+        self,
+        account: AccountId,
+        orders: Sequence[Order],
+        *,
+        seen: OrderNumber | None,
+        markets: Mapping[MarketCode, Market],
+        late: bool,
+        now: datetime,
     ) -> tuple[TicketId, ...]:
         def work(connection: sa.Connection) -> tuple[TicketId, ...]:
             holder = _holder(connection, account)
             if holder is None:
                 return ()
-            moved = _move_on(connection, holder, orders, late=late, now=now)
+            moved = _move_on(connection, holder, orders, markets=markets, late=late, now=now)
             if seen is not None:
                 further = FOLLOWED_ACCOUNTS.update().where(_a.account == account, _a.seen < seen)
                 connection.execute(further.values(seen=seen))
@@ -116,7 +134,13 @@ class StoredFollowUps:
 
 
 def _move_on(
-    connection: sa.Connection, holder: Account, orders: Sequence[Order], *, late: bool, now: datetime
+    connection: sa.Connection,
+    holder: Account,
+    orders: Sequence[Order],
+    *,
+    markets: Mapping[MarketCode, Market],
+    late: bool,
+    now: datetime,
 ) -> tuple[TicketId, ...]:
     """Tell what is new, order by order, and remember that it was told; the tickets that have to be painted."""
     known = _orders_of(connection, holder.id)
@@ -131,6 +155,7 @@ def _move_on(
             _put(connection, holder.id, after, known=before is not None)
         news = news_of(before, order)
         if news is not None:
+            _explain(connection, holder.id, order, news, market=markets.get(order.market), now=now)
             painted += _tell(connection, holder, order, news, late=late, now=now)
     return tuple(painted)
 
@@ -139,8 +164,6 @@ def _tell(
     connection: sa.Connection, holder: Account, order: Order, news: News, *, late: bool, now: datetime
 ) -> Iterable[TicketId]:
     """Put the news of an order on its card, and into the outbox unless a card tells it."""
-    if news.part:
-        _mark_moved(connection, holder.id, order, now=now)
     card = card_of(connection, holder.id, order)
     painted = () if card is None else show(connection, card, order)
     if is_told_by_a_card(connection, holder.id, order, card, now=now):
@@ -175,26 +198,40 @@ def _compare_all(
     known = _known_balances(connection, account.id)
     changes: list[BalanceChange] = []
     for currency in sorted({*balances.by_currency, *known}):
-        total, before = balances.of(currency).total, known.get(currency)
-        as_found = KnownBalance(total=total) if is_first else KnownBalance()
-        after, change = compare(before or as_found, total, now=now)
-        if after != before:
-            _put_balance(connection, account.id, currency, after, known=before is not None)
-        if change:
-            ticket = withdrawal_of(connection, account.id, currency, -change, now=now) if change < 0 else None
-            changes.append(
-                BalanceChange(
-                    currency=currency,
-                    by=change,
-                    total=total,
-                    worth=worth(currency, abs(change)),
-                    ticket=None if ticket is None else ticket.id,
-                )
-            )
+        total, before = balances.of(currency).total, known.get(currency, KnownBalance())
+        after, change = (KnownBalance(total=total), None) if is_first else compare(before, total, now=now)
+        if after != before or currency not in known:
+            _put_balance(connection, account.id, currency, after, known=currency in known)
+        if change is not None:
+            changes.append(_change_of(connection, account.id, currency, change, total=total, worth=worth, now=now))
     if is_first:
         connection.execute(FOLLOWED_ACCOUNTS.update().where(_a.account == account.id).values(balances_at=now))
     if changes:
         _tell_balances(connection, account, tuple(changes), now=now)
+
+
+def _change_of(
+    connection: sa.Connection,
+    account: AccountId,
+    currency: str,
+    change: Between,
+    *,
+    total: Decimal,
+    worth: Worth,
+    now: datetime,
+) -> BalanceChange:
+    """What is told of a change: of all amounts it may have been, that of a withdrawal, or the roundest."""
+    ticket = None if change.low > 0 else take_withdrawal(connection, account, currency, -change, worth=worth, now=now)
+    amount = ticket.intent.amount if ticket is not None and isinstance(ticket.intent, Withdraw) else ZERO
+    by = -amount if change.holds(-amount) else change.roundest
+    return BalanceChange(
+        currency=currency,
+        by=by,
+        total=total,
+        worth=worth(currency, abs(by)),
+        ticket=None if ticket is None else ticket.id,
+        about=not change.is_exact,
+    )
 
 
 def _tell_balances(
@@ -205,12 +242,16 @@ def _tell_balances(
     insert_notice(connection, notice, chat=ChatId(account.person), reply_to=card, now=now)
 
 
-def _mark_moved(connection: sa.Connection, account: AccountId, order: Order, *, now: datetime) -> None:
-    """An execution moves both of the market's currencies, by amounts that are not known to the last digit."""
-    for currency in (order.base, order.counter):
-        at = (_b.account == account, _b.currency == currency)
-        if connection.execute(FOLLOWED_BALANCES.update().where(*at).values(moved_at=now)).rowcount == 0:
-            _put_balance(connection, account, currency, KnownBalance(moved_at=now), known=False)
+def _explain(
+    connection: sa.Connection, account: AccountId, order: Order, news: News, *, market: Market | None, now: datetime
+) -> None:
+    """Remember by how much an execution moved the totals of both its currencies."""
+    if not news.part:
+        return
+    known = _known_balances(connection, account)
+    for currency, by in explained_by(order, part=news.part, cost=news.cost, market=market).items():
+        moved = move(known.get(currency, KnownBalance()), by, now=now)
+        _put_balance(connection, account, currency, moved, known=currency in known)
 
 
 def _forget_ended(connection: sa.Connection, account: AccountId, *, before: datetime) -> None:
@@ -230,10 +271,6 @@ def _forget_ended(connection: sa.Connection, account: AccountId, *, before: date
         connection.execute(higher.values(floor=over[0]))
 
 
-def _as_found(order: Order) -> Told:
-    return Told(number=order.number, status=order.status, executed=order.executed, changed_at=order.placed_at)
-
-
 def _put(connection: sa.Connection, account: AccountId, told: Told, *, known: bool) -> None:
     values = {name: getattr(told, name) for name in _TOLD}
     if known:
@@ -246,7 +283,17 @@ def _put(connection: sa.Connection, account: AccountId, told: Told, *, known: bo
 def _put_balance(
     connection: sa.Connection, account: AccountId, currency: str, balance: KnownBalance, *, known: bool
 ) -> None:
-    values = {name: getattr(balance, name) for name in _KNOWN}
+    other = balance.other
+    values = {
+        "total": balance.total,
+        "moved_low": balance.moved.low,
+        "moved_high": balance.moved.high,
+        "moved_at": balance.moved_at,
+        "loose": balance.loose,
+        "other_low": None if other is None else other.low,
+        "other_high": None if other is None else other.high,
+        "other_since": balance.other_since,
+    }
     if known:
         change = FOLLOWED_BALANCES.update().where(_b.account == account, _b.currency == currency)
         connection.execute(change.values(values))
@@ -278,4 +325,15 @@ def _balances_of(connection: sa.Connection, account: AccountId) -> dict[str, Kno
 
 def _known_balances(connection: sa.Connection, account: AccountId) -> dict[str, KnownBalance]:
     rows = connection.execute(sa.select(FOLLOWED_BALANCES).where(_b.account == account)).mappings()
-    return {row["currency"]: KnownBalance(**{name: row[name] for name in _KNOWN}) for row in rows}
+    return {row["currency"]: _known_balance(row) for row in rows}
+
+
+def _known_balance(row: sa.RowMapping) -> KnownBalance:
+    return KnownBalance(
+        total=row["total"],
+        moved=Between(low=row["moved_low"], high=row["moved_high"]),
+        moved_at=row["moved_at"],
+        loose=row["loose"],
+        other=None if row["other_low"] is None else Between(low=row["other_low"], high=row["other_high"]),
+        other_since=row["other_since"],
+    )

@@ -1,21 +1,35 @@
 """The cards that what happened to an order or a balance belongs to."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 import sqlalchemy as sa
 
+from chatbot.domain.explaining import Between, may_be_a_fee
 from chatbot.domain.follow_ups import ON_A_CARD
 from chatbot.domain.ids import AccountId, MessageId, TicketId
 from chatbot.domain.intents import CancelOrders, PlaceOrder, Withdraw
+from chatbot.domain.money import EXACT
 from chatbot.domain.orders import Order
 from chatbot.domain.recognising import is_ours
 from chatbot.domain.tickets import Placed, Ticket, TicketState
+from chatbot.ports.follow_ups import Worth
+from chatbot.storage.accounts import ACCOUNTS
+from chatbot.storage.tables import METADATA, RowId
 from chatbot.storage.ticket_table import TICKETS, find, rewrite, ticket_of
 
 _WITHDRAWN_WITHIN = timedelta(days=7)
 """How long a withdrawal may take to leave an account."""
+
+FOLLOWED_WITHDRAWALS = sa.Table(
+    "followed_withdrawals",
+    METADATA,
+    sa.Column("account", RowId, sa.ForeignKey(ACCOUNTS.c.id, ondelete="CASCADE"), primary_key=True),
+    sa.Column("ticket", sa.Text, primary_key=True),
+)
+"""Those that were seen to leave an account."""
 
 _t = TICKETS.c
 
@@ -55,15 +69,40 @@ def is_told_by_a_card(
     return any(isinstance(each.intent, CancelOrders) and order.number in each.intent.orders for each in tapped)
 
 
-def withdrawal_of(
-    connection: sa.Connection, account: AccountId, currency: str, amount: Decimal, *, now: datetime
+def take_withdrawal(
+    connection: sa.Connection, account: AccountId, currency: str, drop: Between, *, worth: Worth, now: datetime
 ) -> Ticket | None:
-    """The oldest withdrawal of just this amount that may be on its way out of the account."""
+    """The withdrawal that a drop of a total is the effect of, as far as can be told; each is found once.
+
+    It is the oldest of just that amount; else the only one that the drop exceeds by what may be its fee.
+    """
+    found = _that_left(_on_its_way(connection, account, currency, now=now), currency, drop, worth)
+    if found is not None:
+        connection.execute(FOLLOWED_WITHDRAWALS.insert(), {"account": account, "ticket": found.id})
+    return found
+
+
+def _on_its_way(connection: sa.Connection, account: AccountId, currency: str, *, now: datetime) -> list[Ticket]:
+    """Withdrawals that may still have to leave the account, oldest first."""
     sent = (_t.account == account, _t.alias.is_not(None), _t.claimed_at >= now - _WITHDRAWN_WITHIN)
-    on_its_way = _t.state.in_((TicketState.DONE, TicketState.UNCERTAIN))
-    query = sa.select(TICKETS).where(*sent, on_its_way, _t.spend_currency == currency).order_by(_t.claimed_at)
-    tickets = map(ticket_of, connection.execute(query).mappings())
-    return next((each for each in tickets if isinstance(each.intent, Withdraw) and each.intent.amount == amount), None)
+    left = sa.select(FOLLOWED_WITHDRAWALS.c.ticket).where(FOLLOWED_WITHDRAWALS.c.account == account)
+    waiting = (_t.state.in_((TicketState.DONE, TicketState.UNCERTAIN)), _t.id.not_in(left))
+    query = sa.select(TICKETS).where(*sent, *waiting, _t.spend_currency == currency).order_by(_t.claimed_at)
+    return [ticket_of(row) for row in connection.execute(query).mappings()]
+
+
+def _that_left(tickets: Sequence[Ticket], currency: str, drop: Between, worth: Worth) -> Ticket | None:
+    sent = [(ticket, ticket.intent.amount) for ticket in tickets if isinstance(ticket.intent, Withdraw)]
+    exact = [(ticket, amount) for ticket, amount in sent if drop.holds(amount)]
+    if exact:
+        return exact[0][0] if len({amount for _, amount in exact}) == 1 else None
+
+    def costs_the_rest(amount: Decimal) -> bool:
+        rest = EXACT.subtract(drop.high, amount)
+        return amount < drop.low and may_be_a_fee(rest, amount=amount, worth=worth(currency, rest))
+
+    with_fee = [ticket for ticket, amount in sent if costs_the_rest(amount)]
+    return with_fee[0] if len(with_fee) == 1 else None
 
 
 def message_of(connection: sa.Connection, ticket: TicketId | None) -> MessageId | None:

@@ -182,13 +182,13 @@ async def _open(
             seal=HoldSeal(vault.audit_key),
             recorder=recorder,
         )
-        people = await StoredPeople.load(database, recorder, tickets=tickets)
+        preferences = await StoredPreferences.load(database, recorder)
+        chats = await StoredChats.load(database, moved=preferences.moved)
+        people = await StoredPeople.load(database, recorder, tickets=tickets, chats=chats)
         accounts = StoredAccounts(database, keys, recorder)
         precautions = Precautions(limits=limits, aliases=aliases)
         locks = StoredLocks(database, switches, tickets=tickets, precautions=precautions, recorder=recorder)
         inbox = StoredInbox(database, vault)
-        preferences = await StoredPreferences.load(database, recorder)
-        chats = await StoredChats.load(database, moved=preferences.moved)
         return Storage(
             people=people,
             chats=chats,

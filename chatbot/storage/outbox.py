@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import Dialect
 
 from chatbot.domain.ids import ChatId, MessageId
-from chatbot.domain.notices import NOTICES, Notice, OutboxEntry, Rank
+from chatbot.domain.notices import NOTICES, AlertsMissed, Notice, OutboxEntry, Rank
 from chatbot.domain.places import Place
 from chatbot.storage.chats import CHATS
 from chatbot.storage.codec import TaggedCodec
@@ -34,6 +34,7 @@ OUTBOX = sa.Table(
     sa.Column("not_before", Moment, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("unsure", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("held", sa.Boolean, nullable=False, server_default=sa.false()),  # by quiet hours, until `not_before`
     sa.Index("ix_outbox_turn", "rank", "chat", "not_before"),
     sqlite_autoincrement=True,
 )
@@ -86,9 +87,26 @@ def _row(
     return {"notice": notice, "rank": notice.about.rank.value, **to, **times}
 
 
+def waits_in(chat: ChatId) -> sa.ColumnElement[bool]:
+    """Whether an entry is of this chat. The ranks are named for the sake of the index."""
+    return sa.and_(_o.rank.in_([rank.value for rank in Rank]), _o.chat == chat)
+
+
+def waits_for(place: Place) -> sa.ColumnElement[bool]:
+    """Whether an entry is of this place."""
+    return sa.and_(waits_in(place.chat), _o.thread.is_not_distinct_from(place.thread))
+
+
+def release_held(connection: sa.Connection, chat: ChatId) -> None:
+    """What quiet hours hold in a chat is due again, within somebody else's transaction: they may be others now."""
+    released = OUTBOX.update().where(waits_in(chat), _o.held).values(held=False, not_before=_o.created_at)
+    connection.execute(released)
+
+
 class StoredOutbox:
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._waits = database.prepare(_IS_DUE)
         self._leap = database.prepare(_CHATS_DUE)
         self._entries = database.prepare(_ENTRIES_DUE)
 
@@ -121,6 +139,16 @@ class StoredOutbox:
 
         return await self._database.read(work)
 
+    async def with_due(self, chats: Collection[ChatId], *, now: datetime) -> frozenset[ChatId]:
+        def work(connection: sa.Connection) -> frozenset[ChatId]:
+            return frozenset(
+                chat
+                for chat in chats
+                if any(self._waits.run(connection, {"rank": rank.value, "chat": chat, "now": now}) for rank in Rank)
+            )
+
+        return await self._database.read(work)
+
     async def begin(self, *entries: int) -> None:
         await self._change(entries, unsure=True)
 
@@ -131,13 +159,23 @@ class StoredOutbox:
         await self._change(entries, unsure=unsure)
 
     async def postpone(self, *entries: int, until: datetime, unsure: bool = False) -> None:
-        await self._change(entries, not_before=until, attempts=_o.attempts + 1, unsure=unsure)
+        await self._change(entries, not_before=until, held=False, attempts=_o.attempts + 1, unsure=unsure)
 
     async def hold(self, chat: ChatId, rank: Rank, *, now: datetime, until: datetime) -> None:
         waiting = sa.select(_o.id).where(_o.rank == rank.value, _o.chat == chat, _o.not_before <= now)
         ids = waiting.order_by(_o.not_before, _o.id).limit(_HELD_AT_ONCE)
-        later = OUTBOX.update().where(_o.id.in_(ids)).values(not_before=until)
+        later = OUTBOX.update().where(_o.id.in_(ids)).values(not_before=until, held=True)
         await self._database.write(lambda connection: connection.execute(later))
+
+    async def sum_up(self, place: Place, *, before: datetime, now: datetime) -> None:
+        old = OUTBOX.delete().where(waits_for(place), _o.rank == Rank.ALERT.value, _o.created_at < before)
+
+        def work(connection: sa.Connection) -> None:
+            count = connection.execute(old).rowcount
+            if count:
+                insert_notices(connection, [(AlertsMissed(count=count), place)], now=now)
+
+        await self._database.write(work)
 
     async def _change(self, entries: Collection[int], **values: Any) -> None:
         change = OUTBOX.update().where(_o.id.in_(entries)).values(**values)
@@ -181,12 +219,11 @@ def _chats_due() -> sa.Select[Any]:
 
 
 _CHATS_DUE = _chats_due()
+_due_in = (_o.rank == sa.bindparam("rank"), _o.chat == sa.bindparam("chat"), _o.not_before <= sa.bindparam("now"))
 _ENTRIES_DUE = (
-    sa.select(OUTBOX)
-    .where(_o.rank == sa.bindparam("rank"), _o.chat == sa.bindparam("chat"), _o.not_before <= sa.bindparam("now"))
-    .order_by(_o.not_before, _o.id)
-    .limit(sa.bindparam("limit", type_=sa.Integer))
+    sa.select(OUTBOX).where(*_due_in).order_by(_o.not_before, _o.id).limit(sa.bindparam("limit", type_=sa.Integer))
 )
+_IS_DUE = sa.select(_o.id).where(*_due_in).limit(1)
 
 
 def _entry(row: Row) -> OutboxEntry:

@@ -13,11 +13,17 @@ from chatbot.domain.errors import Obstacle
 from chatbot.domain.ids import ChatId, PersonId
 from chatbot.domain.people import LinkKind, Person, Role
 from chatbot.storage.accounts import ACCOUNTS
+from chatbot.storage.alerts import ALERTS
+from chatbot.storage.boards import BOARDS
+from chatbot.storage.chats import CHATS, StoredChats
 from chatbot.storage.database import Database
+from chatbot.storage.digests import DIGESTS
 from chatbot.storage.factors import FACTORS
 from chatbot.storage.favourites import FAVOURITES
+from chatbot.storage.outbox import OUTBOX, waits_in
 from chatbot.storage.preferences import NOTICE_MODES, PREFERENCES
 from chatbot.storage.recording import Recorder
+from chatbot.storage.subscriptions import pause_all
 from chatbot.storage.tables import METADATA, Moment, Word
 from chatbot.storage.ticket_table import TICKETS
 from chatbot.storage.tickets import StoredTickets
@@ -42,25 +48,44 @@ LINKS = sa.Table(
 )
 
 _FIELDS = tuple(field.name for field in fields(Person))
-_OWN: Final = (ACCOUNTS.c.person, FACTORS.c.person, FAVOURITES.c.person, NOTICE_MODES.c.chat, PREFERENCES.c.chat)
-"""Whose rows these are. Nobody has any who was never let in."""
+_OWN: Final = (
+    ACCOUNTS.c.person,
+    FACTORS.c.person,
+    FAVOURITES.c.chat,
+    NOTICE_MODES.c.chat,
+    PREFERENCES.c.chat,
+    ALERTS.c.chat,
+    BOARDS.c.chat,
+    DIGESTS.c.chat,
+)
+"""Whose rows these are, or their private chat's. Nobody has any who was never let in."""
 
 
 class StoredPeople:
     """The guest list, also held in memory whole, because every message asks for it."""
 
     def __init__(
-        self, database: Database, known: Mapping[PersonId, Person], recorder: Recorder, *, tickets: StoredTickets
+        self,
+        database: Database,
+        known: Mapping[PersonId, Person],
+        recorder: Recorder,
+        *,
+        tickets: StoredTickets,
+        chats: StoredChats,
     ) -> None:
         self._database = database
         self._known = dict(known)
         self._recorder = recorder
         self._tickets = tickets
+        self._chats = chats
 
     @classmethod
-    async def load(cls, database: Database, recorder: Recorder, *, tickets: StoredTickets) -> "StoredPeople":
+    async def load(
+        cls, database: Database, recorder: Recorder, *, tickets: StoredTickets, chats: StoredChats
+    ) -> "StoredPeople":
         everybody = await database.read(lambda connection: connection.execute(sa.select(PEOPLE)).mappings().all())
-        return cls(database, {person.id: person for person in map(_person, everybody)}, recorder, tickets=tickets)
+        known = {person.id: person for person in map(_person, everybody)}
+        return cls(database, known, recorder, tickets=tickets, chats=chats)
 
     async def get(self, person: PersonId) -> Person | None:
         return self._known.get(person)
@@ -71,18 +96,23 @@ class StoredPeople:
     async def add(self, person: Person) -> None:
         await self._database.write(lambda connection: _put(connection, person), then=self._remember)
 
-    async def remove(self, person: PersonId, *, by: PersonId, now: datetime) -> bool:
+    async def remove(self, person: PersonId, *, by: PersonId, now: datetime) -> tuple[ChatId, ...] | None:
         event = Event(deed=Deed.REMOVED, person=by, about=person, chat=ChatId(by))
 
-        def work(connection: sa.Connection) -> bool:
+        def work(connection: sa.Connection) -> tuple[ChatId, ...] | None:
             connection.execute(LINKS.delete().where(LINKS.c.made_by == person))
-            removed = connection.execute(PEOPLE.delete().where(PEOPLE.c.id == person)).rowcount > 0
-            if removed:
-                self._recorder.record(connection, event, now=now)
-                self._tickets.stop_waiting(connection, person, now, obstacle=Obstacle.REMOVED, by=by)
-            return removed
+            if connection.execute(PEOPLE.delete().where(PEOPLE.c.id == person)).rowcount == 0:
+                return None
+            self._recorder.record(connection, event, now=now)
+            self._tickets.stop_waiting(connection, person, now, obstacle=Obstacle.REMOVED, by=by)
+            pause_all(connection, ChatId(person))
+            return _silence(connection, person)
 
-        return await self._database.write(work, then=lambda _: self.left(person))
+        def remember(silenced: tuple[ChatId, ...] | None) -> None:
+            self.left(person)
+            self._chats.unvouched(silenced or ())
+
+        return await self._database.write(work, then=remember)
 
     async def has_rows(self, person: PersonId) -> bool:
         """See the Protocol. All of it is found by an index, because anybody can ask; so cards alone do not count."""
@@ -136,6 +166,16 @@ class StoredPeople:
 
 def _person(row: Mapping[Any, Any]) -> Person:
     return Person(**{name: row[name] for name in _FIELDS})
+
+
+def _silence(connection: sa.Connection, person: PersonId) -> tuple[ChatId, ...]:
+    """Nobody stands any more for the groups and channels that somebody stood for: what goes on there pauses."""
+    theirs = CHATS.update().where(CHATS.c.vouched_by == person).values(vouched_by=None, vouched_at=None)
+    silenced = tuple(connection.execute(theirs.returning(CHATS.c.chat)).scalars())
+    for chat in silenced:
+        pause_all(connection, chat)
+        connection.execute(OUTBOX.delete().where(waits_in(chat)))
+    return silenced
 
 
 def _find(connection: sa.Connection, person: PersonId) -> Person | None:

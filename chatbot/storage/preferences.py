@@ -11,6 +11,7 @@ from chatbot.domain.ids import ChatId, PersonId
 from chatbot.domain.notices import NoticeKind, NoticeMode
 from chatbot.domain.preferences import ChartTheme, NumberStyle, Preferences, QuietHours, QuietMode
 from chatbot.storage.database import Database
+from chatbot.storage.outbox import release_held
 from chatbot.storage.recording import Recorder
 from chatbot.storage.tables import METADATA, Exact, Word
 
@@ -61,6 +62,7 @@ class StoredPreferences:
             changed = how(_USUAL if row is None else _preferences(row))
             connection.execute(PREFERENCES.delete().where(_p.chat == chat))
             connection.execute(PREFERENCES.insert(), {"chat": chat, **_columns(changed)})
+            release_held(connection, chat)
             return changed
 
         return await self._database.write(work, then=lambda changed: self._chosen.update({chat: changed}))

@@ -8,11 +8,10 @@ from chatbot.domain.chats import KnownChat, Subscriptions
 from chatbot.domain.ids import ChatId, PersonId
 from chatbot.domain.notices import ChatJoined, Loss
 from chatbot.domain.places import Place
-from chatbot.storage.chats import CHATS, StoredChats, by_title, described, known_chat, put_chat
+from chatbot.storage.chats import CHATS, TOPICS, StoredChats, by_title, described, known_chat, put_chat
 from chatbot.storage.database import Database
-from chatbot.storage.losses import lose_place
-from chatbot.storage.outbox import insert_notice
-from chatbot.storage.tables import METADATA, SUBSCRIPTION
+from chatbot.storage.losses import lose_place, regain_topic, welcome
+from chatbot.storage.subscriptions import going_on, going_on_in, paused_in, subscribing
 
 
 class StoredPresence:
@@ -35,8 +34,17 @@ class StoredPresence:
 
         await self._database.write(work)
 
+    async def reopened(self, place: Place, *, now: datetime) -> None:
+        await self._database.write(lambda connection: regain_topic(connection, place, now=now))
+
     async def subscriptions(self, chat: ChatId, *, thread: int | None = None) -> Subscriptions:
-        return await self._database.read(lambda connection: _going_on(connection, chat, thread=thread))
+        if thread is None:
+            return await self._database.read(lambda connection: going_on(connection, chat))
+        place = Place(chat=chat, thread=thread)
+        return await self._database.read(lambda connection: going_on_in(connection, place))
+
+    async def paused_in(self, chat: ChatId) -> Subscriptions:
+        return await self._database.read(lambda connection: paused_in(connection, chat))
 
     async def chosen_by(self, person: PersonId) -> tuple[KnownChat, ...]:
         return await self._database.read(lambda connection: _chosen_by(connection, person))
@@ -47,29 +55,14 @@ def _arrive(connection: sa.Connection, chat: KnownChat, *, tell: ChatId | None, 
     is_new = before is None or before.joined_at is None
     was_lost = before is not None and before.paused_at is not None
     put_chat(connection, chat.id, joined_at=now, paused_at=None, **described(chat))
-    going_on = _going_on(connection, chat.id)
-    if tell is not None and (is_new or (was_lost and going_on)):
-        counts = {"alerts": going_on.alerts, "boards": going_on.boards, "digests": going_on.digests}
-        insert_notice(connection, ChatJoined(chat=chat.id, **counts), chat=tell, reply_to=None, now=now)
-
-
-def _going_on(connection: sa.Connection, chat: ChatId, *, thread: int | None = None) -> Subscriptions:
-    """The tables of what goes on in places are called as the fields are."""
-    counts = {}
-    for table in _subscribing():
-        said = table.info[SUBSCRIPTION]
-        rows = sa.select(sa.func.count()).where(table.c.chat == chat, table.c[said.column].in_(said.running))
-        if thread is not None:
-            rows = rows.where(table.c.thread == thread)
-        counts[table.name] = connection.execute(rows).scalar_one()
-    return Subscriptions(**counts)
+    connection.execute(TOPICS.update().where(TOPICS.c.chat == chat.id).values(paused_at=None))  # it may be open by now
+    here = going_on(connection, chat.id)
+    if tell is not None and (is_new or (was_lost and here)):
+        counts = {"alerts": here.alerts, "boards": here.boards, "digests": here.digests}
+        welcome(connection, ChatJoined(chat=chat.id, **counts), Place(chat=tell), now=now)
 
 
 def _chosen_by(connection: sa.Connection, person: PersonId) -> tuple[KnownChat, ...]:
-    theirs = (sa.exists().where(table.c.chat == CHATS.c.chat, table.c.set_by == person) for table in _subscribing())
+    theirs = (sa.exists().where(table.c.chat == CHATS.c.chat, table.c.set_by == person) for table in subscribing())
     query = sa.select(CHATS).where(CHATS.c.type.is_not(None), sa.or_(CHATS.c.vouched_by == person, *theirs))
     return tuple(sorted(map(known_chat, connection.execute(query)), key=by_title))
-
-
-def _subscribing() -> tuple[sa.Table, ...]:
-    return tuple(table for table in METADATA.sorted_tables if SUBSCRIPTION in table.info)

@@ -1,7 +1,6 @@
-"""Keeps the line to an exchange warm, and prices fresh while a card waits that a tap is held against."""
+"""Keeps prices fresh while a card waits that a tap is held against."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from chatbot.domain.accounts import Venue
@@ -15,33 +14,22 @@ from chatbot.ports.tickets import Tickets
 _FRESH = timedelta(seconds=5)
 """Young enough for a tap; see `services.execution.orders.FRESH_ENOUGH`."""
 _WHILE_PENDING = timedelta(seconds=2.5)
-_WARM = timedelta(seconds=50)
 
 
 class PriceKeeper:
-    """One per venue. `warm` makes one useful request over a connection that stays open."""
+    """One per venue."""
 
-    def __init__(
-        self, *, venue: Venue, exchange: PublicData, store: Tickets, warm: Callable[[], Awaitable[None]]
-    ) -> None:
+    def __init__(self, *, venue: Venue, exchange: PublicData, store: Tickets) -> None:
         self.name = f"prices-{venue}"
         self.wake = asyncio.Event()
         self._venue = venue
         self._exchange = exchange
         self._store = store
-        self._warm = warm
-        self._until_warm = timedelta(0)
 
     async def step(self) -> timedelta:
         waiting = {market for ticket in await self._store.pending() if (market := self._waits_for(ticket))}
-        if waiting:
-            for market in waiting:
-                await self._exchange.order_book(market, priority=Priority.WATCHER, within=_FRESH)
-            self._until_warm = _WARM
-        elif self._until_warm <= timedelta(0):
-            self._until_warm = _WARM
-            await self._warm()
-        self._until_warm -= _WHILE_PENDING
+        for market in waiting:
+            await self._exchange.order_book(market, priority=Priority.WATCHER, within=_FRESH)
         return _WHILE_PENDING
 
     def _waits_for(self, ticket: Ticket) -> MarketCode | None:

@@ -2,6 +2,7 @@
 
 from chatbot.domain.drafts import AlertQuestion
 from chatbot.domain.ids import AlertId, ChatId, DialogueId
+from chatbot.domain.orders import Side
 from handlers.buttons import button
 
 
@@ -58,6 +59,22 @@ class PauseAlert:
 class DeleteAlert:
     alert: AlertId
     card: bool
+
+
+@button("am")
+class MoveAlert:
+    """Has it told in its chat's general topic from now on, because its own is gone."""
+
+    alert: AlertId
+
+
+@button("at")
+class TradeOnAlert:
+    """Begins an order because of an alert, whose level is at hand then. `code` is its market, should it be gone."""
+
+    alert: AlertId
+    side: Side
+    code: str
 
 
 @button("ak")

@@ -93,9 +93,11 @@ class SetDust:
 class RaiseFavourite:
     """One place up."""
 
+    chat: ChatId
     code: str
 
 
 @button("fx")
 class DropFavourite:
+    chat: ChatId
     code: str

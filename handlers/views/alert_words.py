@@ -4,12 +4,15 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from chatbot.domain.alerts import Alert, AlertStatus, Crossing, Gauge, Position
+from chatbot.domain.money import EXACT, divide, multiply, round_half_up
+from chatbot.domain.notices import AlertFired
 from chatbot.services.alert_readings import SeenAlert
-from handlers.views.format import moment, number, percent, when
+from handlers.views.format import NO_BREAK_SPACE, moment, number, percent, when
 
 _SIDES = {Crossing.UP: "above", Crossing.DOWN: "below", Crossing.EITHER: "crossing"}
 _UNITS = ((timedelta(weeks=1), "w"), (timedelta(days=1), "d"), (timedelta(hours=1), "h"), (timedelta(minutes=1), "min"))
 _PERCENT_DECIMALS = 4
+_HUNDRED = Decimal(100)
 
 
 def watched(alert: Alert) -> str:
@@ -25,19 +28,37 @@ def watched(alert: Alert) -> str:
             sign = "+" if rule.gauge is Gauge.RISE else "-"
             return f"{sign}{_percent(rule.level)} within {lasting(rule.window)}"
         case _ if rule.move is not None and rule.anchor is not None:
-            return f"{'+' if rule.move > 0 else ''}{_percent(rule.move)} from {number(rule.anchor)}"
+            return f"{_signed(rule.move)} from {number(rule.anchor)}"
         case _:
             return f"{side} {number(rule.level)}"
 
 
-def happened(alert: Alert) -> str:
-    """What was watched, once it happened. A move that repeats has begun anew by then, so where it began is not said."""
-    rule = alert.rule
-    if rule.move is not None:
-        return f"moved {'+' if rule.move > 0 else ''}{_percent(rule.move)}"
+def happened(alert: Alert, notice: AlertFired) -> str:
+    """What it did: `above 80,000`, `-5.05% since 81,093.90 (your -3%)`, `+3.2% within 1 h (your +3%)`.
+
+    Where a move began, the notice says: one that repeats has begun anew by then.
+    """
+    rule, moved = alert.rule, moved_by(alert, notice)
+    if moved is not None and rule.move is not None and notice.anchor is not None:
+        return f"{moved} since {number(notice.anchor)}{_of_yours(moved, _signed(rule.move))}"
+    if moved is not None and rule.window is not None:
+        level = rule.level if rule.gauge is Gauge.RISE else -rule.level
+        return f"{moved} within {lasting(rule.window)}{_of_yours(moved, _signed(level))}"
     if rule.gauge is Gauge.PRICE and rule.crossing is Crossing.EITHER:
         return f"crossed {number(rule.level)}"
     return watched(alert)
+
+
+def moved_by(alert: Alert, notice: AlertFired) -> str | None:
+    """`-5.05%`: how far it moved, if it was to move."""
+    match alert.rule.gauge:
+        case Gauge.RISE | Gauge.FALL:
+            return measured(alert, notice.value)
+        case _ if alert.rule.move is not None and notice.anchor:
+            way = EXACT.subtract(notice.value, notice.anchor)
+            return _signed(round_half_up(divide(multiply(way, _HUNDRED), notice.anchor), decimals=2))
+        case _:
+            return None
 
 
 def named(alert: Alert) -> str:
@@ -62,9 +83,22 @@ def measured(alert: Alert, value: Decimal) -> str:
 
 def away(seen: SeenAlert) -> str | None:
     """`4.5% away`; for percentages nothing: both numbers stand beside each other already."""
-    if seen.distance is None or seen.alert.rule.gauge not in (Gauge.PRICE, Gauge.VOLUME):
+    if seen.distance is None or not seen.is_measured_in_percent:
         return None
     return f"{percent(seen.distance)} away"
+
+
+def ends(alert: Alert, *, now: datetime) -> str | None:
+    """When it ends by itself: `25 Dec 18:00 UTC`."""
+    if alert.until is None or alert.status is AlertStatus.ENDED:
+        return None
+    return moment(alert.until, now=now).replace(" ", NO_BREAK_SPACE)
+
+
+def silence(title: str | None) -> str:
+    """Where nobody wants to hear of alerts. Nothing is used up meanwhile."""
+    where = "here: /settings" if title is None else "there: /settings in that chat"
+    return f"🔕 Price alerts are switched off {where}. None is told, and none is used up."
 
 
 def repeats(alert: Alert) -> str:
@@ -74,7 +108,7 @@ def repeats(alert: Alert) -> str:
 def lasting(length: timedelta) -> str:
     """Exactly how long, in the largest unit that divides it: `90 min`, `2 h`, `3 d`."""
     unit, name = next((unit, name) for unit, name in _UNITS if not length % unit)
-    return f"{length // unit} {name}"
+    return f"{length // unit}{NO_BREAK_SPACE}{name}"
 
 
 def standing(alert: Alert, *, now: datetime) -> str | None:
@@ -124,6 +158,14 @@ def _waits(alert: Alert) -> str | None:
             return "It is right there now; I tell you when it was away and crosses again."
         case _:
             return None
+
+
+def _of_yours(moved: str, wanted: str) -> str:
+    return "" if moved == wanted else f" (your {wanted})"
+
+
+def _signed(value: Decimal) -> str:
+    return f"{'+' if value > 0 else ''}{_percent(value)}"
 
 
 def _percent(value: Decimal) -> str:

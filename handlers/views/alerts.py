@@ -1,16 +1,18 @@
 """Lists of alerts, and what is said when some fire."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
+from types import MappingProxyType
 
 from chatbot.domain.accounts import Venue
 from chatbot.domain.alerts import Alert, AlertStatus, Gauge
 from chatbot.domain.ids import ChatId, MarketCode
 from chatbot.domain.notices import AlertFired
 from chatbot.domain.orders import Side
+from chatbot.domain.places import Place
 from chatbot.services.alert_readings import SeenAlert
-from chatbot.services.alerts import AlertList
+from chatbot.services.alert_results import AlertList
 from handlers.actions import (
     AskClearAlerts,
     ClearAlerts,
@@ -18,12 +20,12 @@ from handlers.actions import (
     ListAlerts,
     ShowAlert,
     SnoozeAlert,
-    StartOrder,
+    TradeOnAlert,
     WatchAlert,
 )
 from handlers.views.alert_cards import noted
-from handlers.views.alert_words import away, happened, mark, measured, repeats, watched
-from handlers.views.format import change, local_time, moment, number, when
+from handlers.views.alert_words import away, ends, happened, mark, measured, moved_by, repeats, silence, watched
+from handlers.views.format import NO_BREAK_SPACE, change, local_time, moment, number
 from handlers.views.html import Html, bold, code, italic, join, lines, outside, text
 from handlers.views.screen import Key, Press, Rows, Screen
 
@@ -32,25 +34,38 @@ _NUMBERS_A_ROW = 5
 _MARKETS_A_ROW = 3
 _SHORT_NOTE = 30
 _LONGEST_TITLE = 40
+_LONGEST_PLACE = 80  # a topic in a group
 _SHOWN_OF_MANY = 8
 _LONGEST_LABEL = 40
 _EXAMPLES = ("/alert BTC > 80000", "/alert BTC +5% every", "/alert ETH -3% 1h")
 _NONE = (text("There are none yet. Set one like this:"), *(code(example) for example in _EXAMPLES))
 
+_NO_TOPICS: Mapping[Place, str] = MappingProxyType({})
+_ALL = (Press("All alerts", ListAlerts(chat=None, page=1, anew=True)),)
+
 Hit = tuple[Alert, AlertFired]
 """An alert that fired, and when and how."""
 
 
-def alerts(listed: AlertList, *, page: int, now: datetime, here: int | None, title: str | None) -> Screen:
-    """A page of a chat's alerts, numbered, with a button for each. `here` is the topic they are looked at from."""
+def alerts(
+    listed: AlertList, *, page: int, now: datetime, title: str | None, topics: Mapping[Place, str] = _NO_TOPICS
+) -> Screen:
+    """A page of a chat's alerts, numbered, with a button for each. `topics` says where those are told that are told in
+    another topic than the one they are looked at from.
+    """
     pages = max(1, -(-len(listed.alerts) // _A_PAGE))
     page = min(max(page, 1), pages)
     first = (page - 1) * _A_PAGE
     shown = listed.alerts[first : first + _A_PAGE]
-    rows = _listed(shown, first=first, now=now, here=here) if shown else _NONE
+    rows = _listed(shown, first=first, now=now, topics=topics) if shown else _NONE
     paper = any(not seen.alert.venue.is_live for seen in shown)
     return Screen(
-        lines(_title(listed, page, pages, title), *rows, italic(Venue.PAPER.badge) if paper else None),
+        lines(
+            _title(listed, page, pages, title),
+            silence(title) if listed.is_silent else None,
+            *rows,
+            italic(Venue.PAPER.badge) if paper else None,
+        ),
         _list_keys(listed, shown, first=first, page=page, pages=pages, chat=_chat(listed, title)),
     )
 
@@ -74,32 +89,62 @@ def fired(hit: Hit, *, now: datetime, private: bool, keys: bool) -> Screen:
     alert, notice = hit
     return Screen(
         lines(
-            bold(f"🔔 {_happened(alert)}"),
+            bold(f"🔔 {_happened(hit)}"),
             _reading(alert, notice),
             noted(alert),
             _late(notice, now=now),
+            _elsewhere(notice),
             italic(_when(alert, notice, now=now)),
         ),
-        _fired_keys(alert, private=private) if keys else (),
+        hit_keys(alert, now=now, private=private) if keys else (),
     )
 
 
-def fired_together(hits: Sequence[Hit], *, now: datetime, keys: bool) -> Screen:
+def fired_together(hits: Sequence[Hit], *, now: datetime, private: bool, keys: bool) -> Screen:
     """Several hits in one message, in the order given."""
     newest = max(notice.at for _, notice in hits)
     late = next((notice for _, notice in hits if notice.late), None)
-    buttons = [Press(_label(alert), ShowAlert(alert=alert.id, anew=True)) for alert, _ in hits[:_SHOWN_OF_MANY]]
-    rows: Rows = (*((button,) for button in buttons), (Press("All alerts", ListAlerts(chat=None, page=1, anew=True)),))
+    rows: Rows = tuple((Press(_label(hit), ShowAlert(alert=hit[0].id, anew=True)),) for hit in hits[:_SHOWN_OF_MANY])
+    first, markets = hits[0][0], {(alert.venue, alert.market) for alert, _ in hits}
+    if private and len(markets) == 1:
+        rows = (*rows, *_trade_keys(first))
     paper = f" · {Venue.PAPER.badge}" if any(not alert.venue.is_live for alert, _ in hits) else ""
     return Screen(
         lines(
             bold(f"🔔 {len(hits)} alerts"),
-            *(_line(alert, notice) for alert, notice in hits),
+            *(_line(hit) for hit in hits),
             None if late is None else _late(late, now=now),
-            italic(f"{when(newest, now=now)}{paper}"),
+            italic(f"{moment(newest, now=now)}{paper}"),
         ),
-        rows if keys else (),
+        (*rows, _ALL) if keys else (),
     )
+
+
+def hit_keys(alert: Alert, *, now: datetime, private: bool) -> Rows:
+    """What can be done about an alert that fired, as it stands now."""
+    return (*_state_keys(alert, now=now), *(_trade_keys(alert) if private else ()))
+
+
+def keys_after_delete(alert: Alert, *, private: bool) -> Rows:
+    """Of an alert that is gone there is nothing left to tap, but its market is still there."""
+    return (*(_trade_keys(alert) if private else ()), _ALL)
+
+
+def _state_keys(alert: Alert, *, now: datetime) -> Rows:
+    watch = WatchAlert(alert=alert.id, card=False)
+    snooze = Press("Snooze 1 h", SnoozeAlert(alert=alert.id, card=False))
+    delete = Press("Delete", DeleteAlert(alert=alert.id, card=False))
+    card = ShowAlert(alert=alert.id, anew=True)
+    match alert.status:
+        case AlertStatus.WATCHING:
+            return ((Press("✓ Armed", card), snooze, delete),)
+        case AlertStatus.RESTING if alert.rests_until is not None and alert.rests_until > now:
+            rests = Press(f"Rests until {moment(alert.rests_until, now=now)}", card)
+            return (rests,), (Press("Watch now", watch), delete)
+        case AlertStatus.PAUSED:
+            return ((Press("Paused", card), Press("Resume", watch), delete),)
+        case _:
+            return ((Press("Re-arm", watch), snooze, delete),)
 
 
 def _title(listed: AlertList, page: int, pages: int, title: str | None) -> Html:
@@ -108,29 +153,33 @@ def _title(listed: AlertList, page: int, pages: int, title: str | None) -> Html:
     return text(bold("Alerts", of), f"  {listed.used} of {listed.allowance}{pages_}")
 
 
-def _listed(shown: Sequence[SeenAlert], *, first: int, now: datetime, here: int | None) -> tuple[Html, ...]:
-    """One numbered line per alert, below its market with the price of now."""
+def _listed(shown: Sequence[SeenAlert], *, first: int, now: datetime, topics: Mapping[Place, str]) -> tuple[Html, ...]:
+    """One numbered line per alert, below its market with the price of now; an empty line between markets."""
     rows: list[Html] = []
     numbered = list(enumerate(shown, first + 1))
     for pair, group in groupby(numbered, key=lambda each: each[1].alert.pair):
         entries = list(group)
         price = entries[0][1].price
+        rows.append(text())
         rows.append(text(bold(pair), "" if price is None else f"  {number(price)}"))
-        rows += [_entry(at, seen, now=now, here=here) for at, seen in entries]
+        rows += [_entry(at, seen, now=now, topics=topics) for at, seen in entries]
     return tuple(rows)
 
 
-def _entry(at: int, seen: SeenAlert, *, now: datetime, here: int | None) -> Html:
+def _entry(at: int, seen: SeenAlert, *, now: datetime, topics: Mapping[Place, str]) -> Html:
+    """As short as can be: that it fires once is not said, for most do."""
     alert = seen.alert
     watches = alert.status is AlertStatus.WATCHING
+    topic, end = topics.get(alert.place), ends(alert, now=now)
     parts: list[Html | str | None] = [
         watched(alert),
         away(seen) if watches else None,
         f"now {measured(alert, seen.reading)}" if seen.reading is not None and _is_percentage(alert) else None,
-        repeats(alert),
+        repeats(alert) if alert.cooldown else None,
+        end and f"until {end}",
         mark(alert, now=now),
         outside(alert.note, limit=_SHORT_NOTE) if alert.note else None,
-        "another topic" if alert.place.thread != here and not alert.place.is_private else None,
+        None if topic is None else outside(topic, limit=_LONGEST_TITLE),
     ]
     return text(f"{at}. ", join(" · ", [part for part in parts if part]))
 
@@ -188,10 +237,15 @@ def _chat(listed: AlertList, title: str | None) -> ChatId | None:
 
 
 def _reading(alert: Alert, notice: AlertFired) -> Html:
-    price = text(code(number(notice.price)), f" {alert.counter}  {change(notice.change)} in 24 h")
-    if alert.rule.gauge is Gauge.PRICE:
+    price = text(code(number(notice.price)), f" {alert.counter}  {_day(notice)}")
+    if alert.rule.gauge in (Gauge.PRICE, Gauge.RISE, Gauge.FALL):
         return price
     return text("Now ", code(measured(alert, notice.value)), ", at ", price)
+
+
+def _day(notice: AlertFired) -> str:
+    """The change of a day, which may well go the other way than the alert."""
+    return f"{change(notice.change).replace(' ', NO_BREAK_SPACE)} in 24{NO_BREAK_SPACE}h"
 
 
 def _late(notice: AlertFired, *, now: datetime) -> str | None:
@@ -200,38 +254,39 @@ def _late(notice: AlertFired, *, now: datetime) -> str | None:
     return f"It happened while I was away, since {moment(notice.since, now=now)}; it still holds."
 
 
+def _elsewhere(notice: AlertFired) -> Html | None:
+    if not notice.meant_for:
+        return None
+    return text("I could not tell it in ", outside(notice.meant_for, limit=_LONGEST_PLACE), ".")
+
+
 def _when(alert: Alert, notice: AlertFired, *, now: datetime) -> str:
     again = ""
     if alert.status is AlertStatus.RESTING and alert.rests_until is not None and alert.rests_until > now:
         again = f" · rests until {moment(alert.rests_until, now=now)}"
-    return f"{when(notice.at, now=now)}{again}{'' if alert.venue.is_live else f' · {alert.venue.badge}'}"
+    return f"{moment(notice.at, now=now)}{again}{'' if alert.venue.is_live else f' · {alert.venue.badge}'}"
 
 
-def _fired_keys(alert: Alert, *, private: bool) -> Rows:
-    rows: Rows = (
-        (
-            Press("Re-arm", WatchAlert(alert=alert.id, card=False)),
-            Press("Snooze 1 h", SnoozeAlert(alert=alert.id, card=False)),
-            Press("Delete", DeleteAlert(alert=alert.id, card=False)),
-        ),
-    )
-    if not private:
-        return rows
-    buy = Press(f"Buy {alert.base}", StartOrder(side=Side.BUY, code=alert.market), style="success")
-    return (*rows, (buy, Press(f"Sell {alert.base}", StartOrder(side=Side.SELL, code=alert.market), style="danger")))
+def _trade_keys(alert: Alert) -> Rows:
+    buy = TradeOnAlert(alert=alert.id, side=Side.BUY, code=alert.market)
+    sell = TradeOnAlert(alert=alert.id, side=Side.SELL, code=alert.market)
+    return ((Press(f"Buy {alert.base}", buy, style="success"), Press(f"Sell {alert.base}", sell, style="danger")),)
 
 
-def _line(alert: Alert, notice: AlertFired) -> Html:
+def _line(hit: Hit) -> Html:
+    alert, notice = hit
     note = text(" · ", outside(alert.note, limit=_SHORT_NOTE)) if alert.note else text()
-    value = measured(alert, notice.value)
-    return text(
-        bold(_happened(alert)), "  ", code(value), f"  {change(notice.change)}", f" · {local_time(notice.at)}", note
-    )
+    value = number(notice.price) if moved_by(alert, notice) else measured(alert, notice.value)
+    at = f"  {_day(notice)} · {local_time(notice.at)}"
+    place = text(" · for ", outside(notice.meant_for, limit=_LONGEST_PLACE)) if notice.meant_for else text()
+    return text(bold(_happened(hit)), "  ", code(value), at, note, place)
 
 
-def _label(alert: Alert) -> str:
-    return outside(_happened(alert), limit=_LONGEST_LABEL).plain
+def _label(hit: Hit) -> str:
+    alert, notice = hit
+    return outside(f"{alert.pair} {moved_by(alert, notice) or happened(alert, notice)}", limit=_LONGEST_LABEL).plain
 
 
-def _happened(alert: Alert) -> str:
-    return f"{alert.pair} {happened(alert)}"
+def _happened(hit: Hit) -> str:
+    alert, notice = hit
+    return f"{alert.pair} {happened(alert, notice)}"

@@ -5,7 +5,7 @@ from datetime import datetime
 from chatbot.domain.accounts import Venue
 from chatbot.services.markets import Quote
 from handlers.views.format import clock_time
-from handlers.views.html import bold, italic, lines, outside, pre, text
+from handlers.views.html import bold, code, italic, lines, outside, pre, text
 from handlers.views.markets import price_rows
 from handlers.views.screen import Screen
 
@@ -21,12 +21,14 @@ def over() -> Screen:
     return Screen(text("This board ended. /board sets a new one."))
 
 
-def set_up(quotes: tuple[Quote, ...], *, title: str | None) -> Screen:
-    """It is posted in a moment."""
+def set_up(quotes: tuple[Quote, ...], *, title: str | None, prefix: str = "") -> Screen:
+    """It is posted in a moment. `prefix` names another chat in front of a line about it."""
     names = ", ".join(quote.market.pair for quote in quotes)
     where = text(" in ", outside(title, limit=60)) if title is not None else text("")
-    off = "/board @channel off" if title is not None else "/board off"
-    return Screen(lines(text("A board", where, ": ", bold(names)), f"It keeps itself up to date; {off} ends it."))
+    off = code(f"/board {prefix}off")
+    return Screen(
+        lines(text("A board", where, ": ", bold(names)), text("It keeps itself up to date; ", off, " ends it."))
+    )
 
 
 def ended(*, title: str | None) -> Screen:
@@ -34,12 +36,12 @@ def ended(*, title: str | None) -> Screen:
     return Screen(text("The board", where, " ended."))
 
 
-def vanished(*, title: str | None) -> Screen:
-    """Told to whoever set it."""
+def vanished(*, title: str | None, handle: str = "") -> Screen:
+    """Told to whoever set it. `handle` names the chat it was in, where that is another one."""
     where = text(" in ", bold(outside(title, limit=60))) if title is not None else text("")
     return Screen(
         lines(
             text("The board", where, " ended: its message was deleted, or I cannot change it any more."),
-            "/board sets a new one.",
+            text(code(f"/board {handle}".strip()), " sets a new one."),
         )
     )

@@ -27,11 +27,16 @@ def chart(drawn: DrawnMarket, *, span: Span, venue: Venue, now: datetime) -> Pic
         content=drawn.picture,
         caption=lines(
             text(bold(market.pair), "  ", span.value),
-            *(["Your own orders could not be read just now."] if drawn.without_orders else ()),
+            "Your own orders could not be read just now." if drawn.without_orders else None,
+            _cut(drawn.latest_orders),
             footer(now, venue=venue, now=now),
         ),
         rows=_rows(market, span),
     )
+
+
+def _cut(latest_orders: int | None) -> str | None:
+    return None if latest_orders is None else f"Of your own orders, only the latest {latest_orders} are in it."
 
 
 def depth(drawn: DrawnMarket, *, venue: Venue, now: datetime) -> Picture | Screen:

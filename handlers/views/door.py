@@ -9,9 +9,11 @@ from handlers.views.screen import Link, Screen
 STRANGER = "This bot is private. Ask its owner for an invitation."
 OWNER_ONLY = "Only the owner of this bot can do that."
 DEAD_BUTTON = "This button is no longer in use. Please send the command again."
+OTHER_BUTTONS = "This message has changed, so this tap did nothing. Please look at what it says now."
 ONLY_IN_PRIVATE = "That works only in our private chat."
 NOT_HERE = "Nobody here has access to this bot."
 ADMINS_ONLY = "Only this group's admins can do that."
+TOO_MANY = "That is a lot at once: in a group I answer only a few questions a minute. Please try again in a moment."
 UNCLEAR = "Telegram does not say right now who the admins are. Nothing was changed; please try again in a moment."
 IN_CHANNEL = "A channel is managed in its admins' private chat with me."
 NOT_LINKED = "Link an account first: send /link in our private chat."
@@ -27,6 +29,10 @@ def owner_only() -> Screen:
 
 def admins_only() -> Screen:
     return Screen(text(ADMINS_ONLY))
+
+
+def too_many() -> Screen:
+    return Screen(text(TOO_MANY))
 
 
 def unclear() -> Screen:

@@ -77,18 +77,28 @@ def _change(change: BalanceChange, tickets: Mapping[TicketId, Ticket]) -> Html:
     ticket = None if change.ticket is None else tickets.get(change.ticket)
     total = f"New total {number(change.total)} {change.currency}."
     if ticket is not None and isinstance(ticket.intent, Withdraw):
-        return lines(_withdrawn(ticket, ticket.intent), total)
+        return lines(_withdrawn(change, ticket, ticket.intent), total)
     sign, guess = ("+", "a deposit") if change.by > 0 else ("−", "a withdrawal")
-    amount = f"{sign}{number(abs(change.by))} {change.currency}"
+    amount = f"{'About ' if change.about else ''}{sign}{number(abs(change.by))} {change.currency}"
     return lines(text(bold(amount), f": no order explains it – {guess}?"), total)
 
 
-def _withdrawn(ticket: Ticket, intent: Withdraw) -> Html:
-    amount, alias = f"{number(intent.amount)} {intent.currency}", outside(intent.alias, limit=LONGEST)
+def _withdrawn(change: BalanceChange, ticket: Ticket, intent: Withdraw) -> Html:
+    alias, more = outside(intent.alias, limit=LONGEST), _beyond(change, intent)
     if ticket.state is TicketState.UNCERTAIN:
-        known = text(bold(f"{amount} left the account"), ": just what your withdrawal to “", alias, "” asked for.")
+        left = bold(f"{number(abs(change.by))} {change.currency} left the account")
+        just, rest = ("just what", ".") if more is None else ("what", f", {more}")
+        known = text(left, f": {just} your withdrawal to “", alias, f"” asked for{rest}")
         return lines(known, "No answer had come to it. If you are sure that it is this one, close its card.")
-    return text(bold(f"Your withdrawal of {amount}"), " to “", alias, "” has left the account.")
+    fee = "" if more is None else f" ({more})"
+    amount = bold(f"Your withdrawal of {number(intent.amount)} {intent.currency}")
+    return text(amount, " to “", alias, f"”{fee} has left the account.")
+
+
+def _beyond(change: BalanceChange, intent: Withdraw) -> str | None:
+    """What left the account beyond a withdrawal's amount, if anything."""
+    rest = sum_exactly((-change.by, -intent.amount))
+    return f"and {'about ' if change.about else ''}{number(rest)} {change.currency} more: a fee?" if rest > 0 else None
 
 
 def away(missed: Missed) -> Screen | None:

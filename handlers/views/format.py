@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
 from decimal import ROUND_FLOOR, Decimal
+from typing import Final
 
 from chatbot.domain.limits import VALUED_IN
 from chatbot.domain.money import Amount, multiply, round_down, round_half_up
@@ -23,10 +24,10 @@ _CELLS = 10
 _SIGNIFICANT = 4
 _CENTS = 2
 _COIN_DECIMALS = 8
-_NO_BREAK_SPACE = "\u00a0"
+NO_BREAK_SPACE: Final = "\u00a0"
 _MARKS = {
     NumberStyle.COMMA: str.maketrans({}),
-    NumberStyle.SPACE: str.maketrans({",": _NO_BREAK_SPACE}),
+    NumberStyle.SPACE: str.maketrans({",": NO_BREAK_SPACE}),
     NumberStyle.POINT: str.maketrans({",": ".", ".": ","}),
 }
 

@@ -88,10 +88,6 @@ def italic(*parts: Part) -> Html:
     return _tagged("i", parts)
 
 
-def strike(*parts: Part) -> Html:
-    return _tagged("s", parts)
-
-
 def code(*parts: Part) -> Html:
     """Monospace within a line; a tap copies it."""
     return _copied("code", parts)

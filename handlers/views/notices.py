@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from chatbot.domain.alerts import Alert
 from chatbot.domain.limit_words import limit_in_words
 from chatbot.domain.limits import LimitChange
-from chatbot.domain.notices import Alarm, AlarmKind, KeyWorks, Loss, PersonJoined, PlaceLost
+from chatbot.domain.notices import Alarm, AlarmKind, AlertsMissed, KeyWorks, Loss, PersonJoined, PlaceLost, Undelivered
 from chatbot.domain.tickets import NotFound, Ticket, TicketState
-from handlers.views.format import moment, when
-from handlers.views.html import Html, bold, italic, lines, outside, text
+from handlers.views.alert_words import happened
+from handlers.views.format import moment, number, when
+from handlers.views.html import Html, bold, code, italic, lines, outside, text
 from handlers.views.orders import STATUS
 from handlers.views.screen import Screen
 from handlers.views.ticket_parts import badge, headline
@@ -139,6 +141,7 @@ def _origin(notice: Alarm, *, now: datetime) -> Html:
     return italic(f"{notice.account} · {at}" if notice.account else at)
 
 
+_LONGEST_PLACE = 80  # a topic in a group
 _LOST: dict[Loss, tuple[str, str]] = {
     Loss.REMOVED: ("I was removed from {}.", "Add me again, and what you set up there goes on."),
     Loss.GONE: ("{} is not there any more.", "What you set up there cannot be told."),
@@ -152,7 +155,7 @@ _LOST: dict[Loss, tuple[str, str]] = {
     ),
     Loss.TOPIC_CLOSED: (
         "{} is closed, and I may not write there.",
-        "What you set up there is paused. Open the topic again, and resume it.",
+        "What you set up there waits. Once the topic is open again, it goes on.",
     ),
 }
 
@@ -173,6 +176,7 @@ def _lost(notice: PlaceLost, *, now: datetime) -> tuple[Html | str | None, ...]:
         bold(before, chat, after),
         advice,
         _undelivered(notice),
+        _handed_over(notice),
         italic(when(notice.at, now=now)),
     )
 
@@ -183,3 +187,41 @@ def _undelivered(notice: PlaceLost) -> str | None:
     messages = "1 message was" if notice.waiting == 1 else f"{notice.waiting:,} messages were"
     later = "" if notice.why.is_of_topic else " yet; alerts of more than a day ago will be left out"
     return f"{messages} not delivered{later}."
+
+
+def _handed_over(notice: PlaceLost) -> str | None:
+    if not notice.alerts:
+        return None
+    alerts = (
+        "One alert had fired there: I tell it"
+        if notice.alerts == 1
+        else f"{notice.alerts} alerts had fired there: I tell them"
+    )
+    return f"{alerts} to you here."
+
+
+def undelivered(told: Sequence[tuple[Undelivered, Alert | None]], *, now: datetime) -> Screen:
+    """What was given up, and where; with the alert it was of, if that is still there."""
+    what = "A message" if len(told) == 1 else f"{len(told)} messages"
+    return Screen(
+        lines(
+            bold(f"{what} could not be delivered."),
+            *(_given_up(notice, alert, now=now) for notice, alert in told),
+            "Telegram refused, or did not answer for an hour.",
+            italic(when(told[-1][0].at, now=now)),
+        )
+    )
+
+
+def _given_up(notice: Undelivered, alert: Alert | None, *, now: datetime) -> Html:
+    where = text(" · for ", outside(notice.place, limit=_LONGEST_PLACE))
+    if notice.fired is None:
+        return text("The daily digest", where)
+    name = "An alert" if alert is None else f"{alert.pair} {happened(alert, notice.fired)}"
+    return text(name, ", at ", code(number(notice.fired.price)), f" · {moment(notice.fired.at, now=now)}", where)
+
+
+def alerts_missed(notices: Sequence[AlertsMissed]) -> Screen:
+    count = sum(notice.count for notice in notices)
+    fired = "1 alert fired" if count == 1 else f"{count:,} alerts fired"
+    return Screen(text(f"{fired} more than a day ago, when I could not say so here."))

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from chatbot.domain.chats import Subscriptions
 from chatbot.domain.ids import PersonId
 from chatbot.domain.people import Person, Role
 from chatbot.services.people import OneTimeLink
@@ -13,8 +14,12 @@ from handlers.views.screen import Copy, Link, Press, Rows, Screen
 _A_PAGE = 15
 
 
-def people(everybody: tuple[Person, ...], *, you: PersonId, page: int, open_to_all: bool, now: datetime) -> Screen:
-    """Everybody who was let in, a page of them, with a button to remove each but yourself."""
+def people(
+    everybody: tuple[Person, ...], *, you: PersonId, page: int, open_to_all: bool, silenced: int = 0, now: datetime
+) -> Screen:
+    """Everybody who was let in, a page of them, with a button to remove each but yourself. In so many groups and
+    channels the bot was `silenced`, because who stood for them was removed just now.
+    """
     pages = max(1, -(-len(everybody) // _A_PAGE))
     page = min(max(page, 1), pages)
     shown = everybody[(page - 1) * _A_PAGE : page * _A_PAGE]
@@ -39,7 +44,17 @@ def people(everybody: tuple[Person, ...], *, you: PersonId, page: int, open_to_a
     if open_to_all:
         empty = "This bot is open to everybody (ACCESS=open); invitations and removals change nothing."
     invite = (Press("Invite somebody", Invite()),)
-    return Screen(lines(title, *listed, empty), (*rows, *_pager(page, pages), invite))
+    return Screen(lines(title, *listed, empty, _silent(silenced)), (*rows, *_pager(page, pages), invite))
+
+
+def _silent(chats: int) -> str | None:
+    if not chats:
+        return None
+    where = "one group or channel" if chats == 1 else f"{chats} groups and channels"
+    return (
+        f"I am silent now in {where} only they stood for, and what went on there is paused, "
+        "until somebody with access writes to me there."
+    )
 
 
 def invitation(link: OneTimeLink, *, url: str, now: datetime) -> Screen:
@@ -58,7 +73,8 @@ def ask_remove(person: Person) -> Screen:
     return Screen(
         lines(
             bold("Remove ", outside(person.name, limit=40), "?"),
-            "They can no longer use the bot. Their linked accounts stay sealed here, unused.",
+            "They can no longer use the bot. Their linked accounts stay sealed here, unused, and what they set up in "
+            "their private chat pauses.",
         ),
         (
             (Press("Remove", RemovePerson(person=person.id), style="danger"),),
@@ -67,9 +83,16 @@ def ask_remove(person: Person) -> Screen:
     )
 
 
-def welcome(role: Role) -> str:
-    """The first line after a one-time link."""
-    return "You own this bot now." if role is Role.OWNER else "Welcome, you have access now."
+def welcome(role: Role, *, paused: Subscriptions) -> str:
+    """The first line after a one-time link. What was `paused` here stays so until they say otherwise."""
+    greeting = "You own this bot now." if role is Role.OWNER else "Welcome, you have access now."
+    named = (
+        (paused.alerts, "alert", "/alerts"),
+        (paused.boards, "board", "/board"),
+        (paused.digests, "digest", "/digest"),
+    )
+    waits = ", ".join(f"{count} {name}{'' if count == 1 else 's'} ({how})" for count, name, how in named if count)
+    return f"{greeting} Still paused here: {waits}." if waits else greeting
 
 
 def _pager(page: int, pages: int) -> Rows:

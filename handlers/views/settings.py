@@ -54,13 +54,15 @@ _EXAMPLE = Decimal("76519.57")
 _ZONES = ("UTC", "Europe/London", "Europe/Berlin", "America/New_York", "America/Sao_Paulo", "Asia/Dubai",
           "Asia/Kolkata", "Asia/Singapore", "Asia/Tokyo")  # fmt: skip
 _COIN = "USDT"
+_HOW_NUMBERS = "How they are written. What you write is read the same way; where it could mean two things, I ask."
 _MOST_FAVOURITES = 40  # buttons a screen holds, two for each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
     """What a chat chose. `title` is that of a group or channel; `modes` are of the kinds that are told there;
-    `favourites` are codes and pairs, in their order, and belong to people.
+    `favourites` are codes and pairs, in their order. Of the `allowance` of alerts so many are `used`. `prefix` names
+    another chat in front of a line about it.
     """
 
     chat: ChatId
@@ -68,7 +70,10 @@ class Chosen:
     here: bool
     preferences: Preferences
     modes: Mapping[NoticeKind, NoticeMode]
+    used: int
+    allowance: int
     favourites: tuple[tuple[str, str], ...] = ()
+    prefix: str = ""
 
     @property
     def is_private(self) -> bool:
@@ -112,11 +117,11 @@ def _all(chosen: Chosen, *, now: datetime) -> Screen:
         text("Charts: ", bold(_THEMES[preferences.theme].lower())),
         text("Quiet hours: ", bold(_quiet_in_words(preferences.quiet))),
         text("Notices: ", bold(_modes_in_words(chosen.modes))),
+        text("Favourites: ", bold(_names(chosen.favourites) or "none yet")),
+        text("Alerts: ", bold(f"{chosen.used} of {chosen.allowance}")),
     ]
     if chosen.is_private:
         said.append(text("Dust: ", bold(_dust_in_words(preferences.dust))))
-        names = ", ".join(pair.partition("/")[0] for _, pair in chosen.favourites[:6])
-        said.append(text("Favourites: ", bold(names or "none yet")))
     return Screen(lines(_title(chosen, "Settings"), *said), _ways_on(chosen))
 
 
@@ -127,9 +132,10 @@ def _ways_on(chosen: Chosen) -> Rows:
         ("Quiet hours", SettingsPage.QUIET),
         ("Notices", SettingsPage.NOTICES),
         ("Charts", SettingsPage.CHARTS),
+        ("Favourites", SettingsPage.FAVOURITES),
     ]
     if chosen.is_private:
-        labels += [("Dust", SettingsPage.DUST), ("Favourites", SettingsPage.FAVOURITES)]
+        labels.append(("Dust", SettingsPage.DUST))
     presses = [Press(label, ShowSettings(chat=chosen.chat, page=to)) for label, to in labels]
     return tuple(tuple(presses[at : at + 2]) for at in range(0, len(presses), 2))
 
@@ -158,7 +164,7 @@ def _numbers(chosen: Chosen) -> Screen:
         chose = style is chosen.preferences.numbers
         rows.append((Press(_ticked(label, chose), SetNumbers(chat=chosen.chat, style=style)),))
     return Screen(
-        lines(_title(chosen, "Numbers"), "How they are written. What you write is read the same way."),
+        lines(_title(chosen, "Numbers"), _HOW_NUMBERS),
         (*rows, (_back(chosen.chat),)),
     )
 
@@ -224,22 +230,31 @@ def _dust(chosen: Chosen) -> Screen:
 
 
 def _favourites(chosen: Chosen) -> Screen:
+    how = text("Write ", code(f"/settings {chosen.prefix}favourites BTC ETH"), " to choose them.")
     if not chosen.favourites:
-        advice = "The star under a price, as /price BTC shows it, makes one."
-        return Screen(lines(_title(chosen, "Favourites"), "None yet.", advice), ((_back(chosen.chat),),))
+        star = "The star under a price, as /price BTC shows it, makes one, too." if chosen.is_private else None
+        return Screen(lines(_title(chosen, "Favourites"), "None yet.", how, star), ((_back(chosen.chat),),))
     shown = chosen.favourites[:_MOST_FAVOURITES]
     rows = tuple(
-        (Press(f"↑ {pair}", RaiseFavourite(code=market)), Press("✕", DropFavourite(code=market)))
+        (
+            Press(f"↑ {pair}", RaiseFavourite(chat=chosen.chat, code=market)),
+            Press("✕", DropFavourite(chat=chosen.chat, code=market)),
+        )
         for market, pair in shown
     )
     return Screen(
         lines(
             _title(chosen, "Favourites"),
             *(text(f"{at}. ", code(pair)) for at, (_, pair) in enumerate(shown, start=1)),
-            "/price shows them in this order.",
+            "/price, /board and /digest show them, in this order.",
+            how,
         ),
         (*rows, (_back(chosen.chat),)),
     )
+
+
+def _names(favourites: tuple[tuple[str, str], ...]) -> str:
+    return ", ".join(pair.partition("/")[0] for _, pair in favourites[:6])
 
 
 def _title(chosen: Chosen, words: str) -> Html:

@@ -189,11 +189,12 @@ def _message(person: int, text: str) -> bytes:
 
 
 def _callback(person: int, message_id: int, tap: str, data: str) -> bytes:
-    card = b'{"message_id":%d,"from":%b,"chat":%b,"date":%d,"text":"A card"}' % (
+    card = b'{"message_id":%d,"from":%b,"chat":%b,"date":%d,"text":"A card","reply_markup":%b}' % (
         message_id,
         _ME,
         _chat(person),
         int(time()),
+        b'{"inline_keyboard":[[{"text":"Confirm","callback_data":"%b"}]]}' % data.encode(),
     )
     return b'"callback_query":{"id":"%b","from":%b,"message":%b,"chat_instance":"1","data":"%b"}' % (
         tap.encode(),

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from time import time
 from typing import Any
@@ -58,6 +59,15 @@ _ORDER = {
 _BALANCES = {
     code: {"currency_code": code, "balance": "100000", "available_balance": "100000"} for code in ("BTC", "USDT")
 }
+_OPEN = {
+    **_ORDER,
+    "order_type": "limit",
+    "volume_executed": "0.00000000",
+    "volume_remaining": "0.01000000",
+    "status": "N",
+    "avg_price": "0",
+    "cancelable": True,
+}
 _NO_ORDERS = {"orders": [], "page_number": 1, "total_page_count": 1, "total_row_count": 0, "has_next": False}
 
 
@@ -100,10 +110,25 @@ class StubExchange:
                 return _success(order={**_ORDER, "order_number": int(request.path.split("/")[4])})
             case "ticker":
                 return _success(ticker={"BTCUSDT": _ticker()})
+            case "orders" if "/BTCUSDT/" in request.path:
+                return _success(**_own_orders(still_open="/O/" in request.path))
             case "order_book":
                 return _success(**_book())
             case _:
                 return self._fixed[noun]
+
+
+def _own_orders(*, still_open: bool) -> dict[str, Any]:
+    """Ten open orders around the price, or twenty that were filled in the last day; which lists of one market show."""
+    if still_open:
+        orders = [{**_OPEN, "order_number": 40_000 - at, "price": str(76_000 + 100 * at)} for at in range(10)]
+    else:
+        filled = [f"{datetime.now(UTC) - timedelta(hours=ago):%Y-%m-%d %H:%M:%S.%f}+00:00" for ago in range(1, 21)]
+        orders = [
+            {**_ORDER, "order_number": 30_000 - at, "add_date": moment, "update_date": moment}
+            for at, moment in enumerate(filled)
+        ]
+    return {**_NO_ORDERS, "orders": orders, "total_row_count": len(orders)}
 
 
 def _success(**data: Any) -> bytes:

@@ -24,6 +24,7 @@ class Effort:
     slow_seconds: float
     held_back: float
     pictures: int
+    known_markets: int
     rules: int
 
 
@@ -38,6 +39,7 @@ FULL = Effort(
     slow_seconds=8.0,
     held_back=10.0,
     pictures=30,
+    known_markets=300,
     rules=1_000_000,
 )
 
@@ -56,7 +58,8 @@ async def measure_all(effort: Effort) -> list[Figure]:
         taps = await measuring.taps(ours, plain, times=effort.taps, warm_up=effort.warm_up)
         rates = await measuring.answers_per_second(ours, plain, rounds=effort.rounds, seconds=effort.flood_seconds)
         fresh, stale = await measuring.sharing(ours, askers=effort.askers, pause=effort.pause)
-    async with traded_with() as ours, traded_with() as twin:
+    known = effort.known_markets
+    async with traded_with(known_markets=known) as ours, traded_with(known_markets=known) as twin:
         prices, balances = await measuring.beside_a_slow_call(
             ours, twin, seconds=effort.slow_seconds, held_back=effort.held_back
         )
@@ -136,25 +139,25 @@ def _of_pictures(first: float, following: float, waits: Pair) -> list[Figure]:
         Figure(
             name="/price while pictures are drawn all the time, against none",
             measured=f"{waits.ratio:.2f} ({_ms(waits.ours)} against {_ms(waits.other)})",
-            required="at most 1.5",
-            passed=waits.ratio <= 1.5,
+            required="at most 1.2",
+            passed=waits.ratio <= 1.2,
         ),
     ]
 
 
 def _of_alerts(times: AlertTimes, *, rules: int) -> list[Figure]:
-    armed = f"{rules:,} alerts in 300 markets, in 10 of them also of windows, spreads and volumes"
+    armed = f"{rules:,} alerts in 300 markets, in each of prices, rises, falls, spreads and volumes"
     required = {"add": times.add, "remove": times.remove}
     return [
         Figure(
             name=f"a tick over {armed}; nothing fires",
-            measured=_ms(times.tick),
+            measured=f"{_ms(times.tick)} (19 of 20 within {_ms(times.slow_tick)})",
             required="at most 0.2 ms",
             passed=times.tick <= 0.0002,
         ),
         *(
             Figure(
-                name=f"to {what} one in the market with 7 of 10 of them, without the row",
+                name=f"to {what} one in the market with 6 of 10 of them, without the row",
                 measured=_ms(seconds),
                 required="at most 0.2 ms",
                 passed=seconds <= 0.0002,
@@ -168,7 +171,7 @@ def _of_alerts(times: AlertTimes, *, rules: int) -> list[Figure]:
             passed=times.memory <= 64,
         ),
         Figure(
-            name="1,000 alerts firing at one tick, until durable",
+            name=f"1,000 alerts firing at one tick, scattered among {rules:,} rows, until durable",
             measured=_ms(times.fire),
             required="at most 30 ms",
             passed=times.fire <= 0.03,

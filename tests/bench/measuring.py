@@ -13,8 +13,6 @@ from tests.bench.programs import TRADERS, Program, our_program
 _THINKING = 0.03
 """Seconds between a card and its tap, and after the tap: nobody taps while the bot is still sending the card."""
 _PLAIN_CARD = 77
-_ONLOOKER = 5_000
-"""Somebody without an account."""
 FRESH = 3.0
 """Seconds for which the bot may go on telling the same prices."""
 
@@ -98,7 +96,7 @@ async def _flooded(program: Program, *, seconds: float) -> float:
 async def sharing(ours: Program, *, askers: int, pause: float) -> tuple[Sharing, Sharing]:
     """Calls for prices while everybody asks at once: when the last answer is fresh, and after a pause in seconds.
 
-    The bot also asks by itself once a minute, to keep its connection; so the better of two tries counts.
+    The bot also asks by itself every five seconds, to watch the markets; so the better of two tries counts.
     """
     tries = [await _both(ours, askers=askers, pause=pause) for _ in range(2)]
     fresh, stale = (min(seen, key=lambda each: each.excess) for seen in zip(*tries, strict=True))
@@ -159,14 +157,17 @@ async def beside_a_slow_call(ours: Program, twin: Program, *, seconds: float, he
 async def pictures(ours: Program, twin: Program, *, times: int) -> tuple[float, float, Pair]:
     """Seconds to the first picture and, the median, to those after it; and those that others wait for `/price BTC`
     while pictures are drawn all the time, against a twin where none are.
+
+    Whoever asks for pictures has orders, which are in them.
     """
     first, *others = [await _picture(ours) for _ in range(1 + times)]
     enough = asyncio.Event()
     drawing = asyncio.create_task(_draw_on(ours, until=enough))
     waits: tuple[list[float], list[float]] = ([], [])
-    for turn in range(2 * times):
-        person = TRADERS[turn % len(TRADERS)]
-        for program, seen in ((ours, waits[0]), (twin, waits[1])):
+    people = TRADERS[1:]
+    for turn in range(6 * times):
+        person, pair = people[turn % len(people)], ((ours, waits[0]), (twin, waits[1]))
+        for program, seen in pair if turn % 2 else pair[::-1]:
             seen.append(await _wait(program, person, "/price BTC"))
     enough.set()
     await drawing
@@ -174,7 +175,7 @@ async def pictures(ours: Program, twin: Program, *, times: int) -> tuple[float, 
 
 
 async def _picture(program: Program) -> float:
-    handed_out, sent = await program.telegram.ask(_ONLOOKER, "/chart BTC")
+    handed_out, sent = await program.telegram.ask(TRADERS[0], "/chart BTC")
     return sent.at - handed_out
 
 

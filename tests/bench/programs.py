@@ -12,6 +12,7 @@ from time import perf_counter
 
 from tests.bench.bot_api import BotApi
 from tests.bench.exchange import StubExchange
+from tests.bench.known_prices import know_a_day
 from tests.bench.serving import listen
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -52,8 +53,11 @@ async def plain_program() -> AsyncIterator[Program]:
 
 
 @contextlib.asynccontextmanager
-async def our_program(folder: Path) -> AsyncIterator[Program]:
-    """`chatbot run` on a database in `folder`."""
+async def our_program(folder: Path, *, known_markets: int = 0) -> AsyncIterator[Program]:
+    """`chatbot run` on a database in `folder`, which knows a day's prices of so many markets before."""
+    database, master_key = f"sqlite:///{folder / 'bot.db'}", folder / "master.key"
+    if known_markets:
+        await know_a_day(database, master_key=master_key, markets=known_markets)
     async with contextlib.AsyncExitStack() as stack:
         telegram, exchange = BotApi(), StubExchange()
         settings = {
@@ -62,8 +66,8 @@ async def our_program(folder: Path) -> AsyncIterator[Program]:
             "TELEGRAM_API_URL": await stack.enter_async_context(_serving(telegram)),
             "ANDX_URL": await stack.enter_async_context(_serving(exchange)),
             "ANDX_REQUESTS_PER_MINUTE": "2500",  # the budget has tests of its own
-            "DATABASE_URL": f"sqlite:///{folder / 'bot.db'}",
-            "MASTER_KEY_FILE": str(folder / "master.key"),
+            "DATABASE_URL": database,
+            "MASTER_KEY_FILE": str(master_key),
             "OWNER_IDS": "1",
             "ACCESS": "open",
             "LOG_LEVEL": "WARNING",
@@ -73,10 +77,10 @@ async def our_program(folder: Path) -> AsyncIterator[Program]:
 
 
 @contextlib.asynccontextmanager
-async def traded_with() -> AsyncIterator[Program]:
-    """Our bot on a new database, with the traders' accounts linked."""
+async def traded_with(*, known_markets: int = 0) -> AsyncIterator[Program]:
+    """Our bot on a new database, with the traders' accounts linked; see `our_program`."""
     with tempfile.TemporaryDirectory() as folder:
-        async with our_program(Path(folder)) as ours:
+        async with our_program(Path(folder), known_markets=known_markets) as ours:
             for person in TRADERS:
                 await ours.telegram.ask(person, f"/link trader{person} passphrase key{person} secret{person}")
             yield ours

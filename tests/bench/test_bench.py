@@ -15,6 +15,7 @@ _TINY = Effort(
     slow_seconds=0.3,
     held_back=1.5,
     pictures=1,
+    known_markets=2,
     rules=3_000,
 )
 

@@ -1,4 +1,4 @@
-"""The drawing process and whoever speaks to it."""
+"""The drawing process and whoever speaks to it. The tests share one, because its start is most of what they cost."""
 
 import asyncio
 import os
@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from chatbot.charts.drawer import IDLE, Drawer, opened_drawer
 from chatbot.domain.bars import History
@@ -18,15 +19,16 @@ from tests.fakes.clock import FakeClock
 
 FONTS = Path(__file__).parents[2] / ".pytest_cache" / "fonts"
 """Kept between runs, as a bot keeps them."""
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def clock() -> FakeClock:
     return FakeClock()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def drawer(clock: FakeClock) -> AsyncIterator[Drawer]:
     async with opened_drawer(cache=FONTS, clock=clock) as drawer:
         yield drawer
@@ -57,22 +59,15 @@ def is_there(number: int) -> bool:
         return False
 
 
-async def test_many_at_once_are_drawn_by_one_quiet_process_without_secrets_which_ends_when_it_is_idle(
-    drawer: Drawer, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+async def test_many_at_once_are_drawn_by_one_quiet_process_without_secrets(
+    drawer: Drawer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "canary")
     drawing = [drawer.price(chart(history(seed=seed))) for seed in range(4)]
     pictures = await asyncio.gather(*drawing, drawer.book(picture(book())))
     assert len(set(pictures)) == 5 and all(each.startswith(PNG) for each in pictures)
     assert environment(pid(drawer)) == {b"MPLCONFIGDIR", b"PYTHONPATH"}
-    first = pid(drawer)
-    assert os.getpriority(os.PRIO_PROCESS, first) == 10
-    clock.pass_(60)
-    assert await drawer.step() == IDLE - timedelta(seconds=60)
-    assert is_there(first)
-    clock.pass_(IDLE.total_seconds())
-    await drawer.step()
-    assert not is_there(first)
+    assert os.getpriority(os.PRIO_PROCESS, pid(drawer)) == os.getpriority(os.PRIO_PROCESS, 0) + 10
 
 
 async def test_what_cannot_be_drawn_is_said_and_a_dead_process_is_started_anew(drawer: Drawer) -> None:
@@ -82,15 +77,6 @@ async def test_what_cannot_be_drawn_is_said_and_a_dead_process_is_started_anew(d
     assert (await drawer.price(chart(history()))).startswith(PNG) and pid(drawer) == first
     os.kill(first, signal.SIGKILL)
     assert (await drawer.price(chart(history()))).startswith(PNG) and pid(drawer) != first
-
-
-async def test_a_process_that_hangs_is_given_up(drawer: Drawer) -> None:
-    await drawer.price(chart(history()))
-    first, drawer._patience = pid(drawer), 0.1
-    os.kill(first, signal.SIGSTOP)
-    with pytest.raises(NotDrawn):
-        await drawer.price(chart(history()))
-    assert not is_there(first) and drawer._process is None
 
 
 async def test_whoever_goes_away_leaves_no_answer_for_the_next_one(drawer: Drawer) -> None:
@@ -105,10 +91,30 @@ async def test_whoever_goes_away_leaves_no_answer_for_the_next_one(drawer: Drawe
     assert expected == await drawer.price(chart(history(seed=3)))
 
 
+async def test_a_process_ends_when_it_is_idle(drawer: Drawer, clock: FakeClock) -> None:
+    await drawer.price(chart(history()))
+    first = pid(drawer)
+    clock.pass_(60)
+    assert await drawer.step() == IDLE - timedelta(seconds=60)
+    assert is_there(first)
+    clock.pass_(IDLE.total_seconds())
+    await drawer.step()
+    assert not is_there(first)
+
+
+async def test_a_process_that_hangs_is_given_up(drawer: Drawer, monkeypatch: pytest.MonkeyPatch) -> None:
+    await drawer.price(chart(history()))
+    first = pid(drawer)
+    monkeypatch.setattr(drawer, "_patience", 0.1)
+    os.kill(first, signal.SIGSTOP)
+    with pytest.raises(NotDrawn):
+        await asyncio.wait_for(drawer.price(chart(history())), 1.9)  # neither asked to end nor tried again
+    assert not is_there(first) and drawer._process is None
+
+
 _BOT = """
 import asyncio, os, signal, sys
 from pathlib import Path
-import chatbot.app
 from chatbot.charts.drawer import Drawer
 from chatbot.system import SystemClock
 from tests.charts.examples import chart, history
@@ -123,7 +129,7 @@ asyncio.run(main())
 """
 
 
-async def test_it_ends_with_a_bot_that_is_killed_and_that_never_loads_matplotlib() -> None:
+async def test_it_ends_with_a_program_that_is_killed_and_does_not_bring_matplotlib_into_it() -> None:
     where = {"PYTHONPATH": os.pathsep.join(sys.path)}
     bot = await asyncio.create_subprocess_exec(
         sys.executable, "-c", _BOT, str(FONTS), stdout=asyncio.subprocess.PIPE, env=where

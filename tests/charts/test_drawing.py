@@ -35,7 +35,7 @@ class Words:
 
 
 class Reading(Canvas):
-    """A canvas that remembers where words stand."""
+    """A canvas that remembers where words stand. It paints, but packs no PNG, which takes longest."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,6 +54,10 @@ class Reading(Canvas):
         left = at[0] - {"left": 0.0, "center": width / 2, "right": width}[across]
         self.seen.append(Words(text=text, left=left, right=left + width, middle=at[1], size=size))
 
+    def png(self) -> bytes:
+        self._agg.draw()  # type: ignore[no-untyped-call]
+        return b""
+
     @property
     def texts(self) -> list[str]:
         return [words.text for words in self.seen]
@@ -66,8 +70,10 @@ def canvas() -> Reading:
 
 def drawn(canvas: Reading, what: PriceChart | BookPicture) -> list[str]:
     """The words of a picture that is sound."""
-    png = price_pictures.draw(canvas, what) if isinstance(what, PriceChart) else book_pictures.draw(canvas, what)
-    assert png.startswith(b"\x89PNG\r\n\x1a\n") and len(png) < 200_000
+    if isinstance(what, PriceChart):
+        price_pictures.draw(canvas, what)
+    else:
+        book_pictures.draw(canvas, what)
     width, height = canvas.sheet
     for words in canvas.seen:
         assert words.left >= 0 and words.right <= width, words
@@ -111,9 +117,39 @@ def test_own_orders_fills_and_a_level_find_their_places(canvas: Reading) -> None
     fills = [Mark(side=Side.BUY, price=bar.close, at=bar.start) for bar in chance.sample(known.bars, 20)]
     away = Mark(side=Side.SELL, price=Decimal(400_000))
     words = drawn(canvas, chart(known, marks=(*marks, *fills), level=prices[-1]))
-    assert len([text for text in words if text.startswith(("Buy ", "Sell "))]) == 5
+    assert len(tags(words)) == 5
     assert "↑ Sell 400,000.00" in drawn(canvas, chart(known, marks=(away,)))
     assert "Buy" not in " ".join(drawn(canvas, chart(known, marks=tuple(fills))))
+
+
+def test_orders_close_together_share_a_tag_that_counts_them(canvas: Reading) -> None:
+    known = history(moves=4)
+    last = known.bars[-1].close
+    near = [Mark(side=Side.SELL, price=last + number) for number in range(1, 21)]
+    same = [Mark(side=Side.BUY, price=last - 2)] * 2
+    away = [Mark(side=Side.BUY, price=price) for price in map(Decimal, (100, 200, 300))]
+    words = drawn(canvas, chart(known, marks=(*near, *same, *away)))
+    first = f"20 sells from {last + 1:,f}"
+    assert set(tags(words)) == {first, f"2 buys {last - 2:,f}", "↓ 3 buys from 300.00"}
+
+
+@pytest.mark.parametrize("share", ["0.0001", "0.0005", "0.001", "0.002"])
+def test_a_ladder_of_orders_is_named_step_by_step_or_counted(canvas: Reading, share: str) -> None:
+    known = history(moves=4)
+    last, step = known.bars[-1].close, Decimal(share)
+    marks = [Mark(side=Side.BUY, price=(last * (1 - step * number)).quantize(last)) for number in range(1, 21)]
+    seen = tags(drawn(canvas, chart(known, marks=tuple(marks))))
+    counted = [int(text.split()[-4]) if "buys" in text else 1 for text in seen]
+    assert sum(counted) == 20
+
+
+def tags(words: list[str]) -> list[str]:
+    return [text for text in words if {"Buy", "Sell", "buys", "sells"} & set(text.split())]
+
+
+def test_a_picture_is_small_enough_to_be_sent_at_once() -> None:
+    for png in (price_pictures.draw(Canvas(), chart(history())), book_pictures.draw(Canvas(), picture(book()))):
+        assert png.startswith(b"\x89PNG\r\n\x1a\n") and len(png) < 200_000
 
 
 def test_what_is_not_covered_is_said(canvas: Reading) -> None:

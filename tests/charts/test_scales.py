@@ -81,5 +81,10 @@ def test_labels_move_apart_and_stay_on_the_sheet(wanted: list[float]) -> None:
     assert all(above - below >= 42 - 1e-6 for below, above in pairwise(heights))
 
 
+def test_labels_that_are_too_near_stand_around_where_they_belong() -> None:
+    assert apart([100.0, 100.0, 300.0], by=40, low=0, high=500) == [80.0, 120.0, 300.0]
+    assert apart([10.0, 10.0], by=40, low=0, high=500) == [0.0, 40.0]
+
+
 def test_labels_that_have_room_stay() -> None:
     assert apart([300.0, 10.0, 100.0], by=42, low=0, high=500) == [300.0, 10.0, 100.0]

@@ -133,6 +133,20 @@ def test_a_cooldown_ends_with_the_side_the_reading_is_on_then() -> None:
     assert walked(hourly, "1000", "1100", "999.99", "1000", every=HOUR / 2)[1] == [0, 3]
 
 
+def test_what_is_crossed_between_the_end_of_a_rest_and_the_next_reading_is_told() -> None:
+    resting = watched(alert(status=AlertStatus.RESTING, rests_until=NOW, cooldown=HOUR))
+    turn = take(resting, Decimal(1000), now=NOW + HOUR, rested=Decimal("999.99"))
+    assert turn.fires and (turn.after.status, turn.after.hits) == (AlertStatus.RESTING, 1)
+    assert not take(resting, Decimal(1000), now=NOW + HOUR, rested=Decimal(1001)).fires
+    assert not take(resting, Decimal(1000), now=NOW + HOUR).fires
+
+
+def test_where_it_stood_when_its_rest_ended_counts_also_if_nothing_can_be_read_then() -> None:
+    resting = watched(alert(status=AlertStatus.RESTING, rests_until=NOW))
+    woken = take(resting, None, now=NOW, rested=Decimal("999.99")).after
+    assert (woken.status, woken.position) == (AlertStatus.WATCHING, BELOW)
+
+
 def test_a_rest_does_not_end_without_a_reading() -> None:
     resting = watched(snoozed(alert(), until=NOW, now=NOW))
     assert take(resting, None, now=NOW + HOUR).after == resting
@@ -177,7 +191,7 @@ def test_what_begins_anew_after_its_end_has_none_any_more() -> None:
 
 def test_without_a_reading_it_rests_until_there_is_one() -> None:
     unread = begun(alert(), None, now=NOW)
-    assert unread.status is AlertStatus.RESTING
+    assert (unread.status, unread.rests_until) == (AlertStatus.RESTING, None)
     assert walked(unread, "999.99", "1000")[1] == [1]
 
 

@@ -81,53 +81,99 @@ def test_options_stand_anywhere(text: str, options: dict[str, object]) -> None:
     assert parse(text) == request("BTC", PRICE, UP, "5", **options)
 
 
+WAY, WINDOW, REPEAT, UNTIL, NOTE = (
+    AlertQuestion.WAY,
+    AlertQuestion.WINDOW,
+    AlertQuestion.REPEAT,
+    AlertQuestion.UNTIL,
+    AlertQuestion.NOTE,
+)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("BTC > 5%", "no percentage"),
         ("BTC volume > 5%", "no percentage"),
-        ("BTC > 80000 1h", "belongs to a move"),
         ("BTC moves 5", "in percent"),
+        ("BTC 80000 1h", "in percent"),
         ("BTC -500", "in percent"),
         ("BTC > -5", "in percent"),
         ("BTC > 0", "above zero"),
         ("BTC > 3 4", "but not “4”"),
         ("BTC > 1e5", "but not “1e5”"),
         ("BTC > NaN", "but not “NaN”"),
-        ("BTC above < 5", "but not “<”"),
-        ("BTC foo > 3", "I understood “BTC”, but not “foo”"),
-        ("BTC > 5 until", "After until"),
-        ("BTC > 5 for ever", "for 3d"),
-        ("BTC > 5 for 900d", "two years"),
-        ("BTC > 5 every 1m", "5 min to 30 d"),
-        ("BTC +5% 1m", "5 min to 7 d"),
-        ("BTC +5% 8d", "5 min to 7 d"),
-        ("BTC > 5 note " + "x" * 201, "at most 200"),
         ("BTC > \u0663", "but not"),
     ],
 )
-def test_wrong_lines_are_answered_with_what_is_wrong(text: str, said: str) -> None:
+def test_a_number_that_is_wrong_or_has_a_rival_is_asked_for_again(text: str, said: str) -> None:
     with pytest.raises(AlertUnread) as caught:
         parse(text)
-    assert said in caught.value.sentence and caught.value.known.symbol == "BTC"
-    assert caught.value.known.level is None, "a number of a line that went wrong is asked for again"
+    known = caught.value.known
+    assert said in caught.value.sentence and "Write it like BTC > 80000" in caught.value.sentence
+    assert known.symbol == "BTC" and known.level is None and known.to_ask == ()
 
 
-def test_what_was_understood_of_a_wrong_line_is_kept() -> None:
+@pytest.mark.parametrize(
+    ("text", "said", "known"),
+    [
+        ("BTC > 5 1h", "belongs to a move", request("BTC", PRICE, UP, "5")),
+        ("BTC above < 5", "but not “<”", request("BTC", PRICE, None, "5", to_ask=(WAY,))),
+        ("BTC foo > 5", "I understood “BTC”, but not “foo”", request("BTC", PRICE, UP, "5")),
+        ("BTC > 5 until", "After until", request("BTC", PRICE, UP, "5", to_ask=(UNTIL,))),
+        ("BTC > 5 until 25:00", "“25:00” is no day", request("BTC", PRICE, UP, "5", to_ask=(UNTIL,))),
+        ("BTC until 32 Dec > 5 once", "32 Dec", request("BTC", PRICE, UP, "5", to_ask=(UNTIL,), cooldown=ONCE)),
+        ("BTC > 5 for ever", "for 3d", request("BTC", PRICE, UP, "5", to_ask=(UNTIL,))),
+        ("BTC > 5 for 900d", "two years", request("BTC", PRICE, UP, "5", to_ask=(UNTIL,))),
+        ("BTC > 5 every 1m", "5 min to 30 d", request("BTC", PRICE, UP, "5", to_ask=(REPEAT,))),
+        ("every friday BTC > 5", "like every 2h", request("BTC", PRICE, UP, "5", to_ask=(REPEAT,))),
+        ("BTC +5% 1m", "5 min to 7 d", request("BTC", MOVE, UP, "5", to_ask=(WINDOW,))),
+        ("BTC -5% 8d", "5 min to 7 d", request("BTC", MOVE, DOWN, "5", to_ask=(WINDOW,))),
+        ("BTC > 5 note " + "x" * 201, "at most 200", request("BTC", PRICE, UP, "5", to_ask=(NOTE,))),
+        (
+            "BTC +5% 1m every 1m until 25:00",
+            "5 min to 30 d",
+            request("BTC", MOVE, UP, "5", to_ask=(WINDOW, REPEAT, UNTIL)),
+        ),
+    ],
+)
+def test_only_what_is_wrong_is_asked_for_again(text: str, said: str, known: AlertRequest) -> None:
     with pytest.raises(AlertUnread) as caught:
-        parse('BTC > 80000 every 2h nonsense note "x"')
-    assert caught.value.known == AlertRequest(symbol="BTC", kind=PRICE, crossing=UP, cooldown=2 * HOUR, note="x")
+        parse(text)
+    assert said in caught.value.sentence and caught.value.known == known
+
+
+def test_what_was_not_understood_is_asked_for_part_by_part() -> None:
+    known = request("BTC", MOVE, UP, "5", to_ask=(WINDOW, REPEAT, UNTIL, NOTE))
+    for question, answer in ((WINDOW, "1h"), (REPEAT, "every 2h"), (UNTIL, "3d"), (NOTE, "sell?")):
+        assert missing(known, guided=True) is question
+        assert offered(question, known, market=BTC, ticker=ticker(), now=NOW)
+        known = answered(known, question, answer, now=NOW, zone=UTC_ZONE)
+    said = {"window": HOUR, "cooldown": 2 * HOUR, "until": NOW + timedelta(days=3), "note": "sell?"}
+    assert known == request("BTC", MOVE, UP, "5", **said) and missing(known, guided=True) is None
+
+
+def test_more_may_be_said_with_a_tap_before_an_alert_is_set() -> None:
+    known = parse("BTC > 5")
+    options = (UNTIL, NOTE, AlertQuestion.PICTURE)
+    choices = offered(REPEAT, known, market=BTC, ticker=ticker(), now=NOW, options=options)
+    led = {choice.label: choice.request for choice in choices}
+    assert list(led)[3:] == ["Until…", "Note…", "Picture: off"]
+    assert missing(led["Until…"], guided=True) is UNTIL and missing(led["Note…"], guided=True) is NOTE
+    assert led["Picture: off"] == replace(known, picture=True)
 
 
 def test_a_number_that_can_mean_two_things_is_asked_about() -> None:
     with pytest.raises(AmbiguousNumber) as caught:
         parse("BTC > 80,000 once")
-    known, choices = offered_meanings("BTC > 80,000 once", caught.value, now=NOW, zone=UTC_ZONE)
-    assert known == AlertRequest(symbol="BTC", kind=PRICE, crossing=UP, cooldown=ONCE)
+    choices, problem = offered_meanings("BTC > 80,000 once", caught.value, parse)
+    assert problem == ""
     assert [(choice.label, choice.request.level) for choice in choices] == [
         ("80000", Decimal(80_000)),
         ("80.000", Decimal("80.000")),
     ]
+    _, problem = offered_meanings("BTC > 80,000 until 25:00", caught.value, parse)
+    assert "no day or time" in problem
 
 
 @pytest.mark.parametrize(
@@ -186,6 +232,9 @@ def test_a_step_too_small_for_the_market_is_not_offered() -> None:
         ("BTC > 5", AlertQuestion.REPEAT, "every 2 hours", request("BTC", PRICE, UP, "5", cooldown=2 * HOUR)),
         ("BTC > 5", AlertQuestion.UNTIL, "3d", request("BTC", PRICE, UP, "5", until=NOW + timedelta(days=3))),
         ("BTC > 5 for 3d", AlertQuestion.UNTIL, "never", request("BTC", PRICE, UP, "5")),
+        ("BTC +5% 1h", AlertQuestion.WINDOW, "from now", request("BTC", MOVE, UP, "5")),
+        ("BTC > 5", AlertQuestion.PICTURE, "Yes", request("BTC", PRICE, UP, "5", picture=True)),
+        ("BTC > 5", AlertQuestion.CHECK, "ok", request("BTC", PRICE, UP, "5")),
         ("BTC > 5 note a", AlertQuestion.NOTE, "until friday", request("BTC", PRICE, UP, "5", note="until friday")),
     ],
 )
@@ -204,6 +253,10 @@ def test_typed_answers_complete_what_is_known(
         (AlertQuestion.REPEAT, "sometimes"),
         (AlertQuestion.UNTIL, "friday or so"),
         (AlertQuestion.NOTE, "x" * 201),
+        (AlertQuestion.WINDOW, "2m"),
+        (AlertQuestion.WINDOW, "soon"),
+        (AlertQuestion.PICTURE, "perhaps"),
+        (AlertQuestion.CHECK, "no"),
     ],
 )
 def test_answers_that_are_none_are_refused(question: AlertQuestion, text: str) -> None:

@@ -6,9 +6,9 @@ from itertools import pairwise
 import pytest
 
 from chatbot.domain.absences import Absence, after_start
-from chatbot.domain.follow_ups import KnownBalance, News, OrderRecord, Told, compare, news_of, pause_after, tell
+from chatbot.domain.follow_ups import News, OrderRecord, Told, as_found, news_of, pause_after, tell
 from chatbot.domain.ids import OrderNumber
-from chatbot.domain.money import ZERO
+from chatbot.domain.money import multiply
 from chatbot.domain.orders import Order, OrderStatus
 from tests.storage.examples import NOW, ORDER
 
@@ -17,28 +17,33 @@ OPEN = replace(ORDER, status=OrderStatus.NEW, volume=Decimal(1), executed=Decima
 
 
 def at(executed: str, status: OrderStatus = OrderStatus.PARTIALLY_FILLED) -> Order:
-    return replace(OPEN, status=status, executed=Decimal(executed), remaining=1 - Decimal(executed))
+    done = Decimal(executed)
+    return replace(OPEN, status=status, executed=done, remaining=1 - done, average_price=Decimal(100))
+
+
+def news(part: str, *, ended: bool) -> News:
+    return News(part=Decimal(part), cost=multiply(Decimal(part), Decimal(100)), ended=ended)
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "news"),
+    ("before", "after", "expected"),
     [
         (None, OPEN, None),
-        (None, at("0.4"), News(part=Decimal("0.4"), ended=False)),
+        (None, at("0.4"), news("0.4", ended=False)),
         (OPEN, OPEN, None),
-        (OPEN, at("0.4"), News(part=Decimal("0.4"), ended=False)),
-        (at("0.4"), at("1", OrderStatus.FILLED), News(part=Decimal("0.6"), ended=True)),
-        (at("0.4"), at("0.4", OrderStatus.CANCELLED), News(part=Decimal(0), ended=True)),
-        (OPEN, at("0", OrderStatus.REJECTED), News(part=Decimal(0), ended=True)),
+        (OPEN, at("0.4"), news("0.4", ended=False)),
+        (at("0.4"), at("1", OrderStatus.FILLED), news("0.6", ended=True)),
+        (at("0.4"), at("0.4", OrderStatus.CANCELLED), news("0", ended=True)),
+        (OPEN, at("0", OrderStatus.REJECTED), news("0", ended=True)),
         (OPEN, at("0", OrderStatus.UNKNOWN), None),
         (at("0.4"), OPEN, None),
         (at("1", OrderStatus.FILLED), at("0.4"), None),
-        (at("0.4", OrderStatus.CANCELLED), at("0.5", OrderStatus.CANCELLED), News(part=Decimal("0.1"), ended=False)),
+        (at("0.4", OrderStatus.CANCELLED), at("0.5", OrderStatus.CANCELLED), news("0.1", ended=False)),
     ],
 )
-def test_news_are_what_was_executed_since_and_an_end(before: Order | None, after: Order, news: News | None) -> None:
+def test_news_are_what_was_executed_since_and_an_end(before: Order | None, after: Order, expected: News | None) -> None:
     told = None if before is None else tell(None, before, now=NOW)
-    assert news_of(told, after) == news
+    assert news_of(told, after) == expected
     assert news_of(tell(told, after, now=NOW), after) is None
 
 
@@ -52,14 +57,14 @@ def record(*told: Told) -> OrderRecord:
 
 
 def test_only_what_is_not_remembered_up_to_the_floor_is_over() -> None:
-    old = Told(number=OrderNumber(3), status=OrderStatus.NEW, executed=Decimal(0), changed_at=NOW)
+    old = as_found(replace(OPEN, number=OrderNumber(3)))
     known = record(old)
     assert [number for number in range(1, 8) if known.is_over(OrderNumber(number))] == [1, 2, 4, 5]
     assert known.open == (3,)
 
 
 def test_an_account_is_looked_at_more_rarely_the_longer_nothing_happens() -> None:
-    old = Told(number=OrderNumber(3), status=OrderStatus.NEW, executed=Decimal(0), changed_at=NOW)
+    old = as_found(replace(OPEN, number=OrderNumber(3)))
     ages = [timedelta(seconds=seconds) for seconds in (0, 59, 60, 600, 3600, 86_400, 10**6)]
     pauses = [pause_after(record(old), now=NOW + age) for age in ages]
     assert pauses[0] == timedelta(seconds=10) and pauses[-1] == timedelta(minutes=5)
@@ -67,35 +72,6 @@ def test_an_account_is_looked_at_more_rarely_the_longer_nothing_happens() -> Non
     ended = replace(old, status=OrderStatus.FILLED)
     assert pause_after(record(ended), now=NOW) == MINUTE
     assert pause_after(record(ended), now=NOW + 10 * MINUTE) == pause_after(record(), now=NOW) == 5 * MINUTE
-
-
-# ---- balances
-
-
-def test_a_change_is_told_once_it_stood_in_two_readings_far_enough_apart() -> None:
-    known = KnownBalance(total=Decimal(1))
-    known, change = compare(known, Decimal("1.5"), now=NOW)
-    assert (known.other, change) == (Decimal("1.5"), ZERO)
-    known, change = compare(known, Decimal("1.5"), now=NOW + 2 * MINUTE)
-    assert change == 0
-    known, change = compare(known, Decimal("1.5"), now=NOW + 3 * MINUTE)
-    assert (known, change) == (KnownBalance(total=Decimal("1.5")), Decimal("0.5"))
-    assert compare(known, Decimal("1.5"), now=NOW + 4 * MINUTE) == (known, ZERO)
-
-
-def test_a_change_that_goes_away_again_is_not_told() -> None:
-    known, _ = compare(KnownBalance(total=Decimal(1)), Decimal("1.5"), now=NOW)
-    assert compare(known, Decimal(1), now=NOW + MINUTE) == (KnownBalance(total=Decimal(1)), ZERO)
-    other, change = compare(known, Decimal("1.6"), now=NOW + MINUTE)
-    assert (other.other_since, change) == (NOW + MINUTE, ZERO)
-
-
-def test_what_an_execution_moved_is_taken_as_it_is_until_its_effects_have_settled() -> None:
-    known = KnownBalance(total=Decimal(1), moved_at=NOW, other=Decimal(3), other_since=NOW)
-    known, change = compare(known, Decimal("1.5"), now=NOW + MINUTE / 2)
-    assert (known, change) == (KnownBalance(total=Decimal("1.5"), moved_at=NOW), ZERO)
-    known, change = compare(known, Decimal("1.4985"), now=NOW + MINUTE)
-    assert (known, change) == (KnownBalance(total=Decimal("1.4985")), ZERO)
 
 
 # ---- absences

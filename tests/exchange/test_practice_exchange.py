@@ -76,8 +76,7 @@ async def far_from_the_market(opened: OpenExchange, *, client_id: int) -> NewOrd
     return replace(BUY, price=price, client_id=ClientId(client_id))
 
 
-async def test_warming_up_brings_markets_and_prices(opened: OpenExchange) -> None:
-    await opened.warm()
+async def test_every_market_that_has_a_book_has_prices(opened: OpenExchange) -> None:
     markets = await opened.exchange.markets(priority=PERSON)
     tickers = await opened.exchange.tickers(priority=PERSON)
     assert {market.code for market in markets if not market.instant_only} == set(tickers)

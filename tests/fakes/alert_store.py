@@ -10,6 +10,7 @@ from chatbot.domain.alert_rules import Turn, Watched, watched
 from chatbot.domain.alerts import Alert, AlertStatus
 from chatbot.domain.ids import AlertId, ChatId
 from chatbot.domain.notices import AlertFired
+from chatbot.ports.alerts import Asked
 
 _CHANGING = ("rule", "status", "position", "rests_until", "fired_at", "hits")
 
@@ -19,11 +20,13 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self.alerts: dict[AlertId, Alert] = {}
-        self.told: list[AlertId] = []
+        self.told: list[AlertFired] = []
         self.closed: set[ChatId] = set()
         self.fails = False
 
-    async def add(self, alert: Alert, *, allowance: int, then: Callable[[Alert], None]) -> Alert:
+    async def add(
+        self, alert: Alert, *, asked_in: Asked | None, allowance: int, then: Callable[[Alert], None]
+    ) -> Alert:
         stored = replace(alert, id=AlertId(len(self.alerts) + 1))
         self.alerts[stored.id] = stored
         then(stored)
@@ -39,7 +42,13 @@ class MemoryStore:
         raise NotImplementedError
 
     async def update(
-        self, alert: AlertId, change: Callable[[Alert], Alert], *, now: datetime, then: Callable[[Alert, Alert], None]
+        self,
+        alert: AlertId,
+        change: Callable[[Alert], Alert],
+        *,
+        allowance: int | None,
+        now: datetime,
+        then: Callable[[Alert, Alert], None],
     ) -> Alert | None:
         before = self.alerts[alert]
         after = self.alerts[alert] = change(before)
@@ -58,15 +67,17 @@ class MemoryStore:
         now: datetime,
         then: Callable[[Sequence[Turn]], None],
     ) -> None:
-        """What was told is remembered by the alerts' ids; where the store `fails`, nothing happens."""
+        """What was told is remembered; where the store `fails`, nothing happens."""
         if self.fails:
             raise OSError("disk full")
         found = [self.alerts[alert] for alert in alerts if alert in self.alerts]
         turns = [take(watched(alert), alert.place.chat in self.closed) for alert in found]
         for alert, turn in zip(found, turns, strict=True):
+            if turn.after is turn.before:
+                continue
             changed: dict[str, Any] = {name: getattr(turn.after, name) for name in _CHANGING}
             self.alerts[alert.id] = replace(alert, **changed)
-        self.told += [tell(turn.before).alert for turn in turns if turn.fires]
+        self.told += [tell(turn.before) for turn in turns if turn.fires]
         then(turns)
 
     async def prune(self, *, before: datetime) -> None:

@@ -77,6 +77,10 @@ class Chat:
             if shown is None or shown.method != "sendMessage":
                 raise BadRequest("Bad Request: message to edit not found")
             shown.fields = fields
+        elif method == "editMessageReplyMarkup":
+            if fields["message_id"] not in self.messages:
+                raise BadRequest("Bad Request: message to edit not found")
+            self.messages[fields["message_id"]].fields["reply_markup"] = fields.get("reply_markup", {})
         elif method == "answerCallbackQuery":
             self.alerts += [fields["text"]] if fields.get("show_alert") else []
         elif method == "getChat":
@@ -130,7 +134,7 @@ class Conversation:
             voice=voice,
             sender=self.sender,
             dialogues=house.storage.dialogues,
-            services=cast(Services, _services(house)),
+            services=cast(Services, _services(house, owner=owner)),
             bot=BotName(id=2, username="a_bot"),
             clock=house.clock,
             spawner=spawner,
@@ -150,12 +154,14 @@ class Conversation:
         await self._tap(message.id, message.data(label))
 
     async def tap_forged(self, action: object) -> None:
-        """Anna's client sends the data of any button, from a message that is gone."""
+        """Anna taps any button there is, on a message of long ago."""
         await self._tap(_GONE, pack(action))
 
     async def _tap(self, message: int, data: str) -> None:
+        """A tap on a button of this message."""
         number = next(self._updates)
-        query = {"id": str(number), "from": _ANNA, "message": _message(message, date=1), "data": data}
+        card = _message(message, date=1) | {"reply_markup": keyboard(data)}
+        query = {"id": str(number), "from": _ANNA, "message": card, "data": data}
         await self.router.handle(read_update(msgspec.json.encode({"update_id": number, "callback_query": query})))
 
     @property
@@ -175,12 +181,17 @@ _GONE = 9_999
 _ANNA = {"id": ANNA, "is_bot": False, "first_name": "Anna"}
 
 
+def keyboard(data: str) -> dict[str, Any]:
+    """Below a message that has one button."""
+    return {"inline_keyboard": [[{"text": "a button", "callback_data": data}]]}
+
+
 def _message(number: int, *, date: int) -> dict[str, Any]:
     return {"message_id": number, "date": date, "chat": {"id": ANNA, "type": "private"}}
 
 
-def _services(house: House) -> SimpleNamespace:
-    storage, people = house.storage, house.people(ANNA)
+def _services(house: House, *, owner: bool) -> SimpleNamespace:
+    storage, people = house.storage, house.people(*([ANNA] if owner else ()))
     return SimpleNamespace(
         accounts=house.accounts,
         alerts=house.alerts,
@@ -203,6 +214,7 @@ def _services(house: House) -> SimpleNamespace:
         questions=house.questions,
         shown_secrets=house.storage.shown_secrets,
         tickets=house.tickets,
+        trading=house.trading,
         withdrawals=house.withdrawals,
     )
 

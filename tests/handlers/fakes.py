@@ -74,8 +74,8 @@ class FakePeople:
     async def add(self, person: Person) -> None:
         self.known[person.id] = person
 
-    async def remove(self, person: PersonId, *, by: PersonId, now: datetime) -> bool:
-        return self.known.pop(person, None) is not None
+    async def remove(self, person: PersonId, *, by: PersonId, now: datetime) -> tuple[ChatId, ...] | None:
+        return None if self.known.pop(person, None) is None else ()
 
     async def has_rows(self, person: PersonId) -> bool:
         return person in self.with_rows
@@ -100,6 +100,7 @@ class FakeChats:
         self.topics: dict[Place, Topic] = {}
         self.arrivals: list[tuple[ChatId, ChatId | None]] = []
         self.losses: list[tuple[ChatId, bool]] = []
+        self.reopenings: list[Place] = []
 
     async def is_vouched(self, chat: ChatId) -> bool:
         return chat in self.vouched
@@ -128,6 +129,9 @@ class FakeChats:
     def topic(self, place: Place) -> Topic | None:
         return self.topics.get(place)
 
+    async def deleted_topics(self, chat: ChatId) -> frozenset[Place]:
+        return frozenset()
+
     async def note_topic(self, place: Place, topic: Topic) -> None:
         self.topics[place] = topic
 
@@ -136,6 +140,12 @@ class FakeChats:
 
     async def lost(self, chat: ChatId, *, is_in: bool, now: datetime) -> None:
         self.losses.append((chat, is_in))
+
+    async def reopened(self, place: Place, *, now: datetime) -> None:
+        self.reopenings.append(place)
+
+    async def paused_in(self, chat: ChatId) -> Subscriptions:
+        return Subscriptions()
 
     async def subscriptions(self, chat: ChatId, *, thread: int | None = None) -> Subscriptions:
         return Subscriptions()
@@ -207,8 +217,15 @@ class FakeLosses:
     def __init__(self, chats: FakeChats) -> None:
         self._chats = chats
         self.lost: list[tuple[Place, Loss]] = []
+        self.regained: list[Place] = []
 
     async def lose(self, place: Place, why: Loss, *, now: datetime) -> None:
         self.lost.append((place, why))
         if not why.is_of_topic:
             self._chats.paused.add(place.chat)
+
+    async def regain(self, place: Place, *, now: datetime) -> None:
+        self.regained.append(place)
+
+    async def give_up(self, *entries: int, now: datetime) -> None:
+        raise NotImplementedError

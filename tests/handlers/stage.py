@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from types import SimpleNamespace
@@ -150,7 +151,14 @@ class Stage:
             sender=self.sender,
             dialogues=self.dialogues,
             services=cast(
-                Services, SimpleNamespace(protection=NoCodes(), preferences=UsualPreferences(), chats=self.chats)
+                Services,
+                SimpleNamespace(
+                    protection=NoCodes(),
+                    preferences=UsualPreferences(),
+                    chats=self.chats,
+                    presence=self.chats,
+                    people=SimpleNamespace(open_to_all=self.access is Access.OPEN),
+                ),
             ),
             bot=line.name,
             clock=self.clock,
@@ -252,7 +260,8 @@ class Stage:
     async def _manage(self, ctx: Context) -> None:
         aim = await aimed(ctx)
         self.ran.append(f"admin {aim.args} by {ctx.person.id} in {aim.place.chat}/{aim.place.thread}")
-        await ctx.reply(Screen(text("managed"), ((Press("Manage", Manage(chat=aim.place.chat)),),)))
+        chats = {aim.place.chat, *map(ChatId, map(int, re.findall(r"-?\d+", aim.args)))}
+        await ctx.reply(Screen(text("managed"), tuple((Press(f"Manage {chat}", Manage(chat=chat)),) for chat in chats)))
 
     async def _managed(self, ctx: Context, action: Manage) -> None:
         may = await may_manage(ctx, Place(chat=action.chat))
@@ -279,7 +288,7 @@ class Stage:
 
     async def _push(self, ctx: Context, action: Push) -> None:
         self.ran.append(f"push {action.number} by {ctx.person.id} in {ctx.chat.id} on {ctx.message}")
-        await ctx.edit(Screen(text("pushed")))
+        await ctx.edit(Screen(text("pushed"), ((Press("Push", Push(number=1)),),)))
 
     async def _talk(self, ctx: Context, action: object) -> None:
         self.ran.append("talk")

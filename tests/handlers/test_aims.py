@@ -1,14 +1,17 @@
 """Who manages what is told in a chat, and from where: by words and by buttons, over a real socket."""
 
+from dataclasses import replace
+
 import pytest
 
 from chatbot.demo import members
 from chatbot.demo.faults import Fault, FaultKind
 from chatbot.demo.standings import Status
 from chatbot.domain.ids import ChatId
+from chatbot.domain.people import Access
 from handlers.buttons import pack
 from handlers.views import door
-from tests.handlers.stage import ALICE, BOB, CAROL, GROUP, Manage, Stage
+from tests.handlers.stage import ALICE, BOB, CAROL, GROUP, Manage, Stage, staged
 
 FORUM, CHANNEL = -1_000_000_004_002, -1_000_000_004_003
 """Alice created these and the group; Bob and Carol are members. The bot may post in all."""
@@ -126,7 +129,7 @@ async def test_without_telegrams_word_a_tap_changes_nothing(home: Stage) -> None
 
 @pytest.mark.parametrize("named", [CHANNEL, FORUM, BOB, ALICE])
 async def test_in_a_group_a_button_manages_no_other_chat_whoever_forged_it(home: Stage, named: int) -> None:
-    await home.write("/admin x", user=ALICE, chat=GROUP)
+    await home.write(f"/admin {named}", user=ALICE, chat=GROUP)  # shows a button for it
     home.ran.clear()
     data = pack(Manage(chat=ChatId(named)))
     await home.tap(message=home.last(GROUP), user=ALICE, chat=GROUP, data=data)
@@ -148,7 +151,7 @@ async def test_in_a_group_a_button_manages_no_other_chat_whoever_forged_it(home:
 async def test_in_private_a_button_manages_ones_own_and_what_one_is_an_admin_of(
     stage: Stage, user: int, named: int, may: bool
 ) -> None:
-    await stage.write("/admin x", user=user)
+    await stage.write(f"/admin {named}", user=user)  # shows a button for it
     stage.ran.clear()
     await stage.tap(message=stage.last(user), user=user, data=pack(Manage(chat=ChatId(named))))
     assert stage.ran == [f"{'managed' if may else 'may not manage'} {named} by {user}"]
@@ -180,6 +183,24 @@ async def test_other_channels_are_not(stage: Stage, user: int, words: str, answe
     stage.ran.clear()
     await stage.write(f"/admin {words}", user=user)
     assert stage.ran == [] and stage.said(user)[-1] == f"sorry: {answer}"
+
+
+async def test_groups_of_strangers_with_the_same_title_hide_no_real_one(stage: Stage) -> None:
+    await stage.write("/admin @corner_news", user=ALICE)
+    news = stage.chats.known.pop(ChatId(CHANNEL))
+    forged = [replace(news, id=ChatId(-9_000_000 - number)) for number in range(60)]
+    stage.chats.known = {chat.id: chat for chat in (*forged, news)}
+    stage.chats.vouched |= {chat.id for chat in forged[:30]}
+    await stage.write('/admin @"Corner News" x', user=ALICE)
+    assert stage.ran[1:] == [managed(ALICE, CHANNEL)]
+
+
+async def test_with_open_access_a_visitor_stands_for_no_channel() -> None:
+    async with staged(access=Access.OPEN) as stage:
+        world = stage.chat.world
+        members.change(world, world.chats[CHANNEL], world.people[CAROL], Status.ADMINISTRATOR, by=world.people[ALICE])
+        await stage.write("/admin @corner_news x", user=CAROL)
+        assert stage.ran == [managed(CAROL, CHANNEL)] and not stage.chats.vouched
 
 
 async def test_a_channel_the_bot_may_not_post_in_is_not_managed(stage: Stage) -> None:

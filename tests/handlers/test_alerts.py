@@ -13,9 +13,10 @@ import pytest
 from chatbot.domain.alerts import Alert, AlertStatus
 from chatbot.domain.chats import ChatType, KnownChat
 from chatbot.domain.ids import AlertId, ChatId
+from chatbot.domain.notices import Loss
 from chatbot.domain.places import Place
 from chatbot.domain.preferences import Preferences
-from chatbot.services.alerts import AlertSet
+from chatbot.services.alert_results import AlertSet
 from chatbot.services.desk import Services
 from handlers import alerts
 from handlers.actions import (
@@ -34,7 +35,7 @@ from handlers.commands import Hearing
 from handlers.views.screen import Picture, Screen, Shown
 from handlers.wire import read_update
 from tests.fakes.pictures import png
-from tests.handlers.conversation import Conversation
+from tests.handlers.conversation import Conversation, keyboard
 from tests.handlers.views.alert_examples import a_hit
 from tests.services.house import ANNA, BORIS, CHAT, House
 
@@ -46,6 +47,7 @@ IN_TOPIC = Place(chat=GROUP, thread=12)
 async def group(house: House, anna: Conversation) -> ChatId:
     """A forum that Anna is an admin of, Boris a member."""
     await house.storage.chats.note(KnownChat(id=GROUP, type=ChatType.SUPERGROUP, title="Traders", is_forum=True))
+    await house.storage.chats.vouch(GROUP, by=ANNA, now=house.clock.now())
     anna.chat.admins.add((GROUP, ANNA))
     return GROUP
 
@@ -57,7 +59,8 @@ async def say_in_group(talk: Conversation, words: str, *, by: int = ANNA) -> Non
 async def tap_in_group(talk: Conversation, action: object, *, by: int = ANNA) -> None:
     number = next(talk._updates)
     data = action if isinstance(action, str) else pack(action)
-    query = {"id": str(number), "message": _in_group(talk.last.id, talk), "data": data} | _by(by)
+    card = _in_group(talk.last.id, talk) | {"reply_markup": keyboard(data)}
+    query = {"id": str(number), "message": card, "data": data} | _by(by)
     await _handle(talk, {"callback_query": query}, number)
 
 
@@ -87,7 +90,7 @@ async def of(house: House, chat: ChatId) -> list[Alert]:
 
 async def test_an_alert_is_set_in_a_line_and_lives_on_its_card(house: House, anna: Conversation) -> None:
     await anna.say("/alert BTC > 80000 every 2h note <b>sell</b>")
-    assert anna.last.text.startswith("✅ BTC/USDT above 80,000, now 60,050, 33.22% away · every 2 h")
+    assert anna.last.text.startswith("✅ BTC/USDT above 80,000, now 60,050, 33.22% away · every 2\u00a0h")
     assert "“<b>sell</b>”" in anna.last.text
     for label, status in (("Pause", "Paused"), ("Resume", "33.22%"), ("Snooze", "Rests until 13:00")):
         await anna.tap(label)
@@ -110,7 +113,7 @@ async def test_an_alert_is_put_together_with_taps_alone(house: House, anna: Conv
 async def test_a_question_is_answered_by_typing_or_left(house: House, anna: Conversation) -> None:
     await anna.say("/alert ETH")
     await anna.say("-3% 1h every")
-    assert "ETH/USDT -3% within 1 h" in anna.last.text
+    assert "ETH/USDT -3% within 1\u00a0h" in anna.last.text
     await anna.say("/alert BTC")
     await anna.tap("Never mind")
     await anna.say("> 80000")
@@ -231,11 +234,55 @@ async def test_what_told_of_several_hits_stays_when_one_of_them_is_looked_at(hou
     assert anna.shown[0].text.startswith("Alerts")
 
 
-async def test_what_told_of_a_hit_stays_as_it_is(house: House, anna: Conversation) -> None:
+async def test_what_told_of_a_hit_gets_the_buttons_that_still_do_something(house: House, anna: Conversation) -> None:
     alert = await set_(house, "BTC > 80000", place=Place(chat=CHAT))
-    await anna.tap_forged(SnoozeAlert(alert=alert.id, card=False))
-    snoozed = await house.alerts.get(alert.id)
-    assert anna.shown == [] and snoozed is not None and snoozed.status is AlertStatus.RESTING
+    await anna.say("/alerts")
+    words = anna.last.text
+
+    def keys() -> list[str]:
+        return [key["text"] for key in anna.last.keys]
+
+    await anna._tap(anna.last.id, pack(SnoozeAlert(alert=alert.id, card=False)))
+    assert keys() == ["Rests until 13:00 UTC", "Watch now", "Delete", "Buy BTC", "Sell BTC"]
+    await anna.tap("Watch now")
+    assert keys()[:3] == ["✓ Armed", "Snooze 1 h", "Delete"] and anna.last.text == words
+    await anna.tap("Delete")
+    assert keys() == ["Buy BTC", "Sell BTC", "All alerts"] and await of(house, CHAT) == []
+    assert len(anna.shown) == 1
+
+
+async def test_an_answered_question_loses_its_buttons(house: House, anna: Conversation) -> None:
+    await anna.say("/alert BTC >")
+    await anna.say("90000")
+    asked, then = anna.shown
+    assert asked.keys == [] and asked.text.endswith("At which level? 90000")
+    assert "Once, or again" in then.text and [key["text"] for key in then.keys][3:6] == [
+        "Until…",
+        "Note…",
+        "Picture: off",
+    ]
+    await anna.tap("Picture: off")
+    await anna.tap("Until…")
+    await anna.tap("1 d")
+    await anna.tap("Once")
+    (alert,) = await of(house, CHAT)
+    assert alert.picture and alert.until == house.clock.at + timedelta(days=1)
+
+
+async def test_an_alert_of_a_deleted_topic_goes_on_only_elsewhere(
+    house: House, anna: Conversation, group: ChatId
+) -> None:
+    alert = await set_(house, place=IN_TOPIC)
+    await house.storage.losses.lose(IN_TOPIC, Loss.TOPIC_DELETED, now=house.clock.at)
+    await anna.say('/alerts @"Traders"')
+    assert "topic deleted" in anna.last.text
+    await anna.tap("1")
+    await anna.tap_forged(WatchAlert(alert=alert.id, card=False))
+    paused = await house.alerts.get(alert.id)
+    assert paused is not None and paused.status is AlertStatus.PAUSED and "deleted" in anna.chat.alerts[-1]
+    await anna.tap("Move to the general topic")
+    moved = await house.alerts.get(alert.id)
+    assert moved is not None and moved.status is AlertStatus.WATCHING and moved.place == Place(chat=group)
 
 
 class Painter:
@@ -267,7 +314,7 @@ async def test_a_hit_offers_to_trade_only_in_private(house: House) -> None:
     private = await set_(house, place=Place(chat=CHAT))
     public = await set_(house, place=IN_TOPIC)
     assert "Buy BTC" in labels(await told(house, [private.id], private.place))
-    assert labels(await told(house, [public.id], public.place)) == ["Re-arm", "Snooze 1 h", "Delete"]
+    assert labels(await told(house, [public.id], public.place)) == ["✓ Armed", "Snooze 1 h", "Delete"]
 
 
 async def test_a_hit_in_a_channel_has_no_buttons_because_nobody_can_tap_there(house: House) -> None:
@@ -283,7 +330,7 @@ async def test_several_hits_are_one_message_nearest_first(house: House) -> None:
     numbers = [(await set_(house, f"BTC > {level}", place=place)).id for level in (90_000, 82_000)]
     shown = await told(house, [*numbers, 99], place)
     assert isinstance(shown, Screen)
-    assert labels(shown) == ["BTC/USDT above 82,000", "BTC/USDT above 90,000", "All alerts"]
+    assert labels(shown) == ["BTC/USDT above 82,000", "BTC/USDT above 90,000", "Buy BTC", "Sell BTC", "All alerts"]
 
 
 async def test_a_picture_comes_with_its_alert_or_the_alert_without_it(house: House) -> None:

@@ -21,6 +21,7 @@ from tests.handlers.conversation import Conversation, Shown
 from tests.services.house import ANNA, CHAT, House
 
 PACE = 20
+GROUP = ChatId(-100_5)
 
 
 class Errands:
@@ -50,6 +51,7 @@ class Wall:
         """As after a start."""
         self.painter = BoardPainter(
             store=self.house.storage.boards,
+            outbox=self.house.storage.outbox,
             markets=self.house.markets,
             preferences=self.house.storage.preferences,
             sender=self.anna.sender,
@@ -77,7 +79,7 @@ class Wall:
 async def wall(house: House, anna: Conversation) -> Wall:
     wall = Wall(house, anna)
     await anna.say("/board BTC ETH")
-    await wall.look()
+    await wall.look(after=2)
     return wall
 
 
@@ -136,7 +138,8 @@ async def test_off_ends_it_with_a_word_and_takes_it_down(wall: Wall) -> None:
 
 async def test_a_place_has_one_board(wall: Wall) -> None:
     await wall.anna.say("/board ETH")
-    await wall.look(after=PACE)
+    for _ in range(2):
+        await wall.look(after=PACE)
     texts = [each.text for each in wall.anna.shown]
     assert sum("updated" in text for text in texts) == 1 and sum("This board ended" in text for text in texts) == 1
     assert len(wall.anna.chat.pinned) == 1
@@ -179,6 +182,60 @@ async def test_a_lost_topic_pauses_its_board_alone(house: House) -> None:
     assert [board.place.thread for board in await house.storage.boards.to_paint()] == [None]
 
 
+async def test_the_boards_of_one_chat_share_its_pace(house: House, anna: Conversation) -> None:
+    wall, edits = Wall(house, anna), []
+    for thread in range(8):
+        await house.boards.set(Place(chat=GROUP, thread=thread + 1), ("BTC",), by=ANNA)
+    for _ in range(60):
+        await wall.look(after=2)
+    assert len(wall.anna.shown) == 8
+    for minute in range(5):
+        for _ in range(12):
+            before = [each.text for each in wall.anna.shown]
+            await wall.look(after=2, last=str(61_000 + minute))
+            edits.append(sum(new.text != old for new, old in zip(wall.anna.shown, before, strict=True)))
+    assert max(edits) == 1 and 12 <= sum(edits) <= 16
+    assert all("61,00" in each.text for each in wall.anna.shown)
+
+
+async def test_a_board_lets_what_is_to_be_told_go_first(wall: Wall) -> None:
+    before, notice = wall.board.text, BoardEnded(chat=CHAT)
+    await wall.house.storage.outbox.add(notice, chat=CHAT, reply_to=None, now=wall.house.clock.now())
+    for _ in range(3):
+        await wall.look(after=PACE, last="61000")
+    assert wall.board.text == before
+    [entry] = await wall.house.storage.outbox.due(now=wall.house.clock.now(), limit=9)
+    await wall.house.storage.outbox.sent(entry.id)
+    await wall.look(after=2)
+    assert "61,000.00" in wall.board.text
+
+
+async def test_a_repaint_that_has_no_turn_takes_none_and_comes_with_the_next_look(wall: Wall) -> None:
+    wall.house.clock.pass_(PACE)
+    await wall.painter.on_tick(Tick(venue=Venue.PAPER, at=wall.house.clock.now(), tickers={}))
+    await wall.painter.step()
+    await wall.anna.say("/price BTC")  # an answer goes out between the look and the painting
+    began = wall.house.clock.monotonic()
+    [painting], wall.errands.begun = wall.errands.begun, []
+    await painting
+    assert wall.house.clock.monotonic() == began and "60,050.00" in wall.board.text
+    await wall.look(after=2, last="61000")
+    assert "61,000.00" in wall.board.text
+
+
+async def test_what_telegram_refuses_again_and_again_ends_and_whoever_set_it_is_told(
+    wall: Wall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(method: str, **fields: object) -> bytes:
+        raise BadRequest("Bad Request: something nobody foresaw")
+
+    monkeypatch.setattr(wall.anna.chat, "call", refuse)
+    for _ in range(8):
+        await wall.look(after=601, last="64000")
+    assert await wall.house.storage.boards.to_paint() == ()
+    assert await wall.house.told() == [BoardEnded(chat=CHAT)]
+
+
 async def test_too_many_markets_and_no_board_are_said(anna: Conversation) -> None:
     await anna.say("/board " + "BTC " * 13)
     assert "at most 12" in anna.last.text
@@ -197,8 +254,8 @@ async def test_an_upgraded_group_gets_it_anew(house: House) -> None:
 
 
 async def test_many_boards_take_turns_and_none_is_forgotten(house: House, anna: Conversation) -> None:
-    for thread in range(25):
-        await house.boards.set(Place(chat=ChatId(-100_5), thread=thread + 1), ("BTC",), by=ANNA)
+    for number in range(25):
+        await house.boards.set(Place(chat=ChatId(-100_5 - number)), ("BTC",), by=ANNA)
     wall, begun = Wall(house, anna), []
     for _ in range(3):
         house.clock.pass_(2)

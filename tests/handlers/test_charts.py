@@ -11,12 +11,15 @@ from chatbot.domain.errors import InputError
 from chatbot.domain.ids import ChatId, MessageId
 from chatbot.domain.people import Role
 from chatbot.domain.ticks import Tick
+from chatbot.services.charts import DrawnMarket
 from chatbot.services.desk import Services
 from handlers import charts
 from handlers.actions import DrawChart, DrawDepth
 from handlers.admins import Admins
 from handlers.context import BotName, ChatKind, Context, Room, Speaker
-from handlers.views.screen import Picture, Press, Screen, Shown
+from handlers.views import charts as views
+from handlers.views.screen import Picture, Press, Rows, Screen, Shown
+from tests.fakes.values import BTC
 from tests.services.house import ANNA, CHAT, House
 
 
@@ -39,6 +42,9 @@ class Mouth:
         if not self.gone:
             self.redrawn.append(picture)
         return not self.gone
+
+    async def change_keys(self, chat: ChatId, message: MessageId, rows: Rows) -> bool:
+        raise NotImplementedError
 
     async def answer(self, tap: str, text: str | None, *, alert: bool) -> None:
         raise NotImplementedError
@@ -133,6 +139,15 @@ async def test_a_group_never_sees_anybodys_orders(house: House, mouth: Mouth) ->
     assert house.drawer.charts[0].marks == ()
     await charts.chart(context(house, mouth, "BTC"))
     assert len(house.drawer.charts[1].marks) == 1
+
+
+@pytest.mark.parametrize("latest", [None, 60])
+def test_where_not_all_of_ones_orders_are_in_a_picture_its_caption_says_so(house: House, latest: int | None) -> None:
+    drawn = DrawnMarket(market=BTC, picture=b"png", latest_orders=latest)
+    shown = views.chart(drawn, span=Span.DAY, venue=Venue.PAPER, now=house.clock.at)
+    assert isinstance(shown, Picture) and shown.caption
+    said = "Of your own orders, only the latest 60 are in it." in shown.caption.plain.splitlines()
+    assert said is (latest is not None)
 
 
 async def test_the_depth_of_one_market_is_drawn(house: House, mouth: Mouth) -> None:

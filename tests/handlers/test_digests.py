@@ -25,7 +25,7 @@ async def test_it_is_set_shown_and_ended(anna: Conversation) -> None:
     await anna.say("/digest")
     assert "no daily digest here" in anna.last.text
     await anna.say("/digest 9pm BTC, ETH")
-    assert "every day at 21:00" in anna.last.text and "BTCUSDT ETHUSDT" in anna.last.text
+    assert "every day at 21:00" in anna.last.text and "BTC/USDT ETH/USDT" in anna.last.text
     await anna.say("/digest")
     assert "Next: 21:00 UTC" in anna.last.text
     await anna.say("/digest off")

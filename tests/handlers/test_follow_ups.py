@@ -16,13 +16,15 @@ from chatbot.services.follow_ups import FollowUps
 from handlers.announcer import Announcer, Push
 from handlers.follow_ups import TELLINGS
 from handlers.views.screen import Screen
-from tests.services.house import House
+from tests.services.house import ANNA, House
 from tests.storage.examples import ORDER
 
 
 @pytest.fixture
 def announcer(house: House) -> Announcer:
-    services = SimpleNamespace(preferences=house.preferences, tickets=house.tickets, life=house.storage.life)
+    services = SimpleNamespace(
+        preferences=house.preferences, people=house.people(ANNA), tickets=house.tickets, life=house.storage.life
+    )
     return Announcer(TELLINGS, services=cast(Services, services), clock=house.clock)
 
 

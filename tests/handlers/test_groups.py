@@ -34,9 +34,16 @@ async def test_a_member_who_adds_the_bot_lets_it_speak_in_the_group(stage: Stage
     assert stage.chats.arrivals == [(GROUP, GROUP)] and GROUP in stage.chats.vouched
 
 
-async def test_a_stranger_who_adds_the_bot_is_met_with_silence(stage: Stage) -> None:
+async def test_a_stranger_who_adds_the_bot_is_met_with_silence_and_leaves_no_trace(stage: Stage) -> None:
     await come_back(stage, by=CAROL)
-    assert stage.chats.arrivals == [(GROUP, None)] and stage.chats.vouched == set()
+    await stage.write("/ping", user=CAROL, chat=GROUP)
+    assert not stage.chats.arrivals and not stage.chats.losses and not stage.said(GROUP)
+    assert not stage.chats.vouched and not stage.chats.known
+
+
+async def test_the_message_by_which_somebody_stands_for_a_group_makes_it_known(stage: Stage) -> None:
+    await stage.write("/ping", user=BOB, chat=GROUP)
+    assert set(stage.chats.known) == stage.chats.vouched == {GROUP}
 
 
 async def test_a_stranger_may_bring_it_back_to_a_group_somebody_stands_for(stage: Stage) -> None:
@@ -57,6 +64,7 @@ async def test_of_a_channel_whoever_lets_it_in_is_told_in_private_if_they_have_a
 ) -> None:
     world = stage.chat.world
     members.change(world, world.chats[CHANNEL], world.people[by], Status.ADMINISTRATOR, by=world.people[ALICE])
+    stage.chats.vouched.add(ChatId(CHANNEL))
     await come_back(stage, chat=CHANNEL, by=by)
     assert stage.chats.arrivals == [(CHANNEL, told)]
 
@@ -64,6 +72,7 @@ async def test_of_a_channel_whoever_lets_it_in_is_told_in_private_if_they_have_a
 async def test_being_removed_and_losing_the_right_to_write_are_told_apart(stage: Stage) -> None:
     world = stage.chat.world
     forum, boss = world.chats[FORUM], world.people[ALICE]
+    stage.chats.vouched.add(ChatId(FORUM))
     members.restrict(world, forum, world.bot, (), by=boss)
     await stage.settled()
     members.restrict(world, forum, world.bot, PERMISSIONS, by=boss)
@@ -75,10 +84,22 @@ async def test_being_removed_and_losing_the_right_to_write_are_told_apart(stage:
 async def test_a_channel_where_it_may_not_post_any_more_is_lost(stage: Stage) -> None:
     world = stage.chat.world
     channel, boss = world.chats[CHANNEL], world.people[ALICE]
+    stage.chats.vouched.add(ChatId(CHANNEL))
     members.appoint(world, channel, world.bot, {"can_edit_messages"}, by=boss)
     members.appoint(world, channel, world.bot, {"can_post_messages"}, by=boss)
     await stage.settled()
     assert stage.chats.losses == [(CHANNEL, True)] and stage.chats.arrivals == [(CHANNEL, ALICE)]
+
+
+async def test_a_topic_that_is_opened_again_goes_on(stage: Stage) -> None:
+    world = stage.chat.world
+    forum, boss = world.chats[FORUM], world.people[ALICE]
+    stage.chats.vouched.add(ChatId(FORUM))
+    topic = max(forum.topics)
+    for closed in (True, False):
+        groups.close_topic(world, forum, topic, closed=closed, by=boss)
+    await stage.settled()
+    assert set(stage.chats.reopenings) == {Place(chat=ChatId(FORUM), thread=topic)}
 
 
 async def test_rights_that_do_not_keep_it_from_writing_are_no_news(stage: Stage) -> None:
@@ -156,7 +177,7 @@ async def chosen(house: House) -> None:
 
 
 @pytest.mark.usefixtures("chosen")
-async def test_in_private_here_leads_to_the_persons_groups_and_back(anna: Conversation) -> None:
+async def test_in_private_here_leads_to_the_persons_groups_and_back(house: House, anna: Conversation) -> None:
     anna.chat.admins.add((TRADERS.id, ANNA))
     await anna.say("/here")
     assert anna.last.text.startswith("Pushes set here come into our private chat.\n0 of 50 alerts.")
@@ -164,6 +185,33 @@ async def test_in_private_here_leads_to_the_persons_groups_and_back(anna: Conver
     assert 'Set more from here: /alert @"Traders" BTC > 80000' in anna.last.text
     await anna.tap("All places")
     assert "Your groups and channels:" in anna.last.text
+    anna.chat.admins.clear()
+    house.clock.pass_(61)
+    await anna.say("/here")
+    assert "Traders" not in str(anna.last.fields)
+
+
+@pytest.mark.usefixtures("chosen")
+async def test_here_shows_the_place_that_is_named_or_says_what_is_wrong(anna: Conversation) -> None:
+    await anna.say('/here @"Traders"')
+    assert "of which you are an admin" in anna.last.text
+    anna.chat.admins.add((TRADERS.id, ANNA))
+    anna.house.clock.pass_(61)
+    await anna.say('/here @"Traders"')
+    assert anna.last.text.startswith("Traders · group")
+    await anna.say("/here nonsense")
+    assert "Write /here alone" in anna.last.text
+
+
+@pytest.mark.usefixtures("chosen")
+async def test_what_is_set_elsewhere_is_ended_by_a_line_that_names_the_place(anna: Conversation) -> None:
+    anna.chat.admins.add((TRADERS.id, ANNA))
+    for said, ended_by in (("/board @traders BTC", "/board"), ("/digest @traders 9:00", "/digest")):
+        await anna.say(said.replace("@traders", '@"Traders"'))
+        assert f'{ended_by} @"Traders" off' in anna.last.text
+    await anna.say('/board @"Traders" off')
+    await anna.say('/board @"Traders" off')
+    assert 'Write /board @"Traders" BTC ETH' in anna.last.text
 
 
 @pytest.mark.usefixtures("chosen")

@@ -10,7 +10,7 @@ from chatbot.domain.drafts import Dialogue, LinkDraft, Question
 from chatbot.domain.ids import ChatId, DialogueId, PersonId
 from chatbot.domain.people import Access, Role
 from handlers import wire
-from handlers.guards import deaf_to
+from handlers.guards import ANSWERS_A_GROUP, ANSWERS_A_PERSON, deaf_to
 from handlers.views import door
 from tests.handlers.stage import ALICE, BOB, CAROL, GROUP, Stage, staged
 
@@ -160,6 +160,43 @@ async def test_a_member_who_adds_the_bot_stands_for_the_group(stage: Stage) -> N
 async def test_a_stranger_who_adds_the_bot_stands_for_nothing(stage: Stage) -> None:
     await add_bot(stage, by=CAROL)
     assert stage.chats.vouched == set()
+
+
+async def test_who_asks_and_asks_in_a_group_is_answered_no_more_and_told_so_once(stage: Stage) -> None:
+    stage.chats.vouched.add(ChatId(GROUP))
+    for _ in range(3):
+        await stage.write("/ping", user=CAROL, chat=GROUP)
+    await stage.write("/card", user=CAROL, chat=GROUP)
+    for _ in range(ANSWERS_A_PERSON - 4):
+        await stage.tap("Push", message=stage.last(GROUP), user=CAROL, chat=GROUP)
+    stage.ran.clear()
+    assert await stage.tap("Push", message=stage.last(GROUP), user=CAROL, chat=GROUP) == door.TOO_MANY
+    for _ in range(3):
+        await stage.write("/ping", user=CAROL, chat=GROUP)
+    assert stage.ran == [] and stage.said(GROUP)[4:] == [door.TOO_MANY]
+    await stage.write("/ping", user=BOB, chat=GROUP)
+    await stage.write("/ping", user=CAROL)  # a stranger
+    stage.clock.skipped += 61
+    await stage.write("/ping", user=CAROL, chat=GROUP)
+    assert stage.ran == ["ping", "ping"]
+
+
+async def test_a_crowd_leaves_room_for_what_a_group_is_told_unasked_and_its_admins_manage_it(stage: Stage) -> None:
+    stage.chats.vouched.add(ChatId(GROUP))
+    for user in (BOB, CAROL) * ANSWERS_A_PERSON:
+        await stage.write("/ping", user=user, chat=GROUP)
+    assert len(stage.ran) == ANSWERS_A_GROUP
+    for _ in range(ANSWERS_A_PERSON + 1):
+        await stage.write("/admin x", user=ALICE, chat=GROUP)
+    assert len(stage.ran) == ANSWERS_A_GROUP + ANSWERS_A_PERSON + 1
+
+
+async def test_a_secret_is_deleted_also_when_nothing_is_answered(stage: Stage) -> None:
+    stage.chats.vouched.add(ChatId(GROUP))
+    for _ in range(ANSWERS_A_PERSON + 1):
+        await stage.write("/ping", user=CAROL, chat=GROUP)
+    await stage.write("/keys abc", user=CAROL, chat=GROUP)
+    assert stage.calls("deleteMessage")
 
 
 async def add_bot(stage: Stage, *, by: int) -> None:

@@ -13,7 +13,7 @@ from chatbot.services.desk import Services
 from handlers import locks
 from handlers.context import BotName, ChatKind, Context, Room, Speaker
 from handlers.sender import NotDelivered
-from handlers.views.screen import Picture, Screen, Shown
+from handlers.views.screen import Picture, Rows, Screen, Shown
 from tests.services.house import ANNA, CHAT, House
 from tests.storage.examples import ORDER
 
@@ -38,6 +38,9 @@ class Chat:
         return False
 
     async def redraw(self, chat: ChatId, message: MessageId, picture: Picture) -> bool:
+        raise NotImplementedError
+
+    async def change_keys(self, chat: ChatId, message: MessageId, rows: Rows) -> bool:
         raise NotImplementedError
 
     async def answer(self, tap: str, text: str | None, *, alert: bool) -> None:

@@ -15,6 +15,7 @@ from chatbot.domain.notices import (
     Alarm,
     AlarmKind,
     AlertFired,
+    AlertsMissed,
     Loss,
     Notice,
     NoticeKind,
@@ -24,15 +25,16 @@ from chatbot.domain.notices import (
     PlaceLost,
     TicketSettled,
 )
+from chatbot.domain.places import Place
 from chatbot.domain.preferences import Preferences, QuietHours, QuietMode
 from chatbot.services.desk import Services
-from handlers.announcer import Announcer, Hold, Push
+from handlers.announcer import Announcer, Hold, Push, SumUp
 from handlers.commands import Hearing, Telling
 from handlers.features import TELLINGS
 from handlers.views.html import lines
 from handlers.views.screen import Screen
 from tests.fakes.clock import START
-from tests.services.house import ANNA, CHAT, House
+from tests.services.house import ANNA, BORIS, CHAT, House
 
 JOINED = PersonJoined(person=PersonId(9), name="Nora")
 ALARM = Alarm(kind=AlarmKind.UNLOCKED, at=START)
@@ -50,7 +52,9 @@ async def _fired(hearing: Hearing, notices: tuple[AlertFired, ...]) -> Screen:
 
 @pytest.fixture
 def announcer(house: House) -> Announcer:
-    services = SimpleNamespace(preferences=house.preferences, tickets=house.tickets, limits=house.limits)
+    services = SimpleNamespace(
+        preferences=house.preferences, tickets=house.tickets, limits=house.limits, people=house.people(ANNA, BORIS)
+    )
     tellings: list[Telling[Any]] = [each for each in TELLINGS if each.notice is not AlertFired]
     fired = Telling(AlertFired, say=_fired, together=True)  # type: ignore[arg-type]  # a tuple is what it gets
     return Announcer([*tellings, fired], services=cast(Services, services), clock=house.clock)
@@ -65,7 +69,7 @@ def fired(number: int) -> AlertFired:
     return replace(FIRED, alert=AlertId(number))
 
 
-def words(said: Push | Hold) -> str:
+def words(said: Push | Hold | SumUp) -> str:
     assert isinstance(said, Push) and isinstance(said.shown, Screen)
     return said.shown.text.plain
 
@@ -84,7 +88,7 @@ async def test_a_notice_comes_as_its_person_chose(house: House, announcer: Annou
     assert isinstance(silent, Push) and silent.silent
     await house.preferences.choose(CHAT, NoticeKind.PEOPLE, NoticeMode.OFF, by=ANNA)
     assert await announcer.announce([entry(JOINED)]) == Push(entries=(entry(JOINED),), shown=None)
-    elsewhere = await announcer.announce([entry(JOINED, chat=ChatId(55))])
+    elsewhere = await announcer.announce([entry(JOINED, chat=ChatId(BORIS))])
     assert "Nora" in words(elsewhere)
 
 
@@ -96,6 +100,20 @@ async def test_an_alarm_comes_with_a_sound_whatever_is_off(house: House, announc
     assert isinstance(said, Push) and said.shown is not None and not said.silent
 
 
+async def test_somebody_without_access_hears_of_alarms_and_of_nothing_else(announcer: Announcer) -> None:
+    stranger = ChatId(7_003)
+    for notice in (JOINED, FIRED):
+        unheard = entry(notice, chat=stranger)
+        assert await announcer.announce([unheard]) == Push(entries=(unheard,), shown=None)
+    said = await announcer.announce([entry(ALARM, chat=stranger)])
+    assert isinstance(said, Push) and said.shown is not None
+
+
+async def test_of_old_alerts_their_number_is_told(announcer: Announcer) -> None:
+    said = words(await announcer.announce([entry(AlertsMissed(count=12)), entry(AlertsMissed(count=1), 2)]))
+    assert said == "13 alerts fired more than a day ago, when I could not say so here."
+
+
 async def test_what_is_gone_says_nothing(announcer: Announcer) -> None:
     assert await announcer.announce([entry(SETTLED)]) == Push(entries=(entry(SETTLED),), shown=None)
 
@@ -104,7 +122,7 @@ async def test_quiet_hours_keep_notices_until_their_end(house: House, announcer:
     await quiet(house)
     late = replace(entry(fired(1)), created_at=house.clock.at)
     assert await announcer.announce([late]) == Hold(until=datetime(2026, 11, 21, 7, tzinfo=UTC))
-    assert isinstance(await announcer.announce([replace(late, chat=ChatId(55))]), Push)
+    assert isinstance(await announcer.announce([replace(late, chat=ChatId(BORIS))]), Push)
     house.clock.pass_(8 * 3600)
     assert isinstance(await announcer.announce([late]), Push)
 
@@ -142,10 +160,12 @@ async def test_a_message_tells_at_most_twenty(announcer: Announcer) -> None:
     assert isinstance(said, Push) and len(said.entries) == 20
 
 
-async def test_an_alert_of_more_than_a_day_ago_is_not_told_but_others_are(house: House, announcer: Announcer) -> None:
+async def test_of_alerts_of_more_than_a_day_ago_only_the_number_is_told(house: House, announcer: Announcer) -> None:
     house.clock.pass_(timedelta(days=1, seconds=1).total_seconds())
     old, fresh = entry(fired(1)), replace(entry(fired(2), 2), created_at=house.clock.at)
-    assert await announcer.announce([old, fresh]) == Push(entries=(old,), shown=None)
+    before = house.clock.at - timedelta(days=1)
+    assert await announcer.announce([old, fresh]) == SumUp(place=Place(chat=CHAT), before=before)
+    assert words(await announcer.announce([fresh])) == "2 50000"
     assert "Nora" in words(await announcer.announce([entry(JOINED)]))
 
 

@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -17,6 +19,7 @@ from chatbot.domain.notices import (
     Alarm,
     AlarmKind,
     AlertFired,
+    AlertsMissed,
     Loss,
     Notice,
     NoticeKind,
@@ -24,12 +27,13 @@ from chatbot.domain.notices import (
     PersonJoined,
     PlaceLost,
     TicketSettled,
+    Undelivered,
 )
 from chatbot.domain.places import Place
 from chatbot.domain.preferences import Preferences
 from chatbot.services.desk import Services
 from chatbot.storage import schema
-from chatbot.storage.alerts import ALERTS
+from chatbot.storage.alerts import ALERTS, StoredAlerts
 from chatbot.storage.database import Database
 from chatbot.storage.losses import StoredLosses
 from chatbot.storage.outbox import StoredOutbox, insert_notice
@@ -39,9 +43,9 @@ from handlers.commands import Hearing, Telling
 from handlers.outgoing import Delivery
 from handlers.sender import Sender
 from handlers.views.html import lines, text
-from handlers.views.screen import Picture, Screen, Shown
+from handlers.views.screen import Link, Picture, Screen, Shown
 from tests.fakes.pictures import png
-from tests.handlers.stage import ALICE, BOB, Stage, until
+from tests.handlers.stage import ALICE, BOB, GROUP, Stage, until
 from tests.storage.examples import FIRED, alert_row
 
 
@@ -67,11 +71,12 @@ async def _nothing(hearing: Hearing, settled: Sequence[TicketSettled]) -> None:
 
 
 async def _fired(hearing: Hearing, hits: Sequence[AlertFired]) -> Screen:
-    return Screen(text("fired"))
+    keys = () if hits[0].price else ((Link("nowhere", "no address"),),)  # which Telegram refuses
+    return Screen(text("fired"), keys)
 
 
 TELLINGS: tuple[Telling[Any], ...] = (
-    next(telling for telling in notices.TELLINGS if telling.notice is PlaceLost),
+    *(telling for telling in notices.TELLINGS if telling.notice in (AlertsMissed, PlaceLost, Undelivered)),
     Telling(AlertFired, say=_fired),
     Telling(PersonJoined, say=_names, together=True),
     Telling(Alarm, say=_alarm),
@@ -91,6 +96,9 @@ class Usual:
     async def modes(self, chat: ChatId) -> dict[NoticeKind, NoticeMode]:
         return dict.fromkeys(NoticeKind, self.mode)
 
+    async def is_in(self, person: PersonId) -> bool:
+        return True
+
 
 class Desk:
     def __init__(self, stage: Stage, database: Database) -> None:
@@ -100,10 +108,12 @@ class Desk:
         self.delivery = self.restarted()
 
     def restarted(self) -> Delivery:
-        services = cast(Services, SimpleNamespace(preferences=self.preferences))
-        announcer = Announcer(TELLINGS, services=services, clock=self.stage.clock)
+        usual, alerts = self.preferences, StoredAlerts(self.database)
+        services = SimpleNamespace(preferences=usual, people=usual, alerts=alerts)
+        announcer = Announcer(TELLINGS, services=cast(Services, services), clock=self.stage.clock)
         return Delivery(
             outbox=self.outbox,
+            losses=StoredLosses(self.database),
             sender=self.stage.sender,
             announce=announcer.announce,
             clock=self.stage.clock,
@@ -327,7 +337,7 @@ async def test_who_set_an_alert_in_a_topic_that_was_deleted_is_told_once_in_priv
             desk.stage.clock.skipped += 3
             await desk.step()
     [_, *told] = desk.stage.said(ALICE)
-    assert [words.splitlines()[0] for words in told] == ["A topic in a chat of yours was deleted."]
+    assert [words.splitlines()[0] for words in told] == ["A topic in a chat of yours was deleted.", "fired", "fired"]
     assert not await desk.waiting()
 
 
@@ -356,6 +366,28 @@ async def test_what_telegram_never_takes_is_given_up_in_the_end(desk: Desk) -> N
         desk.stage.clock.skipped += 601
         rounds += 1
     assert rounds == 12
+
+
+async def test_who_set_an_alert_whose_hit_is_refused_in_a_group_is_told_that(desk: Desk) -> None:
+    row = alert_row(Place(chat=ChatId(GROUP)), PersonId(ALICE))
+    await desk.database.write(lambda connection: connection.execute(ALERTS.insert(), row))
+    await desk.put(replace(FIRED, price=Decimal(0)), chat=GROUP)
+    for _ in range(2):
+        await desk.step()
+        desk.stage.clock.skipped += 3
+    assert desk.stage.said(ALICE)[-1].splitlines()[0] == "A message could not be delivered."
+    assert not await desk.waiting()
+
+
+async def test_alerts_nobody_could_be_told_for_a_day_become_one_line(desk: Desk) -> None:
+    for _ in range(30):
+        await desk.put(FIRED)
+    desk.stage.clock.skipped += 25 * 3600
+    for _ in range(3):
+        await desk.step()
+        desk.stage.clock.skipped += 3
+    assert desk.stage.said()[1:] == ["30 alerts fired more than a day ago, when I could not say so here."]
+    assert not await desk.waiting()
 
 
 async def test_the_end_waits_for_what_is_under_way_and_begins_nothing(desk: Desk) -> None:

@@ -232,6 +232,14 @@ async def test_too_many_requests_are_waited_out(known: Stage) -> None:
     assert known.said()[-1] == "hello"
 
 
+async def test_a_group_that_is_closed_holds_up_nobody_who_asked_there(known: Stage) -> None:
+    break_next(known, "sendMessage", FaultKind.TOO_MANY, seconds=50)
+    before = known.clock.skipped
+    with pytest.raises(NotYet):
+        await known.sender.send(Room(id=ChatId(GROUP), kind=ChatKind.GROUP), HELLO)
+    assert known.clock.skipped - before < 3
+
+
 async def test_too_many_requests_in_one_chat_stop_only_that_chat(known: Stage) -> None:
     await known.write("/begin", user=CAROL)
     break_next(known, "sendMessage", FaultKind.TOO_MANY, seconds=50)
@@ -371,8 +379,10 @@ async def test_a_group_that_takes_no_pictures_gets_the_words() -> None:
 
 async def test_what_waits_goes_on_with_the_first_message_that_arrives_in_a_group(known: Stage) -> None:
     known.chats.paused.add(GROUP_ROOM.id)
-    await known.sender.send(GROUP_ROOM, HELLO)
+    for _ in range(2):
+        await known.sender.send(GROUP_ROOM, HELLO)
     assert known.chats.paused == set()
+    assert known.losses.regained == [Place(chat=GROUP_ROOM.id)]
 
 
 async def test_nothing_raised_leads_back_to_the_token(known: Stage) -> None:

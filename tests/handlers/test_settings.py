@@ -1,10 +1,12 @@
 """What a chat chooses, where it is said, and what comes of it."""
 
+from dataclasses import replace
 from datetime import time, timedelta
 from decimal import Decimal
 
 import pytest
 
+from chatbot.domain.chats import ChatType, KnownChat
 from chatbot.domain.ids import ChatId
 from chatbot.domain.notices import NoticeKind, NoticeMode
 from chatbot.domain.preferences import ChartTheme, NumberStyle, Preferences, QuietHours, QuietMode
@@ -85,13 +87,81 @@ async def test_theme_and_notices_are_tapped(anna: Conversation, house: House) ->
 
 async def test_favourites_are_arranged_and_dropped(anna: Conversation, house: House) -> None:
     for market in ("BTCUSDT", "ETHUSDT"):
-        await house.storage.favourites.toggle(ANNA, market, now=house.clock.now())
+        await house.storage.favourites.toggle(CHAT, market, now=house.clock.now())
     await anna.say("/settings")
     await anna.tap("Favourites")
     await anna.tap("↑ ETH/USDT")
-    assert await house.storage.favourites.of(ANNA) == ("ETHUSDT", "BTCUSDT")
+    assert await house.storage.favourites.of(CHAT) == ("ETHUSDT", "BTCUSDT")
     await anna.tap("✕")
-    assert await house.storage.favourites.of(ANNA) == ("BTCUSDT",)
+    assert await house.storage.favourites.of(CHAT) == ("BTCUSDT",)
+
+
+async def test_favourites_are_written_for_any_chat_one_manages(anna: Conversation, house: House) -> None:
+    anna.chat.admins.add((GROUP, ANNA))
+    await house.storage.chats.note(KnownChat(id=GROUP, type=ChatType.SUPERGROUP, title="Traders"))
+    await house.storage.chats.vouch(GROUP, by=ANNA, now=house.clock.now())
+    await anna.say('/settings @"Traders" favourites eth, BTC')
+    assert '/settings @"Traders" favourites BTC ETH' in anna.last.text
+    assert (await house.storage.favourites.of(GROUP), await house.storage.favourites.of(CHAT)) == (
+        ("ETHUSDT", "BTCUSDT"),
+        (),
+    )
+    await anna.tap("↑ BTC/USDT")
+    assert await house.storage.favourites.of(GROUP) == ("BTCUSDT", "ETHUSDT")
+    await anna.say("/settings favourites none")
+    assert "None yet" in anna.last.text
+
+
+async def test_every_page_can_be_named_and_what_is_written_behind_it_is_taken(anna: Conversation, house: House) -> None:
+    await anna.say("/settings numbers")
+    assert anna.last.text.startswith("Numbers")
+    await anna.say("/settings numbers space")
+    await anna.say("/settings theme light")
+    assert (chosen(house).numbers, chosen(house).theme) == (NumberStyle.SPACE, ChartTheme.LIGHT)
+    await anna.say("/settings notices alerts silent")
+    await anna.say("/notify digests off")
+    modes = await house.preferences.modes(CHAT)
+    assert (modes[NoticeKind.ALERT], modes[NoticeKind.DIGEST]) == (NoticeMode.SILENT, NoticeMode.OFF)
+
+
+@pytest.mark.parametrize(
+    ("line", "known"),
+    [
+        ("/settings nonsense", "There is zone, numbers, quiet, notices, charts, favourites"),
+        ("/settings numbers roman", "There is comma, space, point"),
+        ("/notify off", "There are outcome, order, balance, key, people, alert, digest, service"),
+        ("/notify alarms off", "Alarms cannot be switched off."),
+    ],
+)
+async def test_what_there_is_is_named_to_whoever_writes_something_else(
+    anna: Conversation, line: str, known: str
+) -> None:
+    await anna.say(line)
+    assert known in anna.last.text
+
+
+@pytest.mark.parametrize(
+    ("style", "line", "noted"),
+    [
+        (NumberStyle.POINT, "/alert BTC > 90000 note buy 0,5 or 1.234,5 or 1.500", "buy 0,5 or 1.234,5 or 1.500"),
+        (NumberStyle.SPACE, "/alert BTC above 90 000 note sell 1 000 or 2", "sell 1 000 or 2"),
+    ],
+)
+async def test_a_note_is_kept_as_it_was_written(
+    anna: Conversation, house: House, style: NumberStyle, line: str, noted: str
+) -> None:
+    await house.preferences.change(CHAT, lambda usual: replace(usual, numbers=style))
+    await anna.say(line)
+    [alert] = await house.engine.in_chat(CHAT)
+    assert (alert.rule.level, alert.note) == (Decimal(90_000), noted)
+
+
+@pytest.mark.usefixtures("account")
+async def test_an_order_in_points_asks_which_number_was_meant(anna: Conversation, house: House) -> None:
+    await house.preferences.change(CHAT, lambda usual: replace(usual, numbers=NumberStyle.POINT))
+    await anna.say("/buy 0,01 BTC @ 60.000")
+    assert "“60.000” can mean 60000 or 60,0000" in anna.last.text
+    assert [key["text"] for key in anna.last.keys][:2] == ["Use 60000", "Use 60,0000"]
 
 
 @pytest.mark.usefixtures("account")

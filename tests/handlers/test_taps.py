@@ -73,6 +73,24 @@ async def test_forged_payloads_do_nothing(stage: Stage) -> None:
     assert stage.ran == []
 
 
+async def test_data_that_no_button_of_the_message_has_do_nothing(stage: Stage) -> None:
+    stage.chats.vouched.add(ChatId(GROUP))
+    for chat in (BOB, GROUP):
+        await stage.write("/ping", chat=chat)
+        words = stage.said(chat)
+        forged = await stage.tap(message=stage.last(chat), chat=chat, data=pack(Push(number=1)))
+        assert forged == door.OTHER_BUTTONS and stage.said(chat) == words
+    assert stage.ran == ["ping", "ping"]
+
+
+async def test_in_a_group_a_message_that_is_gone_takes_no_tap(stage: Stage) -> None:
+    await stage.write("/card", chat=GROUP)
+    card, world = stage.last(GROUP), stage.chat.world
+    world.delete(world.chats[GROUP], world.chats[GROUP].message(card))  # type: ignore[arg-type]
+    assert await stage.tap(message=card, chat=GROUP, data=pack(Push(number=1))) == door.DEAD_BUTTON
+    assert stage.ran == []
+
+
 async def test_a_stranger_taps_in_vain(stage: Stage) -> None:
     await stage.write("/begin", user=CAROL)
     assert await stage.tap(message=stage.last(CAROL), user=CAROL, data=pack(Push(number=1))) == door.STRANGER

@@ -50,10 +50,10 @@ def test_no_bytes_do_worse_than_being_unreadable(body: bytes) -> None:
 
 def test_an_update_takes_its_persons_turn_or_its_chats() -> None:
     message = {"message_id": 1, "date": 1, "chat": CHAT}
-    assert read_update(json.dumps({"update_id": 1, "message": message | {"from": PERSON}}).encode()).lane == 5
+    assert read_update(json.dumps({"update_id": 1, "message": message | {"from": PERSON}}).encode()).lane == (5, -7)
     assert read_update(json.dumps({"update_id": 1, "message": message}).encode()).lane == -7
     tap = {"id": "9", "from": PERSON, "message": message | {"date": 0}, "data": "x"}
-    assert read_update(json.dumps({"update_id": 1, "callback_query": tap}).encode()).lane == 5
+    assert read_update(json.dumps({"update_id": 1, "callback_query": tap}).encode()).lane == (5, -7)
     assert read_update(b'{"update_id":1,"poll":{}}').lane == 0
 
 
@@ -114,7 +114,9 @@ def test_only_groups_and_channels_are_described(kind: str) -> None:
 @pytest.mark.parametrize(
     ("content", "lane"),
     [
-        ({"message": {"message_id": 1, "date": 1, "chat": CHAT, "from": PERSON}}, 5),
+        ({"message": {"message_id": 1, "date": 1, "chat": {"id": 5, "type": "private"}, "from": PERSON}}, 5),
+        ({"message": {"message_id": 1, "date": 1, "chat": CHAT, "from": PERSON}}, (5, -7)),
+        ({"message": {"message_id": 1, "date": 1, "chat": CHAT, "from": PERSON, "sender_chat": CHAT}}, -7),
         ({"message": {"message_id": 1, "date": 1, "chat": CHAT}}, -7),
         ({"callback_query": {"id": "1", "from": PERSON}}, 5),
         ({}, 0),
@@ -123,6 +125,6 @@ def test_only_groups_and_channels_are_described(kind: str) -> None:
     ],
 )
 def test_what_one_says_is_handled_in_order_and_so_is_coming_and_going_in_a_chat(
-    content: dict[str, object], lane: int
+    content: dict[str, object], lane: object
 ) -> None:
     assert read_update(json.dumps({"update_id": 1, **content}).encode()).lane == lane

@@ -104,6 +104,16 @@ async def test_without_access_a_waiting_card_can_be_cancelled_and_not_confirmed(
     assert not house.exchange.sent and not house.exchange.withdrawals
 
 
+async def test_access_given_again_says_what_stays_paused(house: House, anna: Conversation) -> None:
+    await anna.say("/board BTC")
+    anna.chat.messages.clear()
+    await house.people(BORIS).remove(ANNA, by=BORIS)
+    link = await house.people(BORIS).invite(BORIS)
+    await anna.say(f"/start {link.payload}")
+    assert anna.last.text.startswith("Welcome, you have access now. Still paused here: 1 board (/board).")
+    assert await house.storage.boards.to_paint() == ()
+
+
 @pytest.mark.parametrize("kind", ["unlock", "raise"])
 async def test_a_question_from_before_does_nothing_that_is_closed_now(
     house: House, account: Account, removed: Conversation, kind: str

@@ -11,7 +11,7 @@ from chatbot.domain.notices import Alarm, AlarmKind
 from chatbot.domain.tickets import Ticket, TicketState
 from handlers.buttons import pack
 from handlers.wire import read_update
-from tests.handlers.conversation import Conversation
+from tests.handlers.conversation import Conversation, keyboard
 from tests.services.house import ANNA, CHAT, House
 
 S = TicketState
@@ -73,6 +73,7 @@ async def tapped_by(anna: Conversation, action: object, *, person: int, chat: in
     """Somebody's client sends a button's data from some message of some chat."""
     kind = "private" if chat > 0 else "supergroup"
     where = {"message_id": message, "date": 1, "chat": {"id": chat, "type": kind, "title": "G"}}
+    where["reply_markup"] = keyboard(pack(action))
     sender = {"id": person, "is_bot": False, "first_name": "X"}
     query = {"id": "9", "from": sender, "message": where, "data": pack(action)}
     await anna.router.handle(read_update(msgspec.json.encode({"update_id": 99_999, "callback_query": query})))

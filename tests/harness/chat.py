@@ -220,9 +220,6 @@ class Chat:
         """Add, or add back; to a channel the bot comes as an admin."""
         self.post("add", chat=chat, user=user, by=by)
 
-    def leave(self, chat: int, user: int) -> None:
-        self.post("leave", chat=chat, user=user)
-
     def rename(self, chat: int, title: str, *, by: int | None = None) -> None:
         self.post("rename", chat=chat, title=title, by=by)
 
@@ -259,15 +256,6 @@ class Chat:
     @property
     def last_call(self) -> int:
         return int(self.get("calls")["last"])
-
-    def texts_of(self, message: Message) -> list[str]:
-        """Everything the bot ever made of one message by editing it, in order, as sent (HTML)."""
-        edits = [call["parameters"] for call in self.calls("editMessageText")]
-        return [
-            str(edit["text"])
-            for edit in edits
-            if int(edit["chat_id"]) == message.chat and int(edit["message_id"]) == message.id
-        ]
 
     def fault(self, method: str, kind: str, *, times: int = 1, seconds: float = 0, chat: int | None = None) -> None:
         """See `POST /control/faults` of the local chat."""

@@ -63,10 +63,19 @@ class PracticeExchange:
         withdrawals: list[Json] = _read(self._http.get("/control/withdrawals"))["withdrawals"]
         return [withdrawal for withdrawal in withdrawals if username in (None, withdrawal["username"])]
 
-    def requests(self, path: str = "", *, method: str | None = None, since: int = 0) -> list[Json]:
-        """API requests received after number `since`, by path prefix and method."""
+    def requests(
+        self, path: str = "", *, method: str | None = None, since: int = 0, by: "str | Any" = None
+    ) -> list[Json]:
+        """API requests received after number `since`, by path prefix, method and who signed: a username, or a persona
+        with an account.
+        """
+        username = getattr(by, "username", by)
         entries: list[Json] = _read(self._http.get("/control/requests", params={"since": since}))["requests"]
-        return [entry for entry in entries if entry["path"].startswith(path) and method in (None, entry["method"])]
+        return [
+            entry
+            for entry in entries
+            if entry["path"].startswith(path) and method in (None, entry["method"]) and username in (None, entry["by"])
+        ]
 
     @property
     def mark(self) -> int:
@@ -83,11 +92,13 @@ class PracticeExchange:
         """Every attempt to withdraw that reached the exchange."""
         return self.requests(WITHDRAWAL, method="POST", since=since)
 
-    def wait_for_request(self, path: str, *, method: str | None = None, since: int, count: int = 1) -> list[Json]:
+    def wait_for_request(
+        self, path: str, *, method: str | None = None, since: int, count: int = 1, by: "str | Any" = None
+    ) -> list[Json]:
         """Wait until so many such requests came in."""
 
         def enough() -> list[Json]:
-            found = self.requests(path, method=method, since=since)
+            found = self.requests(path, method=method, since=since, by=by)
             return found if len(found) >= count else []
 
         return eventually(enough)
@@ -170,10 +181,6 @@ class PracticeExchange:
     def process_withdrawals(self, *numbers: int) -> None:
         """Have these withdrawals, or all there are, sent off now."""
         self._close_withdrawals("process", numbers)
-
-    def reject_withdrawals(self, *numbers: int) -> None:
-        """Have the exchange decline these withdrawals, or all there are, after it took them: the money comes back."""
-        self._close_withdrawals("reject", numbers)
 
     def _close_withdrawals(self, how: str, numbers: tuple[int, ...]) -> None:
         for one in [{"number": number} for number in numbers] or [{}]:

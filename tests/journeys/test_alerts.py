@@ -24,8 +24,9 @@ def test_an_alert_fires_on_the_crossing_once_and_leads_to_an_order(leaping: Stac
     leaping.leap(11)
     nora.wait_for("🔔 LTC/USDT below", timeout=PATIENCE)
     assert sum("🔔 LTC/USDT above" in message.text for message in nora.replies()) == 1
-    nora.tap("Sell LTC", hit)
-    assert "Sell LTC" in nora.wait_for("The API reports").text
+    nora.tap("Buy LTC", hit)
+    sizes = nora.wait_for("The API reports")
+    assert "Buy LTC/USDT" in sizes.text and f"Limit at {level.normalize():,f}" in sizes.buttons
     listed = nora.ask("/alerts")
     assert listed.text.startswith("Alerts  0 of 50") and "✕ Ended (2)" in listed.buttons
     nora.tap("✕ Ended", listed)

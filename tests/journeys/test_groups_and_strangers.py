@@ -6,18 +6,42 @@ from typing import Any
 import pytest
 
 from tests.harness import Persona, Stack
+from tests.harness.exchange import BALANCE
 from tests.harness.stack import GROUP
 
 HELPER_BOT = 2001
 
 
+@pytest.fixture(scope="module")
+def linked() -> list[Persona]:
+    """Bob and Dora, once they linked accounts."""
+    return []
+
+
 @pytest.fixture
-def bob(stack: Stack) -> Persona:
-    """A member of the group, with an account of his own."""
-    persona = stack.persona(1002, "Bob")
-    if "No account" in persona.ask("/accounts").text:
-        stack.link(persona)
-    return persona
+def both(stack: Stack, linked: list[Persona]) -> list[Persona]:
+    """Of them all that the bot says and reads by itself once an account is linked was said and read."""
+    if not linked:
+        linked += [stack.persona(1002, "Bob"), stack.person("Dora")]
+        for persona in linked:
+            stack.link(persona)
+            persona.wait_for("An account was linked to you here.")
+        for persona in linked:  # at linking, and to begin to follow it
+            stack.exchange.wait_for_request(BALANCE, since=0, count=2, by=persona)
+    return linked
+
+
+@pytest.fixture
+def bob(stack: Stack, both: list[Persona]) -> Persona:
+    """An admin of the group, so that he is answered however often he asks, with an account of his own."""
+    stack.chat.post("promote", chat=GROUP, user=both[0].id, status="administrator")
+    return both[0]
+
+
+@pytest.fixture
+def dora(both: list[Persona]) -> Persona:
+    """Somebody with a practice account."""
+    return both[1]
 
 
 @pytest.mark.parametrize(
@@ -32,7 +56,7 @@ def test_a_message_somebody_else_wrote_commands_nothing(
     said = dora.say("/buy 0.01 BTC", **circumstances)
     proof = dora.ask("/help")
     assert [reply.id for reply in dora.replies(after=said)] == [proof.id]
-    assert not stack.exchange.requests("/api/v1/balance/", since=mark)
+    assert not stack.exchange.requests(BALANCE, since=mark, by=dora)
 
 
 def test_an_edited_message_commands_nothing(dora: Persona) -> None:
@@ -71,7 +95,7 @@ def test_private_commands_in_the_group_answer_with_one_button_and_leak_nothing(
     answer = bob.ask(command, chat=GROUP)
     assert answer.text == "That works only in our private chat."
     assert answer.buttons == ("Open the private chat",) and "t.me" in answer.data("Open")
-    assert not [entry for entry in stack.exchange.requests(since=mark) if entry["signed"]]
+    assert not stack.exchange.requests(since=mark, by=bob)
 
 
 def test_secrets_typed_in_the_group_are_deleted_if_the_bot_may(stack: Stack, bob: Persona) -> None:

@@ -4,8 +4,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from handlers.views.door import OTHER_BUTTONS
 from tests.harness import Persona, Stack
 from tests.harness.stack import GROUP
+
+
+def _was_in_vain(toast: str) -> bool:
+    """The card may show the first tap already when the second one arrives, and have other buttons then."""
+    return "Nothing was sent twice" in toast or toast == OTHER_BUTTONS
 
 
 def test_second_tap_does_not_execute_twice(stack: Stack, dora: Persona) -> None:
@@ -14,7 +20,7 @@ def test_second_tap_does_not_execute_twice(stack: Stack, dora: Persona) -> None:
     data = card.data("Confirm")  # both taps leave the phone before it hears of the first
     first, second = dora.forge(data, card), dora.forge(data, card)
     assert first.toast().text == "Sending…"
-    assert "Nothing was sent twice" in second.toast().text
+    assert _was_in_vain(second.toast().text)
     dora.wait_for("is filled", message=card)
     assert len(stack.exchange.orders(dora)) == len(stack.exchange.placed(since=mark)) == 1
 
@@ -36,7 +42,7 @@ def test_twenty_taps_at_once_by_several_people_make_one_order(stack: Stack, dora
         toasts = list(pool.map(tap, range(20)))
     dora.wait_for("is filled", message=card)
     assert toasts.count("Sending…") == 1 and all(toasts)
-    assert all("somebody else" in toast for toast in toasts[::2])
+    assert all(toast == OTHER_BUTTONS for toast in toasts[::2])
     assert len(stack.exchange.orders(dora)) == len(stack.exchange.placed(since=mark)) == 1
 
 
@@ -45,7 +51,8 @@ def test_a_tap_after_expiry_sends_nothing(leaping: Stack) -> None:
     card = person.ask("/buy 0.01 BTC")
     data = card.data("Confirm")
     leaping.leap(61)
-    assert "expired" in leaping.chat.tap(person.id, card, data=data).toast().text
+    toast = leaping.chat.tap(person.id, card, data=data).toast().text
+    assert "expired" in toast or toast == OTHER_BUTTONS
     expired = person.wait_for("Expired. Nothing was sent.", message=card)
     assert expired.buttons == ("New card",) and not leaping.exchange.orders(person)
     person.tap("New card", expired)
@@ -69,7 +76,7 @@ def test_a_tap_after_a_restart_of_the_bot_still_makes_exactly_one_order(stack: S
     stack.bot.start()
     assert dora.tap("Confirm", card).toast().text == "Sending…"
     dora.wait_for("is filled", message=card)
-    assert "Nothing was sent twice" in stack.chat.tap(dora.id, card, data=card.data("Confirm")).toast().text
+    assert stack.chat.tap(dora.id, card, data=card.data("Confirm")).toast().text == OTHER_BUTTONS
     assert len(stack.exchange.placed(since=mark)) == 1
 
 

@@ -59,7 +59,7 @@ class AlertTrial:
         self.story.append(f"{self.person.name}: {'above' if is_rise else 'below'} {level:f}")
         self.person.say(f'/alert ETH {">" if is_rise else "<"} {level:f} note "{self.note}"')
         echo = self.person.wait_for(self.note)
-        time.sleep(_TO_LOOK)  # killed before the command is ticked off, the bot would carry it out again
+        time.sleep(_TO_LOOK)  # killed before the command is ticked off, the bot would say it again
         return echo
 
     def _trouble(self) -> None:

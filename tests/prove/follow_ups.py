@@ -1,90 +1,53 @@
 """A life of the bot, minute by minute: in each of them something is executed, and every bit is told exactly once.
 
-Orders are placed here and on the exchange's own site, executed in parts, cancelled and rejected. Meanwhile the bot is
-killed before and after anything it writes, is down for minutes and hours, the exchange is away, and its lists are late.
-In the end the outbox is held against the exchange's books. One case is one minute.
+Orders are placed here and on the exchange's own site, bought and sold in parts, cancelled and rejected, also while
+balances are being read; money comes and goes. Meanwhile the bot is killed before and after anything it writes, is down
+for minutes and hours, the exchange is away, and its lists are late. In the end cards and outbox together are held
+against the exchange's books. One case is one minute.
 """
 
 import asyncio
 import random
 import tempfile
-from collections.abc import Awaitable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
-from typing import Any, TypeVar
-
-import sqlalchemy as sa
+from typing import Any
 
 from chatbot.domain.accounts import Account, Venue
-from chatbot.domain.errors import Cause, Unavailable
-from chatbot.domain.follow_ups import SURE_AFTER
+from chatbot.domain.errors import Cause
+from chatbot.domain.explaining import SURE_AFTER
 from chatbot.domain.ids import ChatId, ClientId, MessageId, OrderNumber, PersonId, TicketId
-from chatbot.domain.notices import BalanceMoved, OrderMoved
-from chatbot.domain.orders import Order, OrderPage, OrderStatus
-from chatbot.domain.secrets import Credentials
+from chatbot.domain.orders import Order, OrderStatus, Side
 from chatbot.domain.tickets import Lost, Placed, TicketState
-from chatbot.ports.exchange import Priority
 from chatbot.services.follow_ups import BALANCES_EVERY, FollowUps
 from chatbot.services.key_health import KeyHealth
+from chatbot.services.settling import Settling
 from chatbot.storage.master_key import KeyFile
 from chatbot.storage.opening import Storage, open_storage
-from chatbot.storage.outbox import OUTBOX
 from chatbot.workers.account_watch import AccountWatch
 from tests.fakes.cards import FakeCards
 from tests.fakes.clock import FakeClock, FakeEntropy
-from tests.fakes.exchange import FakeExchange, Holder
+from tests.fakes.exchange import Holder
+from tests.fakes.execution import execution_services
+from tests.prove.moody_exchange import MoodyExchange
 from tests.prove.proof import Proof, Run
+from tests.prove.told_once import Card, ToldOnce
 from tests.storage.examples import BUY, ORDER, ticket
-
-T = TypeVar("T")
 
 PEOPLE = (PersonId(7_001), PersonId(7_002))
 _MINUTE = timedelta(minutes=1)
-_DEPOSITED = "XRP"
-_FEE = Decimal("0.0015")
+_APART = 45
+"""Minutes in which the bot can look, between two movements of an account's money: they are not told as one."""
+_MONEY = {"XRP": (1, 99, 1), "BTC": (3, 30, 1), "USDT": (2, 20, 100_000)}
+"""How much of what comes and goes: from, to, times."""
 
 
 class Killed(BaseException):
     """The process is gone."""
-
-
-class MoodyExchange(FakeExchange):
-    """May be `away`; may now and then show orders `as_of` an earlier moment; some come up late, `hidden` until then."""
-
-    def __init__(self, clock: FakeClock, chance: random.Random) -> None:
-        super().__init__(clock)
-        self.chance = chance
-        self.away = False
-        self.as_of: Mapping[str, Mapping[OrderNumber, Order]] | None = None
-        self.hidden: dict[OrderNumber, datetime] = {}
-
-    def freeze(self) -> None:
-        self.as_of = {key: dict(holder.orders) for key, holder in self.holders.items()}
-
-    async def orders(self, credentials: Credentials, **asked: Any) -> OrderPage:
-        return await self._shown(credentials, super().orders(credentials, **asked))
-
-    async def order(self, credentials: Credentials, *, number: OrderNumber, priority: Priority) -> Order:
-        return await self._shown(credentials, super().order(credentials, number=number, priority=priority))
-
-    def _called(self, name: str) -> None:
-        if self.away:
-            raise Unavailable(Cause.TIMEOUT)
-        super()._called(name)
-
-    async def _shown(self, credentials: Credentials, reading: Awaitable[T]) -> T:
-        key = credentials.api_key.reveal()
-        holder, now = self.holders[key], self.holders[key].orders
-        shown = self.as_of[key] if self.as_of is not None and self.chance.random() < 0.5 else now
-        hidden = {number for number, until in self.hidden.items() if self.clock.now() < until}
-        holder.orders = {number: order for number, order in shown.items() if number not in hidden}
-        try:
-            return await reading
-        finally:
-            holder.orders = now
 
 
 @dataclass
@@ -96,14 +59,14 @@ class Life:
     exchange: MoodyExchange
     chance: random.Random
     accounts: list[Account] = field(default_factory=list)
-    cards: dict[OrderNumber, MessageId] = field(default_factory=dict)
-    deposited: Decimal = Decimal(0)
-    down_until: timedelta = timedelta(0)
+    told: ToldOnce = field(init=False)
     watch: AccountWatch = field(init=False)
+    settling: Settling = field(init=False)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1_000))
     _writes_left: int = -1
     _runs: bool = False
     _spells: dict[str, int] = field(default_factory=dict)
+    _quiet: dict[PersonId, int] = field(default_factory=lambda: dict.fromkeys(PEOPLE, 0))
 
     async def begin(self) -> None:
         write = self.storage.database.write
@@ -123,8 +86,10 @@ class Life:
             self.accounts.append(
                 await self.storage.accounts.add(person, venue=Venue.PAPER, credentials=opened, now=self.clock.at)
             )
+        self.told = ToldOnce(self.storage, self.exchange, PEOPLE)
         await self.start()
         await self._run(5 * _MINUTE)
+        self.exchange.meanwhile = self._execute_some
 
     async def start(self) -> None:
         """A new process: it knows what the database says."""
@@ -137,6 +102,15 @@ class Life:
             cards=FakeCards(),
             clock=self.clock,
             was_away=absence is not None,
+        )
+        _, self.settling = execution_services(
+            store=store.tickets,
+            accounts=store.accounts,
+            exchanges=exchanges,
+            cards=FakeCards(),
+            clock=self.clock,
+            entropy=FakeEntropy(),
+            follow_ups=follow_ups,
         )
         keys = KeyHealth(store=store.key_health, accounts=store.accounts, exchanges=exchanges, clock=self.clock)
 
@@ -157,16 +131,21 @@ class Life:
     async def minute(self) -> None:
         self._trouble()
         await self._happen()
-        if "down" in self._spells:
-            self.clock.at += _MINUTE
-        else:
-            await self._run(_MINUTE)
+        part = self.chance.choice((_MINUTE, timedelta(seconds=self.chance.randint(1, 59))))
+        for length in (part, _MINUTE - part):
+            if "down" in self._spells:
+                self.clock.at += length
+            else:
+                await self._run(length)
+                looked = length == part and "away" not in self._spells
+                self._quiet = {person: quiet + looked for person, quiet in self._quiet.items()}
+            self._execute_some(self.holder(self.chance.choice(self.accounts)))
         self._spells = {name: left - 1 for name, left in self._spells.items() if left > 1}
 
     async def calm_down(self) -> None:
         """Nothing happens any more, and everything works: what is left to be told is told."""
-        self._spells, self._writes_left = {}, -1
-        self._trouble()
+        self._spells, self._writes_left, self.exchange.meanwhile = {}, -1, None
+        self.exchange.away, self.exchange.as_of = False, None
         await self.start()
         await self._run(2 * BALANCES_EVERY + 2 * SURE_AFTER)
 
@@ -194,46 +173,64 @@ class Life:
             self._runs = True
             try:
                 rest = await self.watch.step()
+                for due in await self.storage.tickets.due(now=self.clock.at, limit=20):
+                    await self.settling.look(due)
                 await self.storage.life.beat(now=self.clock.at)
             except Killed:
                 rest, self._writes_left, self._runs = timedelta(seconds=self.chance.choice((1, 5, 150))), -1, False
                 await self.start()
             self._runs = False
+            await self.told.look(now=self.clock.at)
             self.clock.at += rest
 
     async def _happen(self) -> None:
-        """Something is executed in every minute; now and then an order is placed, ends, or money comes in."""
+        """Something is executed in every minute; now and then an order is placed, ends, or money comes or goes."""
         account = self.chance.choice(self.accounts)
         holder = self.holder(account)
-        open_now = [order for order in holder.orders.values() if not order.status.is_final]
+        open_now = self._open(holder)
         if len(open_now) < 3 or (len(open_now) < 30 and self.chance.random() < 0.5):
-            open_now.append(await self._place(account))
+            await self._place(account)
         if self.chance.random() < 0.005:
             await self._burst(account)
-        order = self.chance.choice(open_now)
-        part = min(order.remaining, Decimal(self.chance.randint(1, 60)) / 100)
-        self._execute(holder, order, part)
+        self._execute_some(holder)
         if self.chance.random() < 0.2:
-            self._end(holder, self.chance.choice(open_now).number)
-        if self.chance.random() < 0.005:
-            amount = Decimal(self.chance.randint(1, 99))
-            holder.totals[_DEPOSITED] = holder.totals.get(_DEPOSITED, Decimal(0)) + amount
-            self.deposited += amount
+            self.exchange.end(holder, self.chance.choice([*holder.orders][-40:]))
+        if self._quiet[account.person] >= _APART and not self._spells and self.chance.random() < 0.02:
+            self._quiet[account.person] = 0
+            self._move_money(holder)
+
+    def _move_money(self, holder: Holder) -> None:
+        currency, (least, most, times) = self.chance.choice([*_MONEY.items()])
+        sign = 1 if currency not in holder.totals else self.chance.choice((1, -1))
+        amount = sign * Decimal(self.chance.randint(least, most) * times)
+        if holder.totals.get(currency, 0) + amount > 0:
+            self.exchange.move_money(holder, currency, amount)
+
+    def _open(self, holder: Holder) -> list[Order]:
+        return [order for order in holder.orders.values() if not order.status.is_final]
+
+    def _execute_some(self, holder: Holder) -> None:
+        """A part of an open order, rather of the latest: their cards still tell what happens to them."""
+        open_now = self._open(holder)
+        if open_now:
+            order = open_now[-1] if self.chance.random() < 0.3 else self.chance.choice(open_now)
+            part = min(order.remaining, Decimal(self.chance.randint(1, 60)) / 100)
+            self.exchange.execute(holder, order.number, part)
 
     async def _burst(self, account: Account) -> None:
         """More orders than a page holds begin and end at once."""
         for _ in range(self.chance.randint(15, 50)):
             order = await self._place(account)
-            self._execute(self.holder(account), order, order.remaining)
+            self.exchange.execute(self.holder(account), order.number, order.remaining)
 
     async def _place(self, account: Account) -> Order:
-        """On the site, or by a card that was tapped some minutes ago, perhaps without an answer."""
+        """On the site, or by a card that was tapped just now or some minutes ago, then perhaps without an answer."""
         number = OrderNumber(next(self._numbers))
-        tapped = self.clock.at - 5 * _MINUTE
         order = replace(
             ORDER,
             number=number,
             client_id=ClientId(0),
+            side=self.chance.choice((Side.BUY, Side.SELL)),
             status=OrderStatus.NEW,
             volume=Decimal(1),
             executed=Decimal(0),
@@ -242,75 +239,30 @@ class Life:
         )
         if self.chance.random() < 0.05:
             self.exchange.hidden[number] = self.clock.at + _MINUTE * self.chance.randint(1, 3)
-        elif self.chance.random() < 0.4:
+        elif self.chance.random() < 0.5:
             order = replace(order, client_id=ClientId(number))
-            lost = self.chance.random() < 0.3
-            card = ticket(
-                id=TicketId(f"t{number}"),
-                person=account.person,
-                chat=ChatId(account.person),
-                account=account.id,
-                message=MessageId(number),
-                client_id=ClientId(number),
-                intent=replace(BUY, account=account.id),
-                state=TicketState.UNCERTAIN if lost else TicketState.DONE,
-                outcome=Lost(cause=Cause.TIMEOUT) if lost else Placed(number=number),
-                claimed_at=tapped,
-            )
-            await self.storage.tickets.add(card)
-            self.cards[number] = MessageId(number)
+            await self._add_card(account, order, is_fresh=self.chance.random() < 0.6)
         self.holder(account).orders[number] = order
         return order
 
-    def _execute(self, holder: Holder, order: Order, part: Decimal) -> None:
-        executed = order.executed + part
-        status = OrderStatus.FILLED if executed == order.volume else OrderStatus.PARTIALLY_FILLED
-        holder.orders[order.number] = replace(
-            order, status=status, executed=executed, remaining=order.volume - executed, average_price=order.price
+    async def _add_card(self, account: Account, order: Order, *, is_fresh: bool) -> None:
+        tapped_at = self.clock.at if is_fresh else self.clock.at - 5 * _MINUTE
+        lost = not is_fresh and self.chance.random() < 0.3
+        card = ticket(
+            id=TicketId(f"t{order.number}"),
+            person=account.person,
+            chat=ChatId(account.person),
+            account=account.id,
+            message=MessageId(order.number),
+            client_id=order.client_id,
+            intent=replace(BUY, account=account.id, side=order.side),
+            state=TicketState.UNCERTAIN if lost else TicketState.DONE,
+            outcome=Lost(cause=Cause.TIMEOUT) if lost else Placed(number=order.number),
+            claimed_at=tapped_at,
+            next_look_at=tapped_at if is_fresh else None,
         )
-        holder.totals[order.base] += part * (1 - _FEE)
-        holder.totals[order.counter] -= part * order.price
-
-    def _end(self, holder: Holder, number: OrderNumber) -> None:
-        order = holder.orders[number]
-        if not order.status.is_final:
-            status = OrderStatus.REJECTED if not order.executed else OrderStatus.CANCELLED
-            holder.orders[number] = replace(order, status=status)
-
-    # What was told
-
-    async def faults(self) -> list[str]:
-        """What the outbox says that the books do not, and the other way round."""
-        query = sa.select(OUTBOX).order_by(OUTBOX.c.id)
-        rows = await self.storage.database.read(lambda connection: connection.execute(query).all())
-        told: dict[int, list[Any]] = {}
-        balances: list[BalanceMoved] = []
-        for row in rows:
-            if isinstance(row.notice, OrderMoved):
-                told.setdefault(row.notice.order.number, []).append(row)
-            elif isinstance(row.notice, BalanceMoved):
-                balances.append(row.notice)
-        orders = [order for holder in self.exchange.holders.values() for order in holder.orders.values()]
-        faults = [fault for order in orders if (fault := self._fault(order, told.pop(order.number, [])))]
-        deposits = sum(
-            (change.by for notice in balances for change in notice.changes if change.currency == _DEPOSITED),
-            Decimal(0),
-        )
-        others = {change.currency for notice in balances for change in notice.changes} - {_DEPOSITED}
-        if deposits != self.deposited or others:
-            faults.append(f"{deposits} of {self.deposited} deposited were told, and changes of {others}")
-        return faults + [f"#{number} was told and is not there" for number in told]
-
-    def _fault(self, order: Order, rows: list[Any]) -> str | None:
-        parts = sum((row.notice.part for row in rows), Decimal(0))
-        ends = [row.notice.order.status for row in rows if row.notice.order.status.is_final]
-        if parts != order.executed:
-            return f"{parts} of #{order.number} were told, and {order.executed} executed"
-        if ends != ([order.status] if order.status.is_final else []):
-            return f"#{order.number} is {order.status}, and its end was told as {ends}"
-        if {row.reply_to for row in rows} - {self.cards.get(order.number)}:
-            return f"#{order.number} was not told under its card"
-        return None
+        await self.storage.tickets.add(card)
+        self.told.add(order.number, Card(ticket=card.id, message=MessageId(order.number), tapped_at=tapped_at))
 
 
 def prove(run: Run) -> None:
@@ -332,16 +284,17 @@ async def _live(run: Run) -> None:
             for _ in run.cases():
                 await life.minute()
             await life.calm_down()
-            for fault in await life.faults():
+            for fault in await life.told.faults():
                 run.fail(run.first, fault)
+            life.told.count(run)
         finally:
             await storage.aclose()
 
 
 PROOF = Proof(
     name="follow-ups",
-    claim="a week with a fill every minute, kills, downtime, outages and late lists: every fill told exactly once",
+    claim="a week with a fill every minute, money, kills, downtime, late lists: all on its card or told, exactly once",
     required=7 * 24 * 60,
-    sample=30,
+    sample=20,
     prove=prove,
 )

@@ -56,7 +56,7 @@ from chatbot.exchange.andx.words import is_code
 from chatbot.ports.limits import ChangedLimit
 from chatbot.services.accounts import Check, LinkReport
 from chatbot.services.alert_readings import SeenAlert
-from chatbot.services.alerts import AlertAsked, AlertList, AlertSet
+from chatbot.services.alert_results import AlertAsked, AlertList, AlertSet
 from chatbot.services.aliases import AliasList
 from chatbot.services.audit import AuditPage
 from chatbot.services.balances import Holding, Holdings
@@ -269,6 +269,9 @@ def chosen(word: Word) -> Chosen:
         preferences=Preferences(zone=word()),
         modes=dict.fromkeys(NoticeKind, NoticeMode.ON),
         favourites=tuple((code(word), f"{code(word)}/{code(word)}") for _ in range(60)),
+        used=1,
+        allowance=50,
+        prefix=f"{known_chat(word).handle} ",
     )
 
 
@@ -300,6 +303,10 @@ def seen_alert(word: Word, currency: str = "") -> SeenAlert:
 def alert_list(word: Word) -> AlertList:
     currency = code(word)
     return AlertList(place=HERE, alerts=tuple(seen_alert(word, currency) for _ in range(15)), used=15, allowance=50)
+
+
+def topics(word: Word) -> dict[Place, str]:
+    return {HERE: f"in {word()}"}
 
 
 def alert_set(word: Word) -> AlertSet:

@@ -11,7 +11,17 @@ from chatbot.domain.errors import InputError, KeyRejected, Obstacle, Refused, St
 from chatbot.domain.ids import ChatId, PersonId
 from chatbot.domain.limits import LimitKind
 from chatbot.domain.money import Amount
-from chatbot.domain.notices import Alarm, AlarmKind, ChatJoined, KeyWorks, Loss, PersonJoined, PlaceLost
+from chatbot.domain.notices import (
+    Alarm,
+    AlarmKind,
+    AlertsMissed,
+    ChatJoined,
+    KeyWorks,
+    Loss,
+    PersonJoined,
+    PlaceLost,
+    Undelivered,
+)
 from chatbot.domain.orders import OrderStatus
 from chatbot.domain.protected import Unlock
 from chatbot.domain.secrets import Secret
@@ -139,14 +149,17 @@ VIEWS: Mapping[ModuleType, tuple[Draw, ...]] = {
         lambda word: alert_cards.was_set(some.alert_set(word), now=NOW, title=word()),
         lambda word: alert_cards.card(some.seen_alert(word), now=NOW, title=word()),
         lambda word: alert_cards.edit_menu(some.seen_alert(word), now=NOW, private=True, title=word()),
+        lambda word: alert_cards.answered(some.asked_alert(word).draft, word(), pair=word()),
         lambda word: alert_cards.deleted(some.seen_alert(word).alert, title=None),
     ),
     alerts: (
-        lambda word: alerts.alerts(some.alert_list(word), page=1, now=NOW, here=None, title=word()),
+        lambda word: alerts.alerts(some.alert_list(word), page=1, now=NOW, title=word(), topics=some.topics(word)),
         lambda word: alerts.ask_clear(some.alert_list(word), None, title=word()),
-        lambda word: alerts.fired((some.seen_alert(word).alert, a_hit()), now=NOW, private=True, keys=True),
+        lambda word: alerts.fired(
+            (some.seen_alert(word).alert, a_hit(meant_for=word())), now=NOW, private=True, keys=True
+        ),
         lambda word: alerts.fired_together(
-            [(some.seen_alert(word).alert, a_hit()) for _ in range(10)], now=NOW, keys=True
+            [(some.seen_alert(word).alert, a_hit()) for _ in range(10)], now=NOW, private=True, keys=True
         ),
     ),
     aliases: (
@@ -165,9 +178,9 @@ VIEWS: Mapping[ModuleType, tuple[Draw, ...]] = {
     balances: (lambda word: balances.holdings(some.holdings(word), now=NOW),),
     boards: (
         lambda word: boards.board((some.quote(word),), venue=Venue.PAPER, at=NOW),
-        lambda word: boards.set_up((some.quote(word),), title=word()),
+        lambda word: boards.set_up((some.quote(word),), title=word(), prefix=f"{some.known_chat(word).handle} "),
         lambda word: boards.ended(title=word()),
-        lambda word: boards.vanished(title=word()),
+        lambda word: boards.vanished(title=word(), handle=some.known_chat(word).handle),
     ),
     cancel_cards: (_card(some.cancelled),),
     charts: (
@@ -178,8 +191,8 @@ VIEWS: Mapping[ModuleType, tuple[Draw, ...]] = {
     ),
     digests: (
         lambda word: digests.digest(some.summary(word), some.DUE, picture=None, now=NOW),
-        lambda word: digests.chosen(some.digest(word), title=word(), now=NOW),
-        lambda word: digests.none_yet(title=word()),
+        lambda word: digests.chosen(some.digest(word), pairs=(word(),), title=word(), now=NOW),
+        lambda word: digests.none_yet(title=word(), prefix=f"{some.known_chat(word).handle} "),
         lambda word: digests.gone(title=word()),
     ),
     door: (_command, lambda word: door.incident(word()[:6])),
@@ -240,6 +253,10 @@ VIEWS: Mapping[ModuleType, tuple[Draw, ...]] = {
         lambda word: notices.places_lost(
             [PlaceLost(why=why, title=word(), topic=word(), waiting=2, at=NOW) for why in Loss], now=NOW
         ),
+        lambda word: notices.undelivered(
+            [(Undelivered(place=word(), fired=a_hit(), at=NOW), some.seen_alert(word).alert)], now=NOW
+        ),
+        lambda _: notices.alerts_missed([AlertsMissed(count=2)]),
     ),
     order_cards: (
         *(_card(lambda word, state=state: some.order_card(word, state)) for state in TicketState),  # type: ignore[misc]

@@ -51,6 +51,7 @@ ACTORS = {
     "somebody removed": Speaker(id=REMOVED),
     "a stranger": Speaker(id=STRANGER),
     "the group's admin": Speaker(id=ADMIN),
+    "a member with forged data": Speaker(id=BORIS, forges=True),
     "an anonymous admin": Speaker(id=1_087_968_824, is_bot=True, voice=GROUP),
     "another bot": Speaker(id=5_555, is_bot=True),
     "a channel's voice": Speaker(id=136_817_688, is_bot=True, voice=CHANNEL),
@@ -96,6 +97,8 @@ class Case:
     def is_rightful(self) -> bool:
         """Whether this person may do this here at all."""
         rule, speaker = self.deed.rule, self.speaker
+        if speaker.forges and isinstance(self.deed.does, Tapping):
+            return False
         if speaker.is_bot or self.chat != speaker.id or not self.deed.is_right:
             return False
         return {

@@ -189,11 +189,15 @@ async def opened(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speaker:
-    """Who speaks or taps, as Telegram names them: `voice` is the chat whose voice they lend."""
+    """Who speaks or taps, as Telegram names them: `voice` is the chat whose voice they lend.
+
+    Who `forges` sends data that no button of the tapped message has.
+    """
 
     id: int
     is_bot: bool = False
     voice: int | None = None
+    forges: bool = False
 
 
 def message(number: int, text: str, *, by: Speaker, chat: int, at: float) -> bytes:
@@ -206,7 +210,8 @@ def message(number: int, text: str, *, by: Speaker, chat: int, at: float) -> byt
 
 def tap(number: int, data: str, *, by: Speaker, chat: int, on: int, at: float) -> bytes:
     """Somebody taps a button of the message `on`."""
-    card = _message(on, chat=chat, at=at)
+    keys = [[{"text": "a button", "callback_data": "another's" if by.forges else data}]]
+    card = {**_message(on, chat=chat, at=at), "reply_markup": {"inline_keyboard": keys}}
     query = {"id": f"{by.id}/{number}", "from": _user(by), "message": card, "data": data}
     return msgspec.json.encode({"update_id": number, "callback_query": query})
 

@@ -37,7 +37,7 @@ from chatbot.domain.secrets import Secret
 from chatbot.domain.tickets import Cancelled, Lost, Outcome, Placed, Requested, Ticket, TicketState, Unsent
 from chatbot.ports.limits import NewLimit
 from chatbot.ports.shown_secrets import Shown
-from chatbot.services.alerts import AlertSet
+from chatbot.services.alert_results import AlertSet
 from chatbot.storage.accounts import ACCOUNTS
 from chatbot.storage.factors import FACTORS
 from tests.fakes.exchange import permitted
@@ -117,6 +117,8 @@ async def furnish(place: Place, state: State) -> Records:
     )
     assert numbers == (ACCOUNT, ORDER, ALIAS_ID, RAISE)
     assert (await _alert(place, ANNA, _NOTE), await _alert(place, GROUP, "everybody's")) == ALERTS
+    for chat in (ANNA, GROUP):
+        await place.storage.favourites.put(ChatId(chat), ("ETHUSDT", "BTCUSDT"), now=place.clock.now())
     await _put_state(place, state)
     tickets = await _tickets(place, account, state)
     shown = Shown(

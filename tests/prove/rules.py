@@ -64,6 +64,7 @@ _QUESTION = _of("dialogues")
 _CARD = _of("dialogues", "tickets")
 _LOCK = _of("locks", "tickets", "limit_changes", "aliases")
 _ACCOUNT = _of("accounts", "account_secrets", "active_accounts", "data_keys", "outbox")
+_STARS = _of("favourites")
 _SETTING = _of("preferences", "dialogues")
 _NOTICES = _of("notice_modes", "dialogues")
 _ALERT = _of("alerts", "dialogues")
@@ -105,7 +106,7 @@ BUTTONS: Mapping[type, Rule] = {
     actions.DrawDepth: LOOK,
     actions.ShowMarkets: LOOK,
     actions.ShowHelp: LOOK,
-    actions.ToggleFavourite: Rule(who=Who.LET_IN, changes=_of("favourites")),
+    actions.ToggleFavourite: Rule(who=Who.LET_IN, changes=_STARS),
     actions.StartOrder: Rule(who=Who.LET_IN, changes=_CARD),
     actions.StartWithdrawal: Rule(who=Who.LET_IN, changes=_CARD),
     actions.ShowBalance: HOLDERS_LOOK,
@@ -162,6 +163,8 @@ BUTTONS: Mapping[type, Rule] = {
     actions.EditAlert: Rule(who=Who.HOLDER, changes=_QUESTION, in_group=_QUESTION),
     actions.WatchAlert: Rule(who=Who.HOLDER, changes=_of("alerts"), in_group=_of("alerts")),
     actions.SnoozeAlert: Rule(who=Who.HOLDER, changes=_of("alerts"), in_group=_of("alerts")),
+    actions.MoveAlert: Rule(who=Who.HOLDER, changes=_of("alerts"), in_group=_of("alerts")),
+    actions.TradeOnAlert: Rule(who=Who.LET_IN, changes=_CARD),
     actions.PauseAlert: Rule(who=Who.HOLDER, changes=_of("alerts"), in_group=_of("alerts")),
     actions.DeleteAlert: Rule(who=Who.HOLDER, changes=_of("alerts"), in_group=_of("alerts")),
     actions.AskClearAlerts: LET_IN,
@@ -169,8 +172,8 @@ BUTTONS: Mapping[type, Rule] = {
     actions.ChooseForAlert: Rule(who=Who.HOLDER, changes=_ALERT, in_group=_ALERT),
     actions.DropAlertQuestion: Rule(who=Who.HOLDER, changes=_QUESTION, in_group=_QUESTION),
     actions.SetDust: Rule(who=Who.LET_IN, changes=_SETTING),
-    actions.RaiseFavourite: Rule(who=Who.LET_IN, changes=_of("favourites")),
-    actions.DropFavourite: Rule(who=Who.LET_IN, changes=_of("favourites")),
+    actions.RaiseFavourite: Rule(who=Who.HOLDER, changes=_STARS, in_group=_STARS),
+    actions.DropFavourite: Rule(who=Who.HOLDER, changes=_STARS, in_group=_STARS),
 }
 
 COMMANDS: Mapping[str, tuple[Rule, tuple[str, ...]]] = {
@@ -182,7 +185,7 @@ COMMANDS: Mapping[str, tuple[Rule, tuple[str, ...]]] = {
     "book": (LOOK, ("BTC",)),
     "chart": (LOOK, ("BTC", "BTC 7d")),
     "depth": (LOOK, ("BTC",)),
-    "alert": (Rule(who=Who.LET_IN, changes=_ALERT, in_group=_ALERT), ("", "BTC", "BTC > 90000", "BTC > 90,000")),
+    "alert": (Rule(who=Who.LET_IN, changes=_ALERT, in_group=_ALERT), ("", "BTC", "BTC > 90000", "BTC > 91,000")),
     "alerts": (LET_IN, ("",)),
     "balance": (LET_IN, ("", "annas-account")),
     "buy": (Rule(who=Who.LET_IN, changes=_CARD), ("", "0.001 BTC", "0.001 BTC @ 60000")),
@@ -208,12 +211,12 @@ COMMANDS: Mapping[str, tuple[Rule, tuple[str, ...]]] = {
     "unlock": (Rule(who=Who.LET_IN, changes=_of("locks", "dialogues", "outbox")), ("",)),
     "halt": (Rule(who=Who.OWNER, others=_of("halts")), ("",)),
     "resume": (Rule(who=Who.OWNER, changes=_QUESTION), ("",)),
-    "notify": (LET_IN, ("",)),
+    "notify": (Rule(who=Who.LET_IN, changes=_NOTICES), ("", "alerts off")),
     "board": (Rule(who=Who.LET_IN, changes=_of("boards"), in_group=_of("boards")), ("", "BTC", "off")),
     "digest": (Rule(who=Who.LET_IN, changes=_of("digests"), in_group=_of("digests")), ("", "09:00 BTC", "off")),
     "settings": (
-        Rule(who=Who.LET_IN, changes=_SETTING, in_group=_SETTING),
-        ("", "zone Berlin", "quiet 22-7", "dust 5"),
+        Rule(who=Who.LET_IN, changes=_SETTING | _STARS | _NOTICES, in_group=_SETTING | _STARS | _NOTICES),
+        ("", "dust 5", "notices alerts off", "favourites ETH", "numbers space", "quiet 22-7", "zone Berlin"),
     ),
     "invite": (Rule(who=Who.OWNER, changes=_of("dialogues", "links")), ("",)),
     "people": (OWNERS_LOOK, ("",)),

@@ -45,13 +45,12 @@ def promises(rule: Rule) -> bool:
 
 
 NOTHING_TO_DO = {
-    "DropFavourite": "no market is starred",
     "EndSetUp": "no factor waits for its first code",
-    "RaiseFavourite": "no market is starred",
     "RefreshTicket": "nothing is due, so no look can come earlier",
     "RemoveAlias": "a withdrawal to it is held",
     "SetUpDraft": "no factor waits for its first code",
     "UseAccount": "it is in use already",
+    "MoveAlert": "it is told there already",
     "WatchAlert": "it watches already",
     "/stop": "nothing is asked",
 }
@@ -88,6 +87,7 @@ async def test_every_rule_that_allows_something_sees_it_happen() -> None:
 NOTHING_IN_GROUPS = {
     "ChooseForAlert": "the question is Anna's",
     "DropAlertQuestion": "the question is Anna's",
+    "MoveAlert": "it is told there already",
     "WatchAlert": "it watches already",
 }
 

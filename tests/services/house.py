@@ -144,7 +144,12 @@ class House:
         self.drawer = FakeCharts()
         self.history = PriceHistory(storage.bars)
         self.charts = ChartDesk(
-            drawer=self.drawer, history=self.history, markets=self.markets, orders=self.orders, clock=clock
+            drawer=self.drawer,
+            history=self.history,
+            markets=self.markets,
+            orders=self.orders,
+            follow_ups=storage.follow_ups,
+            clock=clock,
         )
         self.linking = Linking(self.questions)
         self.factors = Factors(store=storage.factors, clock=clock, entropy=entropy)

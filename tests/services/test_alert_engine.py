@@ -1,3 +1,4 @@
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -7,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from chatbot.domain.accounts import Venue
+from chatbot.domain.alert_rules import Watched
 from chatbot.domain.alerts import Alert, AlertStatus, Crossing, Gauge, Rule
 from chatbot.domain.ids import ChatId, MarketCode, PersonId
 from chatbot.domain.market import Ticker
@@ -37,7 +39,6 @@ class Desk:
 
     async def restart(self) -> None:
         self.engine = AlertEngine(store=self.storage.alerts, past=self.history, clock=self.clock)
-        await self.engine.load()
 
     async def add(
         self, rule: Rule = ABOVE_80, *, reading: str | None = "75", allowance: int = 50, **more: Any
@@ -61,8 +62,8 @@ class Desk:
     async def tick(self, last: str, *, since: datetime | None = None, **more: Any) -> None:
         prices: dict[MarketCode, Ticker] = {BTC: replace(ticker(last=last), **more)}
         tick = Tick(venue=Venue.PAPER, at=self.clock.now(), tickers=prices, since=since)
-        await self.history.on_tick(tick)
         await self.engine.on_tick(tick)
+        await self.history.on_tick(tick)
 
     async def told(self) -> list[AlertFired]:
         """What was told since the last time this was asked."""
@@ -118,9 +119,17 @@ async def test_edits_pauses_and_deletions_win_over_what_the_index_knew(desk: Des
     edited, paused, deleted = await desk.add(), await desk.add(), await desk.add()
     higher = replace(ABOVE_80, level=Decimal(90))
     again = await desk.engine.change(
-        edited, rule=higher, cooldown=None, until=None, note="n", reading=Decimal(75), now=START
+        edited,
+        rule=higher,
+        cooldown=None,
+        until=None,
+        note="n",
+        picture=True,
+        reading=Decimal(75),
+        allowance=50,
+        now=START,
     )
-    assert again is not None and (again.rule, again.note) == (higher, "n")
+    assert again is not None and (again.rule, again.note, again.picture) == (higher, "n", True)
     await desk.engine.pause(paused.id, now=START)
     assert await desk.engine.delete(deleted.id)
     await desk.tick("85")
@@ -143,7 +152,7 @@ async def test_rows_that_others_changed_are_followed(desk: Desk) -> None:
     )
     await desk.tick("81")
     assert await desk.told() == []
-    await desk.engine.watch(paused.id, reading=Decimal(75), now=START)
+    await desk.engine.watch(paused.id, reading=Decimal(75), allowance=50, now=START)
     await desk.tick("81")
     assert [fired.alert for fired in await desk.told()] == [paused.id]
 
@@ -171,9 +180,58 @@ async def test_a_repeating_alert_rests_and_then_fires_again(desk: Desk, clock: F
     assert len(await desk.told()) == 1
 
 
+async def test_a_crossing_between_the_end_of_a_rest_and_the_next_look_is_told(desk: Desk, clock: FakeClock) -> None:
+    await desk.add(cooldown=HOUR)
+    await desk.tick("81")
+    clock.pass_(3597)
+    await desk.tick("75")
+    await desk.told()
+    clock.pass_(5)
+    await desk.tick("81")
+    assert len(await desk.told()) == 1
+
+
+@pytest.mark.parametrize(("before", "told"), [("75", 1), ("85", 0)])
+async def test_a_crossing_after_a_rest_that_ended_while_nobody_looked_is_told_late(
+    desk: Desk, clock: FakeClock, before: str, told: int
+) -> None:
+    await desk.add(cooldown=HOUR)
+    await desk.tick("81")
+    clock.pass_(600)
+    await desk.tick(before)
+    await desk.told()
+    await desk.history.flush()
+    clock.pass_(7200)
+    await desk.restart()
+    await desk.tick("81", since=START + timedelta(minutes=10))
+    assert [fired.late for fired in await desk.told()] == [True] * told
+
+
+async def test_what_is_added_and_changed_while_all_are_taken_up_is_watched(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed, deleted = await desk.add(), await desk.add()
+    await desk.restart()
+    pages, added = desk.storage.alerts.pages, list[Alert]()
+
+    async def meanwhile(venue: Venue) -> AsyncIterator[Sequence[Watched]]:
+        async for page in pages(venue):
+            if not added:
+                await desk.engine.snooze(changed.id, until=START + HOUR, allowance=50, now=START)
+                await desk.engine.delete(deleted.id)
+                added.append(await desk.add())
+            yield page
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.storage.alerts, "pages", meanwhile)
+        await desk.tick("75")
+    await desk.tick("81")
+    assert [fired.alert for fired in await desk.told()] == [added[0].id]
+
+
 async def test_a_snoozed_alert_wakes(desk: Desk, clock: FakeClock) -> None:
     alert = await desk.add()
-    await desk.engine.snooze(alert.id, until=START + HOUR, now=START)
+    await desk.engine.snooze(alert.id, until=START + HOUR, allowance=50, now=START)
     await desk.tick("81")
     clock.pass_(3600)
     await desk.tick("79")

@@ -11,6 +11,7 @@ from chatbot.domain.alerts import Alert, AlertStatus, Crossing, Gauge, Position,
 from chatbot.domain.ids import AlertId, MarketCode
 from chatbot.domain.ticks import Tick
 from chatbot.services.alert_index import AlertIndex, Ladder, Spot, order_key
+from chatbot.services.alert_windows import Range
 from tests.domain.test_alert_rules import alert
 from tests.fakes.clock import START as NOW
 from tests.fakes.values import ticker
@@ -51,8 +52,17 @@ def tick(last: str) -> Tick:
     return Tick(venue=Venue.PAPER, at=NOW, tickers={BTC: ticker(last=last)})
 
 
+def unseen(market: MarketCode, window: timedelta) -> Range | None:
+    return None
+
+
+def risen(market: MarketCode, window: timedelta) -> Range | None:
+    """A rise of 5 % to 1000."""
+    return Range(Decimal("952.38"), 0, Decimal(1000), 0)
+
+
 def reached(index: AlertIndex, last: str) -> list[AlertId]:
-    return [mark.alert for mark in index.reached(tick(last), lambda _: Decimal(last))]
+    return [mark.alert for mark in index.reached(tick(last), unseen)]
 
 
 def level(price: int, *, number: int, rising: bool = True) -> Alert:
@@ -74,8 +84,8 @@ def test_only_what_a_price_comes_to_is_found() -> None:
 def test_a_mark_that_is_no_longer_true_goes_once_it_is_come_upon() -> None:
     index, armed = AlertIndex(), alert(id=AlertId(1))
     index.follow(None, armed)
-    index.settle(index.reached(tick("1000"), lambda _: Decimal(1000)), [])  # its row is gone
-    assert not index
+    index.settle(index.reached(tick("1000"), unseen), [])  # its row is gone
+    assert reached(index, "1000") == []
 
 
 def test_windows_are_known_as_long_as_somebody_watches_or_will() -> None:
@@ -86,8 +96,8 @@ def test_windows_are_known_as_long_as_somebody_watches_or_will() -> None:
     index = AlertIndex()
     index.follow(None, resting)
     assert index.windows() == {BTC: hour}
-    assert [mark.spot for mark in index.reached(tick("1000"), lambda _: Decimal(5))] == [None]
+    assert [mark.spot for mark in index.reached(tick("1000"), risen)] == [None]
     index.follow(resting, watching)
-    assert [mark.spot for mark in index.reached(tick("1000"), lambda _: Decimal(5))] == [Spot(BTC, Gauge.RISE, hour)]
+    assert [mark.spot for mark in index.reached(tick("1000"), risen)] == [Spot(BTC, Gauge.RISE, hour)]
     index.follow(watching, replace(watching, status=AlertStatus.ENDED))
-    assert index.windows() == {} and not index
+    assert index.windows() == {} and index.reached(tick("1000"), risen) == []

@@ -3,16 +3,19 @@
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from chatbot.domain.alerts import Alert, AlertStatus, Position
 from chatbot.domain.drafts import AlertQuestion
 from chatbot.domain.errors import Cause, InputError, Unavailable
-from chatbot.domain.ids import ChatId, MarketCode
+from chatbot.domain.ids import ChatId, MarketCode, MessageId
+from chatbot.domain.notices import NoticeKind, NoticeMode
 from chatbot.domain.places import Place
 from chatbot.domain.ticks import Tick
-from chatbot.services.alerts import AlertAsked, AlertDesk, AlertSet
+from chatbot.services.alert_results import AlertAsked, AlertSet
+from chatbot.services.alerts import AlertDesk
 from tests.fakes.values import BTC, ticker
 from tests.services.house import ANNA, BORIS, CHAT, House
 
@@ -76,9 +79,76 @@ async def test_a_line_with_an_unknown_market_is_set_once_the_market_is_chosen(ho
 
 async def test_a_line_not_understood_is_never_set_without_another_word(house: House) -> None:
     asked = await ask(house, "BTC sometimes > 80000")
-    assert asked.draft.asking is AlertQuestion.LEVEL and "sometimes" in asked.problem
-    again = await house.alerts.answer(asked.dialogue, "80000")
-    assert isinstance(again, AlertAsked) and again.draft.asking is AlertQuestion.REPEAT
+    assert asked.draft.asking is AlertQuestion.REPEAT and "sometimes" in asked.problem
+    asked = await ask(house, "BTC sometimes > 80000 every 2h")
+    assert asked.draft.asking is AlertQuestion.CHECK and [each.label for each in asked.draft.choices] == ["Set it"]
+    done = await house.alerts.choose(asked.dialogue, 0)
+    assert isinstance(done, AlertSet) and done.seen.alert.rule.level == 80_000
+
+
+async def test_what_was_understood_is_kept_and_only_the_rest_is_asked_for(house: House) -> None:
+    asked = await ask(house, "BTC > 100000 every friday until 25:00")
+    assert asked.draft.asking is AlertQuestion.REPEAT and "25:00" in asked.problem
+    again = await house.alerts.answer(asked.dialogue, "2h")
+    assert isinstance(again, AlertAsked) and again.draft.asking is AlertQuestion.UNTIL
+    done = await house.alerts.choose(again.dialogue, 0)
+    assert isinstance(done, AlertSet) and done.seen.alert.rule.level == 100_000
+    assert done.seen.alert.until == house.clock.at + timedelta(days=1)
+
+
+async def test_a_number_that_can_be_two_is_the_one_the_market_can_come_to(house: House) -> None:
+    assert (await set_(house, "BTC > 90,000")).rule.level == 90_000
+    asked = await ask(house, "BTC <")
+    done = await house.alerts.answer(asked.dialogue, "50,000")
+    assert isinstance(done, AlertAsked) and done.draft.request.level == 50_000
+    unclear = await ask(house, "BTC > 90,000 until 25:00")
+    assert unclear.draft.asking is AlertQuestion.UNTIL and unclear.draft.request.level == 90_000
+
+
+async def test_where_a_number_can_be_either_it_is_asked_which(house: House) -> None:
+    asked = await ask(house, "ETH > 30,000")
+    assert [each.label for each in asked.draft.choices] == ["30000", "30.000"]
+    done = await house.alerts.choose(asked.dialogue, 0)
+    assert isinstance(done, AlertSet) and done.seen.alert.rule.level == 30_000
+    again = await house.alerts.answer((await ask(house, "ETH >")).dialogue, "30,000")
+    assert isinstance(again, AlertAsked) and len(again.draft.choices) == 2
+
+
+async def test_the_same_alert_is_not_set_twice(house: House) -> None:
+    first = await set_(house, "BTC > 90000 every 2h note sell")
+    twin = await house.alerts.say("BTC > 90000 every 2h", person=ANNA, chat=CHAT, place=HERE)
+    assert isinstance(twin, AlertSet) and twin.was_there and twin.seen.alert == first and twin.used == 1
+    for words in (
+        "BTC > 90000",
+        "BTC > 90000 every 2h picture",
+        "BTC > 90000 every 2h note buy",
+        "BTC < 90000 every 2h",
+    ):
+        other = await house.alerts.say(words, person=ANNA, chat=CHAT, place=HERE)
+        assert isinstance(other, AlertSet) and not other.was_there
+    assert await set_(house, "BTC > 90000 every 2h", place=GROUP) != first
+
+
+async def test_where_alerts_are_switched_off_none_is_used_up(house: House) -> None:
+    await house.preferences.choose(CHAT, NoticeKind.ALERT, NoticeMode.OFF, by=ANNA)
+    done = await house.alerts.say("BTC > 61000", person=ANNA, chat=CHAT, place=HERE)
+    assert isinstance(done, AlertSet) and done.is_silent and (await house.alerts.see_all(HERE)).is_silent
+    await tick(house, "61500")
+    found = await house.alerts.get(done.seen.alert.id)
+    assert found is not None and found.status is AlertStatus.WATCHING and found.hits == 0
+    await house.preferences.choose(CHAT, NoticeKind.ALERT, NoticeMode.ON, by=ANNA)
+    for price in ("60000", "61500"):
+        await tick(house, price)
+    found = await house.alerts.get(done.seen.alert.id)
+    assert found is not None and found.hits == 1
+
+
+async def test_the_picture_is_switched_on_and_off(house: House) -> None:
+    alert = await set_(house, "BTC > 90000")
+    for answer, wanted in (("yes", True), ("without", False)):
+        asked = await house.alerts.edit(alert, AlertQuestion.PICTURE, person=ANNA, chat=CHAT)
+        done = await house.alerts.answer(asked.dialogue, answer)
+        assert isinstance(done, AlertSet) and done.seen.alert.picture is wanted
 
 
 async def test_an_impossible_level_is_asked_for_again(house: House) -> None:
@@ -121,13 +191,13 @@ async def test_the_allowance_counts_what_has_not_ended(house: House) -> None:
 
 
 async def test_the_nearest_market_comes_first_and_what_ended_last(house: House) -> None:
-    for words in ("BTC > 90000", "ETH > 2510", "BTC > 60100", "BTC > 61000", "ETH > 9000"):
+    for words in ("BTC > 90000", "ETH > 2510", "BTC > 60100", "BTC > 61000", "BTC spread > 0.5%", "ETH > 9000"):
         await set_(house, words)
     await tick(house, "60100")
     listed = await house.alerts.see_all(HERE)
     shown = [f"{seen.alert.base} {seen.alert.rule.level}" for seen in listed.alerts]
-    assert shown == ["ETH 2510", "ETH 9000", "BTC 61000", "BTC 90000", "BTC 60100"]
-    assert listed.used == 4
+    assert shown == ["ETH 2510", "ETH 9000", "BTC 61000", "BTC 90000", "BTC 0.5", "BTC 60100"]
+    assert listed.used == 5
 
 
 async def test_a_list_without_prices_is_better_than_none(house: House) -> None:
@@ -177,3 +247,13 @@ async def test_clearing_takes_a_chats_own_alerts_of_a_market_and_no_others(house
     assert await house.alerts.clear(HERE.chat, None) == 0
     assert [seen.alert.base for seen in (await house.alerts.see_all(HERE)).alerts] == ["ETH"]
     assert await house.alerts.get(theirs.id) is not None
+
+
+async def test_a_message_that_is_handled_again_sets_no_second_alert(house: House) -> None:
+    """As after a kill between the echo and the moment the command is ticked off."""
+    said: dict[str, Any] = {"person": ANNA, "chat": CHAT, "place": HERE, "message": MessageId(12)}
+    first = await house.alerts.say("BTC > 61000", **said)
+    await tick(house, "61000")
+    again = await house.alerts.say("BTC > 61000", **said)
+    assert isinstance(first, AlertSet) and isinstance(again, AlertSet)
+    assert again.seen.alert.id == first.seen.alert.id and again.seen.alert.hits == 1

@@ -13,7 +13,7 @@ from chatbot.domain.preferences import ChartTheme, NumberStyle, Preferences
 from chatbot.domain.ticks import Tick
 from chatbot.services.charts import DrawnMarket
 from tests.fakes.values import BTC
-from tests.handlers.views.alert_examples import ABOVE, FALL, an_alert
+from tests.handlers.views.alert_examples import ABOVE, FALL, FIVE_UP, an_alert
 from tests.services.house import ANNA, House, placed
 
 PAPER = Venue.PAPER
@@ -120,6 +120,8 @@ async def test_an_alert_comes_with_a_small_picture_of_its_level_or_without_one(h
     of_price, of_fall = house.drawer.charts
     assert of_price.small and of_price.level == Decimal(61_000) and of_price.marks == ()
     assert of_fall.level is None
+    assert await house.charts.for_alert(replace(alert, rule=FIVE_UP), preferences=LIGHT, now=now)
+    assert house.drawer.charts[2].level == Decimal("80345.55")
     gone = replace(alert, market=MarketCode("GONEUSDT"))
     assert await house.charts.for_alert(gone, preferences=LIGHT, now=now) is None
     house.drawer.broken = True

@@ -9,51 +9,21 @@ import pytest
 from chatbot.domain.accounts import Account, Venue
 from chatbot.domain.errors import Cause, KeyRejected, OrderNotFound, Unavailable
 from chatbot.domain.follow_ups import OrderRecord
-from chatbot.domain.ids import ClientId, OrderNumber
-from chatbot.domain.notices import Alarm, Away, BalanceChange, BalanceMoved, OrderMoved, OutboxEntry
-from chatbot.domain.orders import Order, OrderStatus
+from chatbot.domain.ids import OrderNumber
+from chatbot.domain.notices import Alarm, Away, OrderMoved
+from chatbot.domain.orders import OrderStatus
 from chatbot.domain.places import Place
 from chatbot.domain.tickets import TicketState
 from chatbot.services.follow_ups import BALANCES_EVERY, FollowUps
-from tests.fakes.clock import settle
+from tests.services.following import entries, look, on_the_site
 from tests.services.house import ANNA, CARD, CHAT, House, placed
 from tests.services.losing import lost_order
-from tests.storage.examples import ORDER
 
 HALF = Decimal("0.5")
 
 
-def on_the_site(house: House, number: int, *, executed: str = "0", status: OrderStatus = OrderStatus.NEW) -> Order:
-    """An order of Anna's that nobody placed here, or how it stands now."""
-    done = Decimal(executed)
-    order = replace(
-        ORDER,
-        number=OrderNumber(number),
-        client_id=ClientId(0),
-        status=status,
-        volume=Decimal(1),
-        executed=done,
-        remaining=1 - done,
-        average_price=Decimal(50_000) if done else Decimal(0),
-        placed_at=house.clock.at,
-    )
-    house.exchange.put(house.exchange.holders["key-1"].credentials, order)
-    return order
-
-
-async def entries(house: House) -> list[OutboxEntry]:
-    """All that waits to be told, in the order in which it came up."""
-    found = await house.storage.outbox.due(now=house.clock.at, limit=999)
-    return sorted(found, key=lambda entry: entry.id)
-
-
 async def moved(house: House) -> list[OrderMoved]:
     return [entry.notice for entry in await entries(house) if isinstance(entry.notice, OrderMoved)]
-
-
-async def look(house: House, account: Account, *, after: float = 20) -> None:
-    house.clock.pass_(after)
-    await house.follow_ups.look(account)
 
 
 async def test_what_was_there_at_linking_is_not_told(house: House, account: Account) -> None:
@@ -125,7 +95,7 @@ async def test_old_ends_are_forgotten_without_being_told_again(house: House, acc
         if number % 10 == 0:
             await look(house, account, after=400)
     record = await house.storage.follow_ups.of(account.id)
-    assert record is not None and len(record.orders) <= 40 and record.floor == 150
+    assert record is not None and len(record.orders) <= 100 and record.floor == 90
     assert len(await moved(house)) == 190
 
 
@@ -163,6 +133,19 @@ async def test_a_list_that_was_cut_moves_nothing_on(house: House, account: Accou
     house.exchange.endless_lists = False
     await look(house, account)
     assert len(await moved(house)) == 1
+
+
+async def test_an_order_that_comes_up_late_and_far_down_the_list_is_told(house: House, account: Account) -> None:
+    await look(house, account)
+    orders = house.exchange.holders["key-1"].orders
+    on_the_site(house, 1, executed="1", status=OrderStatus.FILLED)
+    late = orders.pop(OrderNumber(1))
+    for number in range(2, 52):  # more than two pages, half an hour long
+        on_the_site(house, number, executed="1", status=OrderStatus.FILLED)
+        await look(house, account, after=36)
+    orders[OrderNumber(1)] = late
+    await look(house, account, after=BALANCES_EVERY.total_seconds())
+    assert [notice.order.number for notice in await moved(house)] == [*range(2, 52), 1]
 
 
 # ---- cards
@@ -258,64 +241,11 @@ async def test_what_happened_while_the_bot_was_away_is_counted_marked_and_told_o
     assert missed.absence.length == timedelta(minutes=12)
 
 
-# ---- balances
-
-
-async def balances(house: House, account: Account, *, after: timedelta = BALANCES_EVERY) -> list[BalanceMoved]:
-    await look(house, account, after=after.total_seconds())
-    return [notice for notice in await house.told() if isinstance(notice, BalanceMoved)]
-
-
-async def test_a_deposit_is_told_once_it_stood(house: House, account: Account) -> None:
-    await look(house, account)
-    totals = house.exchange.holders["key-1"].totals
-    totals["BTC"] += HALF
-    assert await balances(house, account) == []
-    [told] = await balances(house, account, after=timedelta(minutes=3))
-    change = BalanceChange(currency="BTC", by=HALF, total=Decimal("1.5"), worth=HALF * Decimal("60050"), ticket=None)
-    assert (told.account, told.changes) == ("paper-1", (change,))
-    for _ in range(5):
-        assert len(await balances(house, account)) == 1
-
-
-async def test_a_currency_that_comes_up_counts_from_nothing(house: House, account: Account) -> None:
-    await look(house, account)
-    house.exchange.holders["key-1"].totals["XYZ"] = Decimal(7)
-    await balances(house, account)
-    [told] = await balances(house, account)
-    [change] = told.changes
-    assert (change.currency, change.by, change.worth) == ("XYZ", Decimal(7), None)
-
-
-async def test_what_an_execution_moved_is_not_called_unexplained(house: House, account: Account) -> None:
-    await look(house, account)
-    ticket = await house.tap(await house.order_card(account))
-    house.exchange.fill(placed(ticket))
-    house.exchange.holders["key-1"].totals["BTC"] -= Decimal("0.00015")  # the fee
-    for _ in range(4):
-        assert await balances(house, account) == []
-
-
-async def test_a_withdrawal_that_left_is_told_as_such(house: House, account: Account) -> None:
-    await house.know(account)
-    await look(house, account)
-    ticket = await house.confirm(await house.withdrawal_card())
-    await settle()
-    assert await balances(house, account) == []  # held, but still there
-    house.exchange.process_withdrawals()
-    await balances(house, account)
-    [told] = await balances(house, account)
-    [change] = told.changes
-    assert (change.currency, change.by, change.ticket) == ("BTC", Decimal("-0.05"), ticket.id)
-    told_under = [entry.reply_to for entry in await entries(house) if isinstance(entry.notice, BalanceMoved)]
-    assert told_under == [CARD]
-
-
 async def test_a_key_that_may_not_read_balances_has_its_orders_followed(house: House, account: Account) -> None:
     house.exchange.fail("balances", KeyRejected(status=403), times=50)
     await look(house, account)
     on_the_site(house, 5, executed="1", status=OrderStatus.FILLED)
-    await balances(house, account)
+    await look(house, account, after=BALANCES_EVERY.total_seconds())
     assert len(await moved(house)) == 1
     assert house.exchange.calls.count("balances") == 2  # at linking, and once since
 
@@ -330,7 +260,7 @@ async def test_nothing_is_kept_or_told_of_an_account_that_was_unlinked(house: Ho
     await house.accounts.unlink(ANNA, account.id)
     assert await house.storage.follow_ups.of(account.id) is None
     await house.storage.follow_ups.note(
-        account.id, (replace(order, executed=HALF),), seen=OrderNumber(5), late=False, now=house.clock.at
+        account.id, (replace(order, executed=HALF),), seen=OrderNumber(5), markets={}, late=False, now=house.clock.at
     )
     assert [notice for notice in await house.told() if not isinstance(notice, Alarm)] == []
 

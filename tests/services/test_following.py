@@ -65,6 +65,7 @@ async def test_an_end_is_told_only_if_it_came_late(house: House, account: Accoun
 
 
 async def test_an_end_is_told_once_however_often_it_is_seen(house: House, account: Account) -> None:
+    await house.follow_ups.look(account)
     ticket = await house.tap(await house.order_card(account))
     house.exchange.fill(placed(ticket))
     house.clock.pass_(600)
@@ -154,3 +155,14 @@ async def test_a_market_order_is_read_back_once(house: House, account: Account) 
     done = await house.look_when_due(ticket)
     assert done.order is not None and done.order.executed == Decimal("0.01")
     assert done.next_look_at is None
+
+
+async def test_an_answer_that_was_late_takes_nothing_back_from_a_card(house: House, account: Account) -> None:
+    await house.follow_ups.look(account)
+    ticket = await house.tap(await house.order_card(account))
+    resting = house.at_exchange(placed(ticket))
+    house.exchange.fill(placed(ticket), "0.4")
+    await house.follow_ups.look(account)
+    house.exchange.put(house.exchange.holders["key-1"].credentials, resting)
+    looked = await house.look_when_due(ticket)
+    assert looked.order is not None and looked.order.executed == Decimal("0.04")

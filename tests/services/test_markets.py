@@ -10,7 +10,7 @@ from chatbot.domain.ids import MarketCode
 from chatbot.services.markets import MOST_PRICES, Markets
 from tests.fakes.exchange import FakeExchange
 from tests.fakes.values import BTC, ETH, ticker
-from tests.services.house import ANNA, House
+from tests.services.house import ANNA, CHAT, House
 
 PAPER = Venue.PAPER
 
@@ -48,11 +48,11 @@ async def test_the_liveliest_have_the_largest_turnover(house: House) -> None:
 
 async def test_favourites_are_those_this_venue_lists(house: House) -> None:
     for code in ("GONEUSDT", "ETHUSDT", *(f"X{number}USDT" for number in range(MOST_PRICES)), "BTCUSDT"):
-        await house.storage.favourites.toggle(ANNA, code, now=house.clock.at)
+        await house.storage.favourites.toggle(CHAT, code, now=house.clock.at)
         house.clock.pass_(1)
-    found = await house.markets.favourites(ANNA, venue=PAPER)
+    found = await house.markets.favourites(CHAT, venue=PAPER)
     assert [quote.market.code for quote in found] == ["ETHUSDT", "BTCUSDT"]
-    assert await house.markets.is_favourite(ANNA, ETH.code)
+    assert await house.markets.is_favourite(CHAT, ETH.code)
 
 
 async def test_everybody_looks_at_the_first_venue_and_an_account_holder_at_its_own(

@@ -5,12 +5,14 @@ from decimal import Decimal
 import pytest
 
 from chatbot.domain.accounts import Account
-from chatbot.domain.drafts import OrderDraft, QuantityKind, Question
+from chatbot.domain.drafts import OrderDraft, OrderRequest, QuantityKind, Question
 from chatbot.domain.errors import Cause, InputError, NotLinked, Obstacle, Stopped, Unavailable
 from chatbot.domain.ids import ChatId, MarketCode, MessageId
 from chatbot.domain.intents import OrderTerms
 from chatbot.domain.money import Amount
+from chatbot.domain.number_text import written_in
 from chatbot.domain.orders import OrderType, Side
+from chatbot.domain.preferences import NumberStyle
 from chatbot.domain.tickets import Ticket, TicketState
 from chatbot.services.limits import LimitSet
 from chatbot.services.trading import Asked
@@ -158,6 +160,15 @@ async def test_the_other_reading_of_a_price_is_checked_like_any_order(house: Hou
     unfit = asked(await choose(house, again, "60.000"))
     assert "orders start at 5 USDT; this one is worth 0.60" in unfit.problem
     assert house.exchange.changes == 0
+
+
+async def test_an_answer_that_can_mean_two_numbers_is_asked_back_with_both(house: House, account: Account) -> None:
+    question = asked(await say(house, "BTC", Side.SELL))
+    which = asked(await reply(house, "1,000"))
+    assert "can mean 1000 or 1.000" in which.problem and labels(which) == ["1000", "1.000"]
+    assert which.dialogue.id != question.dialogue.id
+    with written_in(NumberStyle.POINT):
+        assert labels(asked(await reply(house, "1.000"))) == ["1000", "1.0000"]
 
 
 async def test_an_ambiguous_line_can_be_answered_with_a_whole_order_too(house: House, account: Account) -> None:
@@ -310,7 +321,7 @@ async def test_somebody_with_too_little_is_offered_no_share(house: House) -> Non
 
 
 async def test_markets_used_come_first_then_starred_ones_then_lively_ones(house: House, account: Account) -> None:
-    await house.storage.favourites.toggle(ANNA, "USDTUSD", now=house.clock.at)
+    await house.storage.favourites.toggle(CHAT, "USDTUSD", now=house.clock.at)
     house.exchange.tickers_now[ETH.code] = replace(house.exchange.tickers_now[ETH.code], volume=Decimal(10**9))
     assert labels(asked(await say(house, ""))) == ["USDT/USD", "ETH/USDT", "BTC/USDT"]
     await house.tap(await house.order_card(account))
@@ -448,3 +459,24 @@ async def test_a_limit_lowered_after_the_card_was_opened_stops_its_tap(house: Ho
     with pytest.raises(Stopped):
         await house.tap(card)
     assert house.exchange.changes == 0
+
+
+# ---- a price that led here
+
+
+async def test_the_price_that_led_here_is_offered_for_a_limit(house: House, account: Account) -> None:
+    request = OrderRequest(side=Side.BUY, symbol="BTCUSDT", at_hand=Decimal(55_000))
+    sizes = asked(await house.trading.advance(request, person=ANNA, chat=CHAT, guided=True))
+    assert sizes.draft.asking is Question.QUANTITY and labels(sizes)[-1] == "Limit at 55,000"
+    limited = asked(await choose(house, sizes, "Limit at"))
+    assert limited.draft.request.price == 55_000 and "Limit at 55,000" not in labels(limited)
+    order = intent(await choose(house, limited, "25%"))
+    assert (order.type, order.price) == (OrderType.LIMIT, Decimal(55_000))
+
+
+async def test_whoever_chose_a_size_is_offered_it_again(house: House, account: Account) -> None:
+    request = OrderRequest(side=Side.SELL, symbol="BTCUSDT", at_hand=Decimal(70_000))
+    sizes = asked(await house.trading.advance(request, person=ANNA, chat=CHAT, guided=True))
+    kinds = asked(await choose(house, sizes, "Max"))
+    assert labels(kinds) == ["At the market", "Limit at 70,000", "Limit price…"]
+    assert intent(await choose(house, kinds, "Limit at")).price == 70_000

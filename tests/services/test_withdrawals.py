@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from chatbot.domain.accounts import Account
-from chatbot.domain.drafts import Question, WithdrawalDraft
+from chatbot.domain.drafts import Quantity, QuantityKind, Question, WithdrawalDraft
 from chatbot.domain.errors import (
     InputError,
     NotLinked,
@@ -19,6 +19,8 @@ from chatbot.domain.intents import Withdraw, WithdrawTerms
 from chatbot.domain.limits import LimitKind
 from chatbot.domain.market import Market
 from chatbot.domain.money import Amount
+from chatbot.domain.number_text import written_in
+from chatbot.domain.preferences import NumberStyle
 from chatbot.domain.tickets import (
     Ticket,
     TicketState,
@@ -46,6 +48,21 @@ async def test_one_line_makes_a_card_with_everything_on_it(house: House, account
     )
     assert card.expires_at - card.created_at == timedelta(seconds=90)
     assert not requested(house.exchange)
+
+
+@pytest.mark.parametrize(("style", "typed"), [(NumberStyle.COMMA, "1,500"), (NumberStyle.POINT, "1.500")])
+async def test_an_amount_that_can_mean_two_numbers_is_asked_back_with_both(
+    house: House, account: Account, style: NumberStyle, typed: str
+) -> None:
+    with written_in(style):
+        by_line = asked(await say(house, f"USDT {typed} savings"))
+        assert "can mean 1500 or 1.500" in by_line.problem
+        card = await choose(house, by_line, "Use 1500")
+        assert (withdraw(card).amount, withdraw(card).alias) == (Decimal(1500), "savings")
+        await say(house, "USDT")
+        by_answer = asked(await answer(house, typed))
+        where = asked(await choose(house, by_answer, labels(by_answer)[1]))
+        assert where.draft.request.quantity == Quantity(kind=QuantityKind.VOLUME, value=Decimal("1.5"))
 
 
 async def test_every_question_in_turn_by_typing(house: House, account: Account) -> None:

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from chatbot.domain.accounts import Venue
 from chatbot.domain.alert_rules import Turn, Watched, watched
 from chatbot.domain.alerts import Alert, AlertStatus, Crossing, Gauge, Position, Rule
-from chatbot.domain.ids import AlertId, ChatId, MarketCode
+from chatbot.domain.ids import AlertId, ChatId, MarketCode, MessageId
 from chatbot.domain.notices import AlertFired
 from chatbot.domain.places import Place
-from chatbot.ports.alerts import AllowanceUsed
+from chatbot.ports.alerts import AllowanceUsed, Asked
 from chatbot.storage.alerts import ALERTS
 from chatbot.storage.opening import Storage
 from tests.storage.conftest import Reopen
@@ -54,8 +54,10 @@ def nobody(*_: Any) -> None:
     """What follows a commit is of no interest."""
 
 
-async def add(storage: Storage, alert: Alert = FULL, *, allowance: int = 50, **more: Any) -> Alert:
-    return await storage.alerts.add(replace(alert, **more), allowance=allowance, then=nobody)
+async def add(
+    storage: Storage, alert: Alert = FULL, *, asked_in: Asked | None = None, allowance: int = 50, **more: Any
+) -> Alert:
+    return await storage.alerts.add(replace(alert, **more), asked_in=asked_in, allowance=allowance, then=nobody)
 
 
 def fired(alert: Watched) -> AlertFired:
@@ -95,6 +97,30 @@ async def test_a_chat_has_no_more_than_its_allowance(storage: Storage) -> None:
     await advance(storage, first)
     assert await storage.alerts.count(GROUP) == 1
     await add(storage, allowance=2)
+
+
+async def test_one_that_ended_counts_again_when_it_goes_on(storage: Storage) -> None:
+    ended, other = await add(storage, allowance=2), await add(storage, allowance=2)
+    await advance(storage, ended)
+    await add(storage, allowance=2)
+
+    def resumed(stored: Alert) -> Alert:
+        return replace(stored, status=AlertStatus.WATCHING)
+
+    with pytest.raises(AllowanceUsed):
+        await storage.alerts.update(ended.id, resumed, allowance=2, now=NOW, then=nobody)
+    assert await storage.alerts.count(GROUP) == 2
+    assert await storage.alerts.update(other.id, resumed, allowance=2, now=NOW, then=nobody) is not None
+    assert await storage.alerts.update(ended.id, resumed, allowance=3, now=NOW, then=nobody) is not None
+
+
+async def test_a_message_sets_one_alert_however_often_it_is_handled(storage: Storage) -> None:
+    asked = Asked(ANNAS_CHAT, MessageId(5))
+    first = await add(storage, asked_in=asked, allowance=2)
+    assert await add(storage, asked_in=asked, allowance=2, note="again") == first
+    other = await add(storage, asked_in=Asked(GROUP, MessageId(5)), allowance=2)
+    assert other.id != first.id and await storage.alerts.count(GROUP) == 2
+    assert await add(storage, asked_in=asked, allowance=2) == first, "although there is no room for another"
 
 
 async def test_the_number_of_a_deleted_alert_is_never_given_out_again(storage: Storage) -> None:
@@ -178,9 +204,13 @@ async def test_an_edited_alert_has_not_ended_any_more(storage: Storage) -> None:
     alert = await add(storage)
     await advance(storage, alert)
     again = await storage.alerts.update(
-        alert.id, lambda stored: replace(stored, status=AlertStatus.WATCHING, note="new"), now=NOW, then=nobody
+        alert.id,
+        lambda stored: replace(stored, status=AlertStatus.WATCHING, note="new"),
+        allowance=50,
+        now=NOW,
+        then=nobody,
     )
     assert again is not None and again.note == "new"
     row = await storage.database.read(lambda connection: connection.execute(sa.select(ALERTS.c.ended_at)).scalar())
     assert row is None
-    assert await storage.alerts.update(AlertId(999), lambda stored: stored, now=NOW, then=nobody) is None
+    assert await storage.alerts.update(AlertId(999), lambda stored: stored, allowance=50, now=NOW, then=nobody) is None

@@ -58,7 +58,7 @@ async def fill(storage: Storage, person: PersonId, mark: str) -> None:
     await storage.follow_ups.begin(account.id, (ORDER,), through=ORDER.number)
     absence = Absence(since=NOW, until=later)
     await storage.database.write(lambda connection: open_summary(connection, Place(chat=chat), absence))
-    await storage.favourites.toggle(person, f"market-{mark}", now=NOW)
+    await storage.favourites.toggle(chat, f"market-{mark}", now=NOW)
     await storage.preferences.change(chat, lambda usual: replace(usual, zone="Europe/Berlin"))
     noted = Event(deed=Deed.NOTICES_CHANGED, person=person, chat=chat)
     await storage.preferences.set_mode(chat, NoticeKind.ORDER, NoticeMode.OFF, noted, now=NOW)

@@ -16,6 +16,7 @@ from chatbot.domain.notices import (
     Alarm,
     AlarmKind,
     AlertFired,
+    AlertsMissed,
     Notice,
     OrderMoved,
     OutboxEntry,
@@ -124,6 +125,49 @@ async def test_what_is_held_comes_at_its_time_and_counts_no_attempt(storage: Sto
     assert [entry.notice for entry in await storage.outbox.due(now=NOW, limit=10)] == [SETTLED]
     later = await storage.outbox.due(now=NOW + SOON, limit=10)
     assert [(entry.notice, entry.attempts) for entry in later] == [(SETTLED, 0), (FIRED, 0), (FIRED, 0)]
+
+
+async def test_other_preferences_release_what_quiet_hours_hold_and_nothing_else(storage: Storage) -> None:
+    for notice in (SETTLED, FIRED):
+        await storage.outbox.add(notice, chat=ANNAS_CHAT, reply_to=None, now=NOW)
+    await storage.outbox.add(FIRED, chat=GROUP, reply_to=None, now=NOW)
+    (settled, *_) = await storage.outbox.due(now=NOW, limit=10)
+    await storage.outbox.postpone(settled.id, until=NOW + SOON)
+    for chat in (ANNAS_CHAT, GROUP):
+        await storage.outbox.hold(chat, Rank.ALERT, now=NOW, until=NOW + SOON)
+    assert await storage.outbox.due(now=NOW, limit=10) == ()
+    await storage.preferences.change(ANNAS_CHAT, lambda chosen: replace(chosen, quiet=None))
+    released = await storage.outbox.due(now=NOW, limit=10)
+    assert [(entry.chat, entry.notice) for entry in released] == [(ANNAS_CHAT, FIRED)]
+
+
+async def test_what_was_held_and_then_failed_keeps_the_time_of_its_next_try(storage: Storage) -> None:
+    await storage.outbox.add(FIRED, chat=ANNAS_CHAT, reply_to=None, now=NOW)
+    await storage.outbox.hold(ANNAS_CHAT, Rank.ALERT, now=NOW, until=NOW + SOON)
+    (entry,) = await storage.outbox.due(now=NOW + SOON, limit=10)
+    await storage.outbox.postpone(entry.id, until=NOW + 2 * SOON)
+    await storage.preferences.change(ANNAS_CHAT, lambda chosen: chosen)
+    assert await storage.outbox.due(now=NOW + SOON, limit=10) == ()
+
+
+async def test_old_alerts_of_a_place_become_their_number(storage: Storage) -> None:
+    other = Place(chat=GROUP, thread=7)
+    old: list[tuple[Notice, Place]] = [(FIRED, Place(chat=GROUP))] * 3
+    old += [(FIRED, other), (JOINED, Place(chat=GROUP))]
+    await storage.database.write(lambda connection: insert_notices(connection, old, now=NOW))
+    await storage.outbox.add(FIRED, chat=GROUP, reply_to=None, now=NOW + SOON)
+    for _ in range(2):
+        await storage.outbox.sum_up(Place(chat=GROUP), before=NOW + SOON, now=NOW + SOON)
+    left = await storage.outbox.due(now=NOW + SOON, limit=10)
+    told = [(entry.thread, entry.notice) for entry in left]
+    assert told == [(None, JOINED), (None, AlertsMissed(count=3)), (7, FIRED), (None, FIRED)]
+
+
+async def test_chats_with_something_due_are_found_without_walking_over_what_waits(storage: Storage) -> None:
+    later = NOW + SOON
+    for chat, due_at in ((1, NOW), (2, later)):
+        await storage.outbox.add(FIRED, chat=ChatId(chat), reply_to=None, now=due_at)
+    assert await storage.outbox.with_due([ChatId(1), ChatId(2), ChatId(3)], now=NOW) == {1}
 
 
 async def test_what_waited_before_there_were_ranks_keeps_its_order_and_its_mark(tmp_path: Path) -> None:

@@ -1,18 +1,21 @@
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
 from chatbot.domain.accounts import Venue
 from chatbot.domain.audit import Deed
+from chatbot.domain.chats import Subscriptions
 from chatbot.domain.errors import Obstacle
-from chatbot.domain.ids import PersonId
+from chatbot.domain.ids import ChatId, PersonId
 from chatbot.domain.people import LinkKind, Person, Role
+from chatbot.domain.places import Place
 from chatbot.domain.tickets import Blocked, TicketState
+from chatbot.storage.alerts import ALERTS
 from chatbot.storage.opening import Storage
 from tests.storage.conftest import Reopen
-from tests.storage.examples import ANNA, BORIS, NOW, credentials, ticket
+from tests.storage.examples import ANNA, ANNAS_CHAT, BORIS, FIRED, GROUP, NOW, alert_row, credentials, ticket
 from tests.storage.two_steps import card
 
 OWNER = Person(id=ANNA, name="Anna", role=Role.OWNER, joined_at=NOW)
@@ -64,8 +67,8 @@ async def test_adding_somebody_again_changes_name_and_role(storage: Storage) -> 
 async def test_removed_people_are_out_also_after_a_restart(reopen: Reopen) -> None:
     storage = await reopen()
     await storage.people.add(MEMBER)
-    assert await storage.people.remove(BORIS, by=ANNA, now=NOW)
-    assert not await storage.people.remove(BORIS, by=ANNA, now=NOW)
+    assert await storage.people.remove(BORIS, by=ANNA, now=NOW) == ()
+    assert await storage.people.remove(BORIS, by=ANNA, now=NOW) is None
     assert await storage.people.get(BORIS) is None
     await storage.aclose()
     storage = await reopen()
@@ -80,7 +83,7 @@ async def test_removing_somebody_closes_what_waits_of_theirs_in_the_remover_s_na
     others = [ticket(person=BORIS, state=TicketState.CLAIMED), ticket(person=ANNA)]
     for each in others:
         await storage.tickets.add(each)
-    assert await storage.people.remove(BORIS, by=ANNA, now=NOW)
+    assert await storage.people.remove(BORIS, by=ANNA, now=NOW) == ()
     for each in waiting:
         after = await storage.tickets.get(each.id)
         assert after is not None and after.state is TicketState.REFUSED
@@ -92,10 +95,48 @@ async def test_removing_somebody_closes_what_waits_of_theirs_in_the_remover_s_na
     assert {event.about for event in log} == {BORIS}
 
 
+async def test_what_goes_on_in_the_private_chat_of_somebody_removed_pauses_and_stays_so(storage: Storage) -> None:
+    await storage.people.add(MEMBER)
+    theirs, group = Place(chat=ChatId(BORIS)), Place(chat=GROUP)
+    for place in (theirs, group):
+        row = alert_row(place, BORIS)
+        await storage.database.write(lambda connection, row=row: connection.execute(ALERTS.insert(), row))  # type: ignore[misc]
+        await storage.boards.open(place, venue=Venue.PAPER, markets=(), set_by=BORIS, now=NOW)
+        await storage.digests.set(place, venue=Venue.PAPER, markets=(), at=time(9), next_at=NOW, set_by=BORIS)
+    assert await storage.people.remove(BORIS, by=ANNA, now=NOW) == ()
+    await storage.people.add(MEMBER)
+    assert await storage.presence.subscriptions(theirs.chat) == Subscriptions()
+    assert await storage.presence.paused_in(theirs.chat) == Subscriptions(alerts=1, boards=1, digests=1)
+    assert await storage.presence.subscriptions(GROUP) == Subscriptions(alerts=1, boards=1, digests=1)
+
+
+async def test_groups_that_only_a_removed_person_stood_for_fall_silent(storage: Storage) -> None:
+    other = ChatId(-2)
+    await storage.people.add(MEMBER)
+    for chat, by in ((GROUP, BORIS), (other, ANNA)):
+        await storage.chats.vouch(chat, by=by, now=NOW)
+        await add_alert(storage, Place(chat=chat), ANNA)
+        await storage.outbox.add(FIRED, chat=chat, reply_to=None, now=NOW)
+    assert await storage.people.remove(BORIS, by=ANNA, now=NOW) == (GROUP,)
+    assert [await storage.chats.is_vouched(chat) for chat in (GROUP, other)] == [False, True]
+    assert await storage.presence.subscriptions(GROUP) == Subscriptions()
+    assert await storage.presence.subscriptions(other) == Subscriptions(alerts=1)
+    assert [entry.chat for entry in await storage.outbox.due(now=NOW, limit=9)] == [other]
+
+
+async def test_who_has_but_an_alert_may_still_erase_it(storage: Storage) -> None:
+    await add_alert(storage, Place(chat=ChatId(BORIS)), BORIS)
+    assert await storage.people.has_rows(BORIS) and not await storage.people.has_rows(ANNA)
+
+
+async def add_alert(storage: Storage, place: Place, by: PersonId) -> None:
+    await storage.database.write(lambda connection: connection.execute(ALERTS.insert(), alert_row(place, by)))
+
+
 async def test_somebody_who_is_not_in_loses_nothing_by_a_removal(storage: Storage) -> None:
     waiting = ticket(person=BORIS)
     await storage.tickets.add(waiting)
-    assert not await storage.people.remove(BORIS, by=ANNA, now=NOW)
+    assert await storage.people.remove(BORIS, by=ANNA, now=NOW) is None
     assert await storage.tickets.get(waiting.id) == waiting
 
 
@@ -105,7 +146,7 @@ async def test_it_is_known_who_has_something_here(storage: Storage) -> None:
     await storage.tickets.add(ticket(person=BORIS, state=TicketState.PENDING))
     assert not await storage.people.has_rows(BORIS)
     await storage.tickets.add(ticket(person=BORIS, state=TicketState.DONE, claimed_at=NOW))
-    await storage.favourites.toggle(ANNA, "BTCUSDT", now=NOW)
+    await storage.favourites.toggle(ANNAS_CHAT, "BTCUSDT", now=NOW)
     assert await storage.people.has_rows(BORIS) and await storage.people.has_rows(ANNA)
     assert not await storage.people.has_rows(PersonId(1))
 

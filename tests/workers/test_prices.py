@@ -8,22 +8,9 @@ from chatbot.workers.prices import PriceKeeper
 from tests.services.house import House
 
 
-class Warm:
-    def __init__(self) -> None:
-        self.times = 0
-
-    async def __call__(self) -> None:
-        self.times += 1
-
-
 @pytest.fixture
-def warm() -> Warm:
-    return Warm()
-
-
-@pytest.fixture
-def keeper(house: House, warm: Warm) -> PriceKeeper:
-    return PriceKeeper(venue=Venue.PAPER, exchange=house.exchange, store=house.storage.tickets, warm=warm)
+def keeper(house: House) -> PriceKeeper:
+    return PriceKeeper(venue=Venue.PAPER, exchange=house.exchange, store=house.storage.tickets)
 
 
 async def minutes(keeper: PriceKeeper, house: House, *, seconds: float) -> None:
@@ -57,18 +44,9 @@ async def test_a_limit_card_carries_its_own_price_and_needs_no_fresh_ones(
     assert house.exchange.calls == []
 
 
-async def test_another_venues_card_is_another_keepers(house: House, account: Account, warm: Warm) -> None:
-    elsewhere = PriceKeeper(venue=Venue.ANDX, exchange=house.exchange, store=house.storage.tickets, warm=warm)
+async def test_another_venues_card_is_another_keepers(house: House, account: Account) -> None:
+    elsewhere = PriceKeeper(venue=Venue.ANDX, exchange=house.exchange, store=house.storage.tickets)
     await house.order_card(account, type=OrderType.MARKET)
     house.exchange.calls.clear()
     await minutes(elsewhere, house, seconds=5)
     assert house.exchange.calls == []
-
-
-async def test_the_line_is_warmed_at_once_and_about_once_a_minute(
-    house: House, keeper: PriceKeeper, warm: Warm
-) -> None:
-    await keeper.step()
-    assert warm.times == 1
-    await minutes(keeper, house, seconds=300)
-    assert 5 <= warm.times <= 8

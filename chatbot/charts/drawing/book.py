@@ -16,6 +16,9 @@ _FLOOR = 96.0
 _CEILING = 690.0
 _UNEQUAL = 3
 """How many times as far as the shorter side the picture reaches at most."""
+_AIR = Decimal("1.06")
+"""So that the farthest levels are seen as steps."""
+_FINEST_SHARE = Decimal("0.001")
 _TINT = 0.16
 
 Depth = list[tuple[Decimal, Decimal]]
@@ -56,7 +59,7 @@ class _DepthPicture:
         book = self.picture.book
         far = sorted(abs(levels[-1].price - self.middle) for levels in (book.bids, book.asks) if levels)
         step = Decimal(1).scaleb(-self.picture.decimals)
-        return max(min(far[-1], far[0] * _UNEQUAL), step) if len(far) > 1 else max(far[0], step)
+        return EXACT.multiply(_AIR, max(min(far[-1], far[0] * _UNEQUAL), step))
 
     @cached_property
     def prices(self) -> Scale:
@@ -83,10 +86,7 @@ class _DepthPicture:
     def _head(self) -> None:
         spread = "one side is empty"
         if self.spread is not None:
-            share = round_half_up(EXACT.divide(self.spread, self.middle) * 100, decimals=3)
-            spread = (
-                f"spread {self._price(self.spread)}  ({number(share, decimals=3, style=self.picture.look.numbers)}%)"
-            )
+            spread = f"spread {self._price(self.spread)}  ({self._share(self.spread)})"
         head(
             self.canvas,
             BIG,
@@ -103,8 +103,7 @@ class _DepthPicture:
         for value in self.sums.ticks(most=5, decimals=12)[0]:
             y = self.sums.at(value)
             self.canvas.lines([[(BIG.margin, y), (self._right, y)]], colour=self.palette.grid, width=2)
-            words = self._short(value) if value else self.picture.base
-            self.canvas.words(words, (self._right + 12, y), size=WORDS, colour=self.palette.quiet)
+            self.canvas.words(self._short(value), (self._right + 12, y), size=WORDS, colour=self.palette.quiet)
         room = self._width(self._price(self.middle)) * 1.2
         values, decimals = self.prices.ticks(
             most=max(2, int((self._right - BIG.margin) / room)), decimals=self.picture.decimals
@@ -136,6 +135,12 @@ class _DepthPicture:
             across: Across = "left" if words == "Bids" else "right"
             at = (x, _CEILING + 30)
             self.canvas.words(f"{words} {total}", at, size=WORDS, colour=colour, bold=True, across=across)
+
+    def _share(self, spread: Decimal) -> str:
+        """Of the middle."""
+        share = round_half_up(EXACT.divide(spread, self.middle) * 100, decimals=3)
+        below = "below " if spread and share < _FINEST_SHARE else ""
+        return f"{below}{self._written(max(share, _FINEST_SHARE) if spread else share, 3)}%"
 
     def _price(self, price: Decimal) -> str:
         return self._written(price, self.picture.decimals)

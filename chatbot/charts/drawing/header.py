@@ -46,8 +46,9 @@ def head(
 ) -> None:
     """What it is on the left, the figure it is about on the right, each with a line below."""
     first, second, right = form.height - 58, form.height - 116, form.width - form.margin
-    room = right - form.margin - canvas.width_of(figure, size=_TITLE, bold=True) - (240 if badge else 60)
-    size = min(_TITLE, _TITLE * room / canvas.width_of(title, size=_TITLE, bold=True))
+    wanted = sum(canvas.width_of(words, size=_TITLE, bold=True) for words in (title, figure))
+    room = right - form.margin - (240 if badge else 60)
+    size = min(_TITLE, _TITLE * room / wanted)
     canvas.words(title, (form.margin, first), size=size, colour=palette.ink, bold=True)
     if badge:
         left = form.margin + canvas.width_of(title, size=size, bold=True) + 24
@@ -57,5 +58,5 @@ def head(
             badge, (left + width / 2, first), size=_BADGE, colour=palette.on_colour, bold=True, across="center"
         )
     canvas.words(under, (form.margin, second), size=_UNDER, colour=palette.quiet)
-    canvas.words(figure, (right, first), size=_TITLE, colour=palette.ink, bold=True, across="right")
+    canvas.words(figure, (right, first), size=size, colour=palette.ink, bold=True, across="right")
     canvas.words(under_figure, (right, second), size=_UNDER, colour=colour, bold=True, across="right")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
+from statistics import fmean
 
 from chatbot.charts.drawing.canvas import Canvas, Point
 from chatbot.charts.drawing.header import BIG, SIZE, SMALL, WORDS, Format, head
@@ -19,9 +20,13 @@ _FEWEST_CANDLES = 8
 _SHORTEST = timedelta(seconds=15)
 """How long the shortest chart is: that of the first moments."""
 _TAG = 42.0
-_MOST_ORDERS = 5
-"""How many open orders are named; all that are near enough have a line."""
+_MOST_TAGS = 5
+"""How many groups of open orders are named, those nearest to the last price."""
+_HIGHEST_GROUP = 2 * _TAG
+_MOST_LINES = 3
+"""A group of more open orders is drawn as a band."""
 _TINT = 0.14
+_BAND = 0.22
 
 
 def draw(canvas: Canvas, chart: PriceChart) -> bytes:
@@ -50,9 +55,11 @@ class _PricePicture:
             self._line()
         else:
             self._candles()
-        self._orders()
+        self._order_lines()
+        self._level_lines()
         self._fills()
-        self._tags()
+        self._order_tags()
+        self._level_tags()
         return self.canvas.png()
 
     @cached_property
@@ -128,8 +135,8 @@ class _PricePicture:
         bottom = self.format.axis
         for moment, text in self.times.ticks(most=self.format.times, zone=self.chart.look.zone):
             x, half = self.times.at(moment), self._width(text) / 2
-            if x - half >= self.times.start - self.format.margin / 2 and x + half <= self._right:
-                self.canvas.lines([[(x, bottom + 30), (x, self.format.ceiling)]], colour=self.palette.grid, width=2)
+            self.canvas.lines([[(x, bottom + 34), (x, self.format.ceiling)]], colour=self.palette.grid, width=2)
+            if x - half >= self.times.start - self.format.margin / 2 and x + half <= self._right - 6:
                 self.canvas.words(text, (x, bottom), size=WORDS, colour=self.palette.quiet, across="center")
         self._beside(zone_label(self.chart.until.astimezone(self.zone)), bottom)
 
@@ -177,24 +184,68 @@ class _PricePicture:
             self.canvas.lines([line], colour=self.palette.line, width=5)
         self.canvas.dot(line[-1], radius=10, colour=self.palette.line)
 
-    def _orders(self) -> None:
-        """A line for each open order, and the nearest ones by name."""
+    @cached_property
+    def _orders(self) -> list[Sequence[Mark]]:
+        """Open orders that stand too near to each other to be told apart, together; in each the one nearest to the last
+        price comes first, and so do the nearest groups.
+        """
         orders = [mark for mark in self.chart.marks if mark.at is None]
-        orders.sort(key=lambda mark: abs(mark.price - self.last))
+        orders.sort(key=lambda mark: (mark.side, self._zone(mark.price), mark.price))
+        groups: list[list[Mark]] = []
         for mark in orders:
-            if self.scale.low <= mark.price <= self.scale.high:
-                y = self.scale.at(mark.price)
-                line = [(self.times.start, y), (self._right, y)]
-                self.canvas.lines([line], colour=self.palette.of(mark.side), width=2.5, dashes=(5, 4))
-        named = orders[:_MOST_ORDERS]
-        wanted = [self.scale.at(self._within(mark.price)) for mark in named]
-        heights = apart(wanted, by=_TAG, low=self.format.floor + _TAG / 2, high=self.format.ceiling - _TAG / 2)
-        for mark, y in zip(named, heights, strict=True):
-            self._tag(self._named(mark), y, colour=self.palette.of(mark.side), left=self.times.start)
+            if groups and self._belongs_to(groups[-1], mark):
+                groups[-1].append(mark)
+            else:
+                groups.append([mark])
+        nearest = [sorted(group, key=self._away) for group in groups]
+        return sorted(nearest, key=lambda group: self._away(group[0]))
 
-    def _named(self, mark: Mark) -> str:
-        away = "↑ " if mark.price > self.scale.high else "↓ " if mark.price < self.scale.low else ""
-        return f"{away}{'Buy' if mark.side is Side.BUY else 'Sell'} {self._price(mark.price)}"
+    def _belongs_to(self, group: Sequence[Mark], mark: Mark) -> bool:
+        """Whether an order that lies above a group is near enough to it."""
+        lowest, highest, y = group[0], group[-1], self._height(mark)
+        if (mark.side, self._zone(mark.price)) != (lowest.side, self._zone(lowest.price)):
+            return False
+        return y - self._height(highest) < _TAG and y - self._height(lowest) < _HIGHEST_GROUP
+
+    def _away(self, mark: Mark) -> Decimal:
+        return abs(mark.price - self.last)
+
+    def _zone(self, price: Decimal) -> str:
+        """Where a price lies that is not in the picture."""
+        return "↑ " if price > self.scale.high else "↓ " if price < self.scale.low else ""
+
+    def _height(self, mark: Mark) -> float:
+        return self.scale.at(self._within(mark.price))
+
+    def _order_lines(self) -> None:
+        """A line for each open order; a band where they would run into each other."""
+        for group in self._orders:
+            if self._zone(group[0].price):
+                continue
+            heights = sorted(self._height(mark) for mark in group)
+            colour, (left, right) = self.palette.of(group[0].side), (self.times.start, self._right)
+            if len(heights) > _MOST_LINES:
+                heights = [heights[0], heights[-1]]
+                band = [(left, heights[0]), (right, heights[0]), (right, heights[1]), (left, heights[1])]
+                self.canvas.areas([band], colour=colour, alpha=_BAND)
+            lines = [[(left, y), (right, y)] for y in heights]
+            self.canvas.lines(lines, colour=colour, width=2.5, dashes=(5, 4))
+
+    def _order_tags(self) -> None:
+        named = self._orders[:_MOST_TAGS]
+        wanted = [fmean(self._height(mark) for mark in group) for group in named]
+        low, high = self.format.floor + _TAG / 2, self.format.ceiling - _TAG / 2
+        for group, y in zip(named, apart(wanted, by=_TAG + 2, low=low, high=high), strict=True):
+            self._tag(self._named(group), y, colour=self.palette.of(group[0].side), left=self.times.start)
+
+    def _named(self, group: Sequence[Mark]) -> str:
+        """`Buy 76,500.00`, or `3 buys from 76,500.00` with the price nearest to the last one."""
+        nearest = group[0]
+        words = {Side.BUY: "Buy", Side.SELL: "Sell"}[nearest.side]
+        if len(group) > 1:
+            all_there = all(mark.price == nearest.price for mark in group)
+            words = f"{len(group)} {words.lower()}s{'' if all_there else ' from'}"
+        return f"{self._zone(nearest.price)}{words} {self._price(nearest.price)}"
 
     def _within(self, price: Decimal) -> Decimal:
         return min(max(price, self.scale.low), self.scale.high)
@@ -220,12 +271,15 @@ class _PricePicture:
         heights = apart(exact, by=_TAG + 4, low=self.format.floor, high=self.format.ceiling)
         return [(price, colour, y) for (price, colour), y in zip(tags, heights, strict=True)]
 
-    def _tags(self) -> None:
-        for price, colour, y in self._beside_plot:
-            exact = self.scale.at(price)
+    def _level_lines(self) -> None:
+        for price, colour, _ in self._beside_plot:
+            y = self.scale.at(price)
             dashes, width = ((), 3.0) if price == self.chart.level else ((1, 3), 2.5)
-            line = [(self.times.start, exact), (self._right, exact)]
+            line = [(self.times.start, y), (self._right, y)]
             self.canvas.lines([line], colour=colour, width=width, dashes=dashes)
+
+    def _level_tags(self) -> None:
+        for price, colour, y in self._beside_plot:
             self._tag(self._price(price), y, colour=colour, left=self._right + 4)
 
     def _tag(self, text: str, y: float, *, colour: str, left: float) -> None:

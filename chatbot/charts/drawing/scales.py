@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from statistics import fmean
 from zoneinfo import ZoneInfo
 
 from chatbot.domain.money import EXACT, ZERO, round_half_up
@@ -132,15 +133,18 @@ def day_name(day: date) -> str:
 
 
 def apart(wanted: Sequence[float], *, by: float, low: float, high: float) -> list[float]:
-    """The same heights, moved as little as keeps them `by` apart and between two bounds; in the order given."""
+    """The same heights, moved as little as keeps them `by` apart and between two bounds; in the order given.
+
+    Those that are too near to each other stand as a pile around where they belong.
+    """
     order = sorted(range(len(wanted)), key=wanted.__getitem__)
+    piles: list[list[float]] = []
+    for rank, index in enumerate(order):
+        piles.append([wanted[index] - rank * by])  # where its lowest one would stand if all were one pile
+        while len(piles) > 1 and fmean(piles[-2]) > fmean(piles[-1]):
+            piles[-2:] = [piles[-2] + piles[-1]]
+    lowest = [max(low, min(fmean(pile), high - by * (len(order) - 1))) for pile in piles for _ in pile]
     heights = [0.0] * len(wanted)
-    floor = low
-    for index in order:
-        heights[index] = floor = max(wanted[index], floor)
-        floor += by
-    ceiling = high
-    for index in reversed(order):
-        heights[index] = ceiling = min(heights[index], ceiling)
-        ceiling -= by
+    for rank, index in enumerate(order):
+        heights[index] = lowest[rank] + rank * by
     return heights

@@ -226,7 +226,8 @@ class OrderExecutor:
         now = self._clock.now()
         over = order.status.is_final or now - asked_at(ticket) >= ON_A_CARD
         pause = pause_after(ticket, FOLLOW, ON_A_CARD, now=now)
-        await self._changes.record(ticket, order=order, next_look_at=None if over else now + pause)
+        shown = ticket.order if ticket.order is not None and ticket.order.executed > order.executed else order
+        await self._changes.record(ticket, order=shown, next_look_at=None if over else now + pause)
 
 
 def order_of(ticket: Ticket) -> tuple[PlaceOrder, OrderTerms]:

@@ -10,12 +10,19 @@ from chatbot.domain.ids import AlertId, ChatId, MarketCode, PersonId
 from chatbot.domain.notices import AlertFired
 from chatbot.domain.places import Place
 from chatbot.services.alert_readings import SeenAlert
-from chatbot.services.alerts import AlertList
+from chatbot.services.alert_results import AlertList
 from tests.handlers.views.examples import NOW
 
 HERE = Place(chat=ChatId(7))
 GROUP = Place(chat=ChatId(-70), thread=3)
 ABOVE = Rule(gauge=Gauge.PRICE, crossing=Crossing.UP, level=Decimal(80_000))
+FIVE_UP = Rule(
+    gauge=Gauge.PRICE,
+    crossing=Crossing.UP,
+    level=Decimal("80345.549"),
+    move=Decimal(5),
+    anchor=Decimal("76519.57"),
+)
 FALL = Rule(gauge=Gauge.FALL, crossing=Crossing.UP, level=Decimal(3), window=timedelta(hours=1))
 
 
@@ -43,9 +50,9 @@ def an_alert(number: int = 1, **changes: Any) -> Alert:
     return Alert(**(values | changes))
 
 
-def seen(alert: Alert | None = None, reading: str | None = "76519.57") -> SeenAlert:
+def seen(alert: Alert | None = None, reading: str | None = "76519.57", **more: Any) -> SeenAlert:
     value = None if reading is None else Decimal(reading)
-    return SeenAlert(alert=alert or an_alert(), price=value, reading=value)
+    return SeenAlert(alert=alert or an_alert(), price=value, reading=value, **more)
 
 
 def listed(*alerts: SeenAlert, place: Place = HERE) -> AlertList:

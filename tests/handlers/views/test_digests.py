@@ -19,7 +19,7 @@ DUE = DigestDue(venue=Venue.PAPER, markets=(), at=NOW, late=False)
 def test_it_says_prices_and_movers_and_where_from() -> None:
     shown = digest(SUMMARY, DUE, picture=None, now=NOW)
     assert isinstance(shown, Screen)
-    assert "Daily digest" in shown.text.plain and "Rose most: BTC ▲ +1.25%" in shown.text.plain
+    assert "Daily digest" in shown.text.plain and "Rose most in 24 h: BTC ▲ +1.25%" in shown.text.plain
     assert "Fell most" not in shown.text.plain and "PAPER" in shown.text.plain
 
 

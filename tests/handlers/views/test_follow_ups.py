@@ -62,26 +62,28 @@ def test_what_happened_while_the_bot_was_away_says_so() -> None:
     assert "It happened while I was away, after 11:48 UTC." in views.orders_moved((notice,), now=NOW).text.plain
 
 
-def balance(change: str, *, worth: str | None = None, of: Ticket | None = None) -> BalanceMoved:
+def balance(change: str, *, worth: str | None = None, of: Ticket | None = None, about: bool = False) -> BalanceMoved:
     told = BalanceChange(
         currency="BTC",
         by=Decimal(change),
         total=Decimal("1.5"),
         worth=None if worth is None else Decimal(worth),
         ticket=None if of is None else of.id,
+        about=about,
     )
     return BalanceMoved(account="andx-1", venue=Venue.ANDX, changes=(told,), at=NOW)
 
 
 @pytest.mark.parametrize(
-    ("by", "first"),
+    ("by", "about", "first"),
     [
-        ("0.5", "+0.5 BTC: no order explains it – a deposit?"),
-        ("-0.5", "−0.5 BTC: no order explains it – a withdrawal?"),
+        ("0.5", False, "+0.5 BTC: no order explains it – a deposit?"),
+        ("-0.5", False, "−0.5 BTC: no order explains it – a withdrawal?"),
+        ("0.5", True, "About +0.5 BTC: no order explains it – a deposit?"),
     ],
 )
-def test_an_unexplained_change_says_what_it_looks_like(by: str, first: str) -> None:
-    said = views.balance_moved(balance(by), {}, dust=Decimal(1), now=NOW)
+def test_an_unexplained_change_says_what_it_looks_like(by: str, about: bool, first: str) -> None:
+    said = views.balance_moved(balance(by, about=about), {}, dust=Decimal(1), now=NOW)
     assert said is not None
     assert said.text.plain.splitlines() == [first, "New total 1.5 BTC.", "andx-1 · LIVE · 12:00 UTC, just now"]
 
@@ -92,17 +94,40 @@ def test_dust_is_not_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "words"),
+    ("state", "by", "about", "words"),
     [
-        (TicketState.DONE, "Your withdrawal of 0.5 BTC to “<b>safe” has left the account."),
-        (TicketState.UNCERTAIN, "0.5 BTC left the account: just what your withdrawal to “<b>safe” asked for."),
+        (TicketState.DONE, "-0.5", False, "Your withdrawal of 0.5 BTC to “<b>safe” has left the account."),
+        (
+            TicketState.DONE,
+            "-0.502",
+            False,
+            "Your withdrawal of 0.5 BTC to “<b>safe” (and 0.002 BTC more: a fee?) has left the account.",
+        ),
+        (
+            TicketState.DONE,
+            "-0.502",
+            True,
+            "Your withdrawal of 0.5 BTC to “<b>safe” (and about 0.002 BTC more: a fee?) has left the account.",
+        ),
+        (
+            TicketState.UNCERTAIN,
+            "-0.5",
+            False,
+            "0.5 BTC left the account: just what your withdrawal to “<b>safe” asked for.",
+        ),
+        (
+            TicketState.UNCERTAIN,
+            "-0.502",
+            False,
+            "0.502 BTC left the account: what your withdrawal to “<b>safe” asked for, and 0.002 BTC more: a fee?",
+        ),
     ],
 )
-def test_a_withdrawal_that_left_is_told_by_its_name(state: TicketState, words: str) -> None:
+def test_a_withdrawal_that_left_is_told_by_its_name(state: TicketState, by: str, about: bool, words: str) -> None:
     intent = Withdraw(account=ticket().account, currency="BTC", amount=Decimal("0.5"), alias="<b>safe")
     sent = ticket(intent=intent, state=state)
-    said = views.balance_moved(balance("-0.5", of=sent), {sent.id: sent}, dust=Decimal(0), now=NOW)
-    assert said is not None and said.text.plain.startswith(words) and "&lt;b&gt;safe" in str(said.text)
+    said = views.balance_moved(balance(by, of=sent, about=about), {sent.id: sent}, dust=Decimal(0), now=NOW)
+    assert said is not None and said.text.plain.splitlines()[0] == words and "&lt;b&gt;safe" in str(said.text)
 
 
 def test_a_withdrawal_whose_card_is_gone_is_an_unexplained_change() -> None:

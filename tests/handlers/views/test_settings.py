@@ -22,9 +22,11 @@ ANNA = Chosen(
         dust=Decimal("2.5"),
     ),
     modes=dict.fromkeys(NoticeKind, NoticeMode.ON) | {NoticeKind.ORDER: NoticeMode.OFF},
+    used=3,
+    allowance=50,
     favourites=(("BTCUSDT", "BTC/USDT"), ("ETHUSDT", "ETH/USDT")),
 )
-GROUP = Chosen(chat=ChatId(-7), title="Signals", here=True, preferences=Preferences(), modes={})
+GROUP = Chosen(chat=ChatId(-7), title="Signals", here=True, preferences=Preferences(), modes={}, used=0, allowance=50)
 
 
 def actions(screen: Screen) -> list[object]:
@@ -39,8 +41,9 @@ def test_everything_is_said_in_the_chats_own_style() -> None:
         "Charts: dark",
         "Quiet hours: 22:00–07:00, held back",
         "Notices: 1 off",
-        "Dust: what is worth less than 2,5 USDT",
         "Favourites: BTC, ETH",
+        "Alerts: 3 of 50",
+        "Dust: what is worth less than 2,5 USDT",
     ]
 
 
@@ -48,7 +51,12 @@ def test_a_group_has_only_what_applies_there() -> None:
     shown = page(SettingsPage.ALL, GROUP, now=NOW)
     assert "this group" in shown.text.plain and "Dust" not in shown.text.plain
     pages = {action.page for action in actions(shown) if isinstance(action, ShowSettings)}
-    assert not pages & {SettingsPage.DUST, SettingsPage.FAVOURITES}
+    assert SettingsPage.DUST not in pages and SettingsPage.FAVOURITES in pages
+
+
+def test_the_favourites_of_another_chat_are_written_with_its_name() -> None:
+    there = replace(GROUP, here=False, prefix="@signals ")
+    assert "/settings @signals favourites BTC ETH" in page(SettingsPage.FAVOURITES, there, now=NOW).text.plain
 
 
 def test_a_group_is_told_the_command_and_a_person_asked_to_write() -> None:

@@ -1,4 +1,4 @@
-"""Unasked messages go to topics of forums, too, and in the order of what they are about."""
+"""Unasked messages go to topics of forums, too, in the order of what they are about, and wait for quiet hours."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,6 +10,7 @@ _COLUMNS = (
     sa.Column("thread", sa.BigInteger),
     sa.Column("rank", sa.Integer, nullable=False, server_default="3"),
     sa.Column("unsure", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("held", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 _RANKS = {"alarm": 0, "held_ended": 0, "limit_holds": 0, "ticket_settled": 1, "order_finished": 2}
 

@@ -36,9 +36,13 @@ def upgrade() -> None:
         sa.Column("fired_at", sa.BigInteger),
         sa.Column("hits", sa.Integer, nullable=False),
         sa.Column("ended_at", sa.BigInteger),
+        sa.Column("asked_chat", sa.BigInteger),
+        sa.Column("asked_message", sa.BigInteger),
         sa.PrimaryKeyConstraint("id", name="pk_alerts"),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_alerts_chat", "alerts", ["chat"])
     ended = sa.text("ended_at IS NOT NULL")
     op.create_index("ix_alerts_ended", "alerts", ["ended_at"], sqlite_where=ended, postgresql_where=ended)
+    asked, columns = sa.text("asked_chat IS NOT NULL"), ["asked_chat", "asked_message"]
+    op.create_index("ix_alerts_asked", "alerts", columns, unique=True, sqlite_where=asked, postgresql_where=asked)

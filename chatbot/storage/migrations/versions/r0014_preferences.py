@@ -1,4 +1,4 @@
-"""How chats want to be spoken to, notices per chat, and favourites in an order of one's own."""
+"""How chats want to be spoken to, notices per chat, and favourites per chat in an order of its own."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,4 +22,5 @@ def upgrade() -> None:
     with op.batch_alter_table("notice_modes") as modes:
         modes.alter_column("person", new_column_name="chat")  # private chats have their person's number
     with op.batch_alter_table("favourites") as favourites:
+        favourites.alter_column("person", new_column_name="chat")
         favourites.add_column(sa.Column("position", sa.Integer, nullable=False, server_default="0"))

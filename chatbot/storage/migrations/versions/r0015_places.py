@@ -12,6 +12,7 @@ _COLUMNS = (
     sa.Column("title", sa.Text),
     sa.Column("username", sa.Text),
     sa.Column("is_forum", sa.Boolean),
+    sa.Column("loss_told_at", sa.BigInteger),
 )
 
 
@@ -25,4 +26,8 @@ def upgrade() -> None:
         sa.Column("thread", sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("is_closed", sa.Boolean, nullable=False),
+        sa.Column("paused_at", sa.BigInteger),
+        sa.Column("is_deleted", sa.Boolean, nullable=False, server_default=sa.false()),
     )
+    paused = sa.text("paused_at IS NOT NULL")
+    op.create_index("ix_topics_paused", "topics", ["chat"], sqlite_where=paused, postgresql_where=paused)

@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("number", sa.BigInteger, nullable=False),
         sa.Column("status", sa.Text, nullable=False),
         sa.Column("executed", sa.Text, nullable=False),
+        sa.Column("cost", sa.Text),
         sa.Column("changed_at", sa.BigInteger, nullable=False),
         *_of_an_account("followed_orders", "account", "number"),
     )
@@ -32,10 +33,20 @@ def upgrade() -> None:
         sa.Column("account", _ROW, nullable=False),
         sa.Column("currency", sa.Text, nullable=False),
         sa.Column("total", sa.Text, nullable=False),
+        sa.Column("moved_low", sa.Text, nullable=False),
+        sa.Column("moved_high", sa.Text, nullable=False),
         sa.Column("moved_at", sa.BigInteger),
-        sa.Column("other", sa.Text),
+        sa.Column("loose", sa.Text, nullable=False),
+        sa.Column("other_low", sa.Text),
+        sa.Column("other_high", sa.Text),
         sa.Column("other_since", sa.BigInteger),
         *_of_an_account("followed_balances", "account", "currency"),
+    )
+    op.create_table(
+        "followed_withdrawals",
+        sa.Column("account", _ROW, nullable=False),
+        sa.Column("ticket", sa.Text, nullable=False),
+        *_of_an_account("followed_withdrawals", "account", "ticket"),
     )
     op.create_table(
         "life",
