@@ -52,8 +52,8 @@ def _silent(chats: int) -> str | None:
         return None
     where = "one group or channel" if chats == 1 else f"{chats} groups and channels"
     return (
-        f"I am silent now in {where} only they stood for, and what went on there is paused, "
-        "until somebody with access writes to me there."
+        f"I am silent now in {where} only they stood for, until somebody with access writes to me there. "
+        "What went on there is paused, and goes on when an admin resumes it."
     )
 
 

@@ -41,7 +41,7 @@ def test_one_persons_slow_call_makes_nobody_else_wait(tmp_path_factory: pytest.T
 
 
 def test_one_persons_messages_are_answered_in_order(stack: Stack, dora: Persona) -> None:
-    stack.exchange.fault("delay", BALANCE, seconds=0.5)
+    stack.exchange.fault("delay", BALANCE, times=None, seconds=0.5)
     said = dora.say("/balance")
     dora.ask("/help")
     dora.wait_for("/price –")

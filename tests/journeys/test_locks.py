@@ -62,7 +62,7 @@ def test_a_lock_closes_waiting_cards_stops_new_ones_and_survives_a_restart(leapi
 
 
 def test_a_lock_does_not_wait_behind_a_slow_command(leaping: Stack, erna: Persona) -> None:
-    leaping.exchange.fault("delay", BALANCE, seconds=4)
+    leaping.exchange.fault("delay", BALANCE, times=None, seconds=4)
     erna.say("/balance")
     began = time.monotonic()
     _lock(erna)
@@ -87,9 +87,10 @@ def test_a_panic_cancels_everything_of_every_account_with_the_result_per_order(l
 
 def test_a_panic_names_what_it_cannot_read_and_cancels_the_rest(leaping: Stack, erna: Persona) -> None:
     number = _resting(leaping, erna)
-    leaping.exchange.fault("status", f"{ORDERS}", times=1, method="GET", status=401)
+    leaping.exchange.fault("status", ORDERS, times=None, method="GET", status=401)  # others read this list, too
     erna.say("/panic")
     over = erna.wait_for("Not everything could be cancelled.")
+    leaping.exchange.clear_faults()
     assert "did not accept the key (401)" in over.text
     erna.say("/panic")
     erna.wait_for("Every open order was asked to be cancelled.")
