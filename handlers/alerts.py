@@ -29,7 +29,7 @@ from handlers.actions import (
 )
 from handlers.aims import aimed, may_manage
 from handlers.commands import Answer, Button, Command, Hearing, Needs, Route, Telling, Where
-from handlers.context import ChatKind, Context
+from handlers.context import Context
 from handlers.views import alert_cards as cards
 from handlers.views import alerts as views
 from handlers.views.alert_words import named, standing
@@ -81,7 +81,7 @@ async def edit(ctx: Context, action: EditAlert) -> None:
         await _show(ctx, asked, in_place=True)
         return
     seen = await ctx.services.alerts.see(found)
-    menu = cards.edit_menu(seen, now=ctx.clock.now(), private=_is_private(ctx), title=_title(ctx, found.place))
+    menu = cards.edit_menu(seen, now=ctx.clock.now(), private=ctx.is_private, title=_title(ctx, found.place))
     await ctx.edit(menu)
 
 
@@ -122,7 +122,7 @@ async def delete(ctx: Context, action: DeleteAlert) -> None:
     if action.card:
         await ctx.edit(cards.deleted(found, title=_title(ctx, found.place)))
     else:
-        await ctx.change_keys(views.keys_after_delete(found, private=_is_private(ctx)))
+        await ctx.change_keys(views.keys_after_delete(found, private=ctx.is_private))
 
 
 async def ask_clear(ctx: Context, action: AskClearAlerts) -> None:
@@ -252,7 +252,7 @@ async def _show(ctx: Context, result: AlertAsked | AlertSet, *, in_place: bool =
         await say(cards.was_set(result, now=ctx.clock.now(), title=title))
         return
     title = _title(ctx, result.draft.place)
-    message = await say(cards.question(result, private=_is_private(ctx), title=title))
+    message = await say(cards.question(result, private=ctx.is_private, title=title))
     await ctx.services.alerts.shown(result, message)
 
 
@@ -264,7 +264,7 @@ async def _acknowledge(ctx: Context, changed: Alert, word: str, *, card: bool) -
     if card:
         await ctx.edit(await _card(ctx, changed))
     else:
-        await ctx.change_keys(views.hit_keys(changed, now=now, private=_is_private(ctx)))
+        await ctx.change_keys(views.hit_keys(changed, now=now, private=ctx.is_private))
 
 
 async def _card(ctx: Context, alert: Alert) -> Screen:
@@ -309,10 +309,6 @@ def _pair(result: AlertAsked | AlertSet) -> str | None:
 
 def _market(code: str | None) -> MarketCode | None:
     return None if code is None else MarketCode(code)
-
-
-def _is_private(ctx: Context) -> bool:
-    return ctx.chat.kind is ChatKind.PRIVATE
 
 
 ROUTES: tuple[Route, ...] = (

@@ -5,7 +5,7 @@ from chatbot.domain.charts import Span
 from chatbot.domain.errors import InputError
 from handlers.actions import DrawChart, DrawDepth
 from handlers.commands import Button, Command, Route, Where
-from handlers.context import ChatKind, Context
+from handlers.context import Context
 from handlers.views import charts as views
 from handlers.views.screen import Picture, Screen
 
@@ -43,7 +43,7 @@ async def _chart(ctx: Context, symbol: str, span: Span) -> Picture | Screen:
         span=span,
         venue=venue,
         preferences=ctx.services.preferences.of_chat(ctx.chat.id),
-        holder=ctx.person.id if _is_private(ctx) else None,
+        holder=ctx.person.id if ctx.is_private else None,
     )
     return views.chart(drawn, span=span, venue=venue, now=ctx.clock.now())
 
@@ -65,11 +65,7 @@ async def _show(ctx: Context, shown: Picture | Screen, *, anew: bool) -> None:
 
 
 async def _venue(ctx: Context) -> Venue:
-    return await ctx.services.markets.venue_for(ctx.person.id if _is_private(ctx) else None)
-
-
-def _is_private(ctx: Context) -> bool:
-    return ctx.chat.kind is ChatKind.PRIVATE
+    return await ctx.services.markets.venue_in(ctx.place, person=ctx.person.id)
 
 
 ROUTES: tuple[Route, ...] = (

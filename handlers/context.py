@@ -101,6 +101,11 @@ class Context:
     answered: bool = False
 
     @property
+    def is_private(self) -> bool:
+        """Whether this is the private chat with the person; nobody else reads along."""
+        return self.chat.kind is ChatKind.PRIVATE
+
+    @property
     def place(self) -> Place:
         """Where it was said, as a place that can be told things unasked."""
         return Place(chat=self.chat.id, thread=self.chat.thread)

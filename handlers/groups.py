@@ -11,7 +11,7 @@ from chatbot.domain.places import Place
 from handlers.actions import ShowHere
 from handlers.aims import aimed, may_manage
 from handlers.commands import Button, Command, Hearing, Route, Telling, Where
-from handlers.context import ChatKind, Context
+from handlers.context import Context
 from handlers.views import groups as views
 from handlers.views.screen import Screen
 
@@ -24,7 +24,7 @@ async def here(ctx: Context) -> None:
     if aim.title is not None:
         await ctx.reply(await _managed(ctx, aim.place.chat))
         return
-    if ctx.chat.kind is ChatKind.PRIVATE:
+    if ctx.is_private:
         await ctx.reply(await _private(ctx))
         return
     chat = ctx.services.chats.get(ctx.chat.id) or await ctx.admins.look_up(ctx.chat.id)

@@ -13,7 +13,7 @@ from handlers.actions import (
     ToggleFavourite,
 )
 from handlers.commands import Button, Command, Route, Where
-from handlers.context import ChatKind, Context
+from handlers.context import Context
 from handlers.views import markets as views
 from handlers.views.screen import Screen
 
@@ -75,7 +75,7 @@ async def _usual(ctx: Context) -> Screen:
     starred = await ctx.services.markets.favourites(ctx.chat.id, venue=venue)
     if not starred:
         return await _liveliest(ctx)
-    title = "Your favourites" if _is_private(ctx) else "Favourites"
+    title = "Your favourites" if ctx.is_private else "Favourites"
     again = views.refresh_named(PriceList.FAVOURITES)
     shown = views.prices(starred, title=title, again=again, venue=venue, now=ctx.clock.now())
     return views.with_liveliest(shown)
@@ -93,7 +93,7 @@ async def _liveliest(ctx: Context) -> Screen:
 async def _of(ctx: Context, symbols: tuple[str, ...]) -> Screen:
     venue = await _venue(ctx)
     quotes = await ctx.services.markets.quotes(symbols, venue=venue)
-    now, private = ctx.clock.now(), _is_private(ctx)
+    now, private = ctx.clock.now(), ctx.is_private
     if len(quotes) > 1:
         again = views.refresh_prices([quote.market.code for quote in quotes])
         return views.prices(quotes, title="Prices", again=again, venue=venue, now=now)
@@ -110,16 +110,12 @@ async def _markets(ctx: Context, *, page: int) -> Screen:
 async def _book(ctx: Context, symbol: str) -> Screen:
     venue = await _venue(ctx)
     market, found = await ctx.services.markets.book(symbol, venue=venue)
-    return views.book(market, found, venue=venue, now=ctx.clock.now(), private=_is_private(ctx))
+    return views.book(market, found, venue=venue, now=ctx.clock.now(), private=ctx.is_private)
 
 
 async def _venue(ctx: Context) -> Venue:
     """In private one's own venue; a group belongs to nobody."""
-    return await ctx.services.markets.venue_for(ctx.person.id if _is_private(ctx) else None)
-
-
-def _is_private(ctx: Context) -> bool:
-    return ctx.chat.kind is ChatKind.PRIVATE
+    return await ctx.services.markets.venue_in(ctx.place, person=ctx.person.id)
 
 
 ROUTES: tuple[Route, ...] = (

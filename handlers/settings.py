@@ -229,7 +229,7 @@ async def _redraw(ctx: Context, chat: ChatId, page: SettingsPage) -> None:
 
 async def _ask_about(ctx: Context, chat: ChatId, page: SettingsPage, message: MessageId) -> None:
     """While a page is shown on which something can be typed, that is what the next message answers."""
-    if page in _ASKED and ctx.chat.kind is ChatKind.PRIVATE:
+    if page in _ASKED and ctx.is_private:
         draft = SettingDraft(about=chat, setting=_ASKED[page])
         asked = await ctx.services.questions.ask(draft, person=ctx.person.id, chat=ctx.chat.id)
         await ctx.services.questions.shown(asked, message)
@@ -281,7 +281,7 @@ async def _favourites(ctx: Context, chat: ChatId) -> tuple[tuple[str, str], ...]
 
 
 async def _venue(ctx: Context, chat: ChatId) -> Venue:
-    return await ctx.services.markets.venue_for(ctx.person.id if Place(chat=chat).is_private else None)
+    return await ctx.services.markets.venue_in(Place(chat=chat), person=ctx.person.id)
 
 
 def _which_zone(ctx: Context, chat: ChatId, typed: str) -> Screen:

@@ -70,7 +70,7 @@ class AlertDesk:
         Here and below, `message` is what was said or tapped: it sets one alert, also if it is handled again.
         """
         zone, now = self._zone(place), self._clock.now()
-        venue = await self._markets.venue_for(person if place.is_private else None)
+        venue = await self._markets.venue_in(place, person=person)
         who = _Setter(person=person, chat=chat, place=place, venue=venue, message=message)
         try:
             request = await self._lines.read(text, lambda line: parse_alert(line, now=now, zone=zone), venue=venue)

@@ -27,7 +27,7 @@ class Boards:
         """
         if len(symbols) > MOST_MARKETS:
             raise InputError(f"That is a lot for one board. It holds at most {MOST_MARKETS} markets.")
-        venue = await self._markets.venue_for(by if place.is_private else None)
+        venue = await self._markets.venue_in(place, person=by)
         if symbols:
             quotes = await self._markets.quotes(symbols, venue=venue)
         else:

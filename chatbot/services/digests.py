@@ -41,7 +41,7 @@ class Digests:
         """
         if len(symbols) > MOST_MARKETS:
             raise InputError(f"That is a lot for one digest. It holds at most {MOST_MARKETS} markets.")
-        venue = await self._markets.venue_for(by if place.is_private else None)
+        venue = await self._markets.venue_in(place, person=by)
         quotes = await self._markets.quotes(symbols, venue=venue)
         codes = tuple(quote.market.code for quote in quotes)
         next_at = self._next(place.chat, at)

@@ -10,6 +10,7 @@ from chatbot.domain.accounts import Venue
 from chatbot.domain.errors import UnknownMarket
 from chatbot.domain.ids import ChatId, MarketCode, PersonId
 from chatbot.domain.market import Market, OrderBook, Ticker, resolve_symbol
+from chatbot.domain.places import Place
 from chatbot.ports.accounts import Accounts
 from chatbot.ports.exchange import Exchange, Priority
 from chatbot.ports.people import Favourites
@@ -49,6 +50,10 @@ class Markets:
             return first
         active = await self._accounts.active(person)
         return active.venue if active is not None and active.venue in self._exchanges else first
+
+    async def venue_in(self, place: Place, *, person: PersonId) -> Venue:
+        """The venue shown in a place: in private one's own; a group or channel belongs to nobody."""
+        return await self.venue_for(person if place.is_private else None)
 
     async def listed(self, venue: Venue) -> tuple[Market, ...]:
         """All markets with an order book, the usual order of the exchange."""

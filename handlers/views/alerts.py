@@ -27,6 +27,7 @@ from handlers.views.alert_cards import noted
 from handlers.views.alert_words import away, ends, happened, mark, measured, moved_by, repeats, silence, watched
 from handlers.views.format import NO_BREAK_SPACE, change, local_time, moment, number
 from handlers.views.html import Html, bold, code, italic, join, lines, outside, text
+from handlers.views.paging import Page, page_of
 from handlers.views.screen import Key, Press, Rows, Screen
 
 _A_PAGE = 15
@@ -53,20 +54,17 @@ def alerts(
     """A page of a chat's alerts, numbered, with a button for each. `topics` says where those are told that are told in
     another topic than the one they are looked at from.
     """
-    pages = max(1, -(-len(listed.alerts) // _A_PAGE))
-    page = min(max(page, 1), pages)
-    first = (page - 1) * _A_PAGE
-    shown = listed.alerts[first : first + _A_PAGE]
-    rows = _listed(shown, first=first, now=now, topics=topics) if shown else _NONE
-    paper = any(not seen.alert.venue.is_live for seen in shown)
+    paged = page_of(listed.alerts, number=page, size=_A_PAGE)
+    rows = _listed(paged, now=now, topics=topics) if paged.items else _NONE
+    paper = any(not seen.alert.venue.is_live for seen in paged.items)
     return Screen(
         lines(
-            _title(listed, page, pages, title),
+            _title(listed, paged.where, title),
             silence(title) if listed.is_silent else None,
             *rows,
             italic(Venue.PAPER.badge) if paper else None,
         ),
-        _list_keys(listed, shown, first=first, page=page, pages=pages, chat=_chat(listed, title)),
+        _list_keys(listed, paged, chat=_chat(listed, title)),
     )
 
 
@@ -147,16 +145,15 @@ def _state_keys(alert: Alert, *, now: datetime) -> Rows:
             return ((Press("Re-arm", watch), snooze, delete),)
 
 
-def _title(listed: AlertList, page: int, pages: int, title: str | None) -> Html:
+def _title(listed: AlertList, where: str, title: str | None) -> Html:
     of = text() if title is None else text(" of ", outside(title, limit=_LONGEST_TITLE))
-    pages_ = f" · page {page} of {pages}" if pages > 1 else ""
-    return text(bold("Alerts", of), f"  {listed.used} of {listed.allowance}{pages_}")
+    return text(bold("Alerts", of), f"  {listed.used} of {listed.allowance}{where}")
 
 
-def _listed(shown: Sequence[SeenAlert], *, first: int, now: datetime, topics: Mapping[Place, str]) -> tuple[Html, ...]:
+def _listed(paged: Page[SeenAlert], *, now: datetime, topics: Mapping[Place, str]) -> tuple[Html, ...]:
     """One numbered line per alert, below its market with the price of now; an empty line between markets."""
     rows: list[Html] = []
-    numbered = list(enumerate(shown, first + 1))
+    numbered = list(enumerate(paged.items, paged.before + 1))
     for pair, group in groupby(numbered, key=lambda each: each[1].alert.pair):
         entries = list(group)
         price = entries[0][1].price
@@ -188,22 +185,17 @@ def _is_percentage(alert: Alert) -> bool:
     return alert.rule.gauge not in (Gauge.PRICE, Gauge.VOLUME)
 
 
-def _list_keys(
-    listed: AlertList, shown: Sequence[SeenAlert], *, first: int, page: int, pages: int, chat: ChatId | None
-) -> Rows:
-    numbers = [Press(str(at), ShowAlert(alert=seen.alert.id, anew=False)) for at, seen in enumerate(shown, first + 1)]
-    turning: list[Key] = []
-    if page > 1:
-        turning.append(Press("‹ Prev", ListAlerts(chat=chat, page=page - 1, anew=False)))
-    turning.append(Press("↻ Refresh", ListAlerts(chat=chat, page=page, anew=False)))
-    if page < pages:
-        turning.append(Press("Next ›", ListAlerts(chat=chat, page=page + 1, anew=False)))
-    rows = [
+def _list_keys(listed: AlertList, paged: Page[SeenAlert], *, chat: ChatId | None) -> Rows:
+    def turn(number: int) -> ListAlerts:
+        return ListAlerts(chat=chat, page=number, anew=False)
+
+    numbered = enumerate(paged.items, paged.before + 1)
+    numbers = [Press(str(at), ShowAlert(alert=seen.alert.id, anew=False)) for at, seen in numbered]
+    return (
         *_in_rows(numbers, _NUMBERS_A_ROW),
-        tuple(turning),
-        *_in_rows(_clear_keys(listed, shown, chat), _MARKETS_A_ROW),
-    ]
-    return tuple(rows)
+        *paged.keys(turn, Press("↻ Refresh", turn(paged.number))),
+        *_in_rows(_clear_keys(listed, paged.items, chat), _MARKETS_A_ROW),
+    )
 
 
 def _clear_keys(listed: AlertList, shown: Sequence[SeenAlert], chat: ChatId | None) -> list[Press]:

@@ -9,7 +9,8 @@ from chatbot.services.aliases import AddedAlias, AliasList
 from handlers.actions import AskRemoveAlias, RemoveAlias, ShowAliases
 from handlers.views.format import moment, span
 from handlers.views.html import Html, bold, code, italic, lines, outside, text
-from handlers.views.screen import Key, Press, Rows, Screen
+from handlers.views.paging import page_of
+from handlers.views.screen import Press, Screen
 
 _A_PAGE = 15
 _SHORT = 20
@@ -17,14 +18,13 @@ _SHORT = 20
 
 def aliases(listed: AliasList, *, page: int, now: datetime) -> Screen:
     """A page of all aliases, by account and currency, with a button to remove each."""
-    pages = max(1, -(-len(listed.aliases) // _A_PAGE))
-    page = min(max(page, 1), pages)
-    shown = listed.aliases[(page - 1) * _A_PAGE : page * _A_PAGE]
-    title = text(bold("Withdrawal aliases"), f"  {len(listed.aliases)} · page {page} of {pages}" if pages > 1 else "")
+    paged = page_of(listed.aliases, number=page, size=_A_PAGE)
+    shown = paged.items
+    title = text(bold("Withdrawal aliases"), f"  {len(listed.aliases)}{paged.where}" if paged.where else "")
     rows = tuple((Press(_remove_label(alias), AskRemoveAlias(alias=alias.id)),) for alias in shown)
     return Screen(
         lines(title, *_listed(shown, listed.accounts, now=now), "" if shown else None, *_advice(listed)),
-        (*rows, *_pager(page, pages)),
+        (*rows, *paged.keys(lambda number: ShowAliases(page=number))),
     )
 
 
@@ -93,15 +93,6 @@ def _advice(listed: AliasList) -> tuple[str, ...]:
     wait = f" Withdrawals to a new one wait {span(listed.hold)} first." if listed.hold else ""
     none = () if listed.aliases else ("There are none yet.",)
     return (*none, f"/alias add XRP NAME adds one.{wait}")
-
-
-def _pager(page: int, pages: int) -> Rows:
-    keys: list[Key] = []
-    if page > 1:
-        keys.append(Press("‹ Prev", ShowAliases(page=page - 1)))
-    if page < pages:
-        keys.append(Press("Next ›", ShowAliases(page=page + 1)))
-    return (tuple(keys),) if keys else ()
 
 
 def _remove_label(alias: Alias) -> str:

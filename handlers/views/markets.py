@@ -23,6 +23,7 @@ from handlers.actions import (
 )
 from handlers.views.format import age, change, number, percent, ratio, roughly, when
 from handlers.views.html import Html, bold, italic, lines, outside, pre, text
+from handlers.views.paging import page_of
 from handlers.views.screen import Key, Press, Rows, Screen
 
 MARKETS_A_PAGE = 8
@@ -94,17 +95,14 @@ def unknown(error: UnknownMarket) -> Screen:
 
 def markets(listed: tuple[Market, ...], *, page: int, venue: Venue) -> Screen:
     """The list of markets with their rules, a page of it; `page` counts from 1 and is brought into range."""
-    pages = max(1, -(-len(listed) // MARKETS_A_PAGE))
-    page = min(max(page, 1), pages)
-    shown = listed[(page - 1) * MARKETS_A_PAGE : page * MARKETS_A_PAGE]
-    keys = _pager(page, pages)
+    paged = page_of(listed, number=page, size=MARKETS_A_PAGE)
     return Screen(
         lines(
-            text(bold("Markets"), f"  {len(listed)} · page {page} of {pages}"),
-            *(_rules(market) for market in shown),
+            text(bold("Markets"), f"  {len(listed)}{paged.where}"),
+            *(_rules(market) for market in paged.items),
             italic(f"Limits are price × amount. Fees are maker / taker. {venue.badge}"),
         ),
-        keys,
+        paged.keys(lambda number: ShowMarkets(page=number)),
     )
 
 
@@ -176,15 +174,6 @@ def _rules(market: Market) -> Html:
         )
     )
     return lines(text(bold(market.pair), "  ", outside(market.base_name, limit=40)), pre(rules))
-
-
-def _pager(page: int, pages: int) -> Rows:
-    keys = []
-    if page > 1:
-        keys.append(Press("‹ Prev", ShowMarkets(page=page - 1)))
-    if page < pages:
-        keys.append(Press("Next ›", ShowMarkets(page=page + 1)))
-    return (tuple(keys),) if keys else ()
 
 
 def _ladder(levels: tuple[Level, ...]) -> list[tuple[Level, Decimal]]:

@@ -9,7 +9,8 @@ from chatbot.services.people import OneTimeLink
 from handlers.actions import AskRemovePerson, Invite, RemovePerson, ShowPeople
 from handlers.views.format import age, moment
 from handlers.views.html import bold, code, lines, outside, text
-from handlers.views.screen import Copy, Link, Press, Rows, Screen
+from handlers.views.paging import page_of
+from handlers.views.screen import Copy, Link, Press, Screen
 
 _A_PAGE = 15
 
@@ -20,9 +21,8 @@ def people(
     """Everybody who was let in, a page of them, with a button to remove each but yourself. In so many groups and
     channels the bot was `silenced`, because who stood for them was removed just now.
     """
-    pages = max(1, -(-len(everybody) // _A_PAGE))
-    page = min(max(page, 1), pages)
-    shown = everybody[(page - 1) * _A_PAGE : page * _A_PAGE]
+    paged = page_of(everybody, number=page, size=_A_PAGE)
+    shown = paged.items
     rows = tuple(
         (Press(f"Remove {_short(person)}", AskRemovePerson(person=person.id), style="danger"),)
         for person in shown
@@ -39,12 +39,15 @@ def people(
         )
         for person in shown
     ]
-    title = text(bold("People"), f"  {len(everybody)} · page {page} of {pages}" if pages > 1 else "")
+    title = text(bold("People"), f"  {len(everybody)}{paged.where}" if paged.where else "")
     empty = "Nobody was let in yet except the owners named in the settings." if not listed else None
     if open_to_all:
         empty = "This bot is open to everybody (ACCESS=open); invitations and removals change nothing."
     invite = (Press("Invite somebody", Invite()),)
-    return Screen(lines(title, *listed, empty, _silent(silenced)), (*rows, *_pager(page, pages), invite))
+    return Screen(
+        lines(title, *listed, empty, _silent(silenced)),
+        (*rows, *paged.keys(lambda number: ShowPeople(page=number)), invite),
+    )
 
 
 def _silent(chats: int) -> str | None:
@@ -93,15 +96,6 @@ def welcome(role: Role, *, paused: Subscriptions) -> str:
     )
     waits = ", ".join(f"{count} {name}{'' if count == 1 else 's'} ({how})" for count, name, how in named if count)
     return f"{greeting} Still paused here: {waits}." if waits else greeting
-
-
-def _pager(page: int, pages: int) -> Rows:
-    keys = []
-    if page > 1:
-        keys.append(Press("‹ Prev", ShowPeople(page=page - 1)))
-    if page < pages:
-        keys.append(Press("Next ›", ShowPeople(page=page + 1)))
-    return (tuple(keys),) if keys else ()
 
 
 def _short(person: Person) -> str:

@@ -303,5 +303,5 @@ VIEWS: Mapping[ModuleType, tuple[Draw, ...]] = {
 }
 """By module of `handlers/views`, everything in it that is drawn with somebody's words, or shows at all."""
 
-WORDLESS = frozenset({"alert_words", "format", "html", "qr", "screen", "ticket_parts"})
+WORDLESS = frozenset({"alert_words", "format", "html", "paging", "qr", "screen", "ticket_parts"})
 """Modules that draw no message of their own; the others draw with them."""

@@ -72,7 +72,7 @@ def test_too_many_codes_for_a_button_go_without() -> None:
 def test_the_list_of_markets_shows_their_rules_a_page_at_a_time() -> None:
     first = markets.markets((BTC,), page=99, venue=PAPER)
     assert str(first.text) == (
-        "<b>Markets</b>  1 · page 1 of 1\n"
+        "<b>Markets</b>  1\n"
         "<b>BTC/USDT</b>  Bitcoin\n"
         "<pre>Limits   5 – 10,000 USDT\n"
         "Decimals 8 BTC, 2 USDT\n"
