@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 from telegram.error import TelegramError
 
+from chatbot.addresses.checker import NetworkAddresses
 from chatbot.assembly import assemble
 from chatbot.charts.drawer import Drawer
 from chatbot.domain.accounts import Venue
@@ -22,9 +23,9 @@ from chatbot.domain.ids import PersonId
 from chatbot.domain.people import Access, Role
 from chatbot.domain.secrets import Secret
 from chatbot.duties import Duties
-from chatbot.exchange.opening import OpenExchange
+from chatbot.exchange.opening import OpenExchange, OpenSwapService
 from chatbot.ports.clock import Clock, Entropy
-from chatbot.resources import opened_charts, opened_exchanges, opened_storage
+from chatbot.resources import opened_charts, opened_exchanges, opened_storage, opened_swap_services
 from chatbot.services.desk import Services
 from chatbot.settings import Settings, SettingsError
 from chatbot.storage.opening import Storage
@@ -43,6 +44,7 @@ from handlers.outgoing import Delivery
 from handlers.router import Router
 from handlers.routing import Routes
 from handlers.sender import Sender
+from handlers.swap_painter import SwapPainter
 from handlers.views import accounts as account_views
 from handlers.views import door
 from handlers.views.errors import describe
@@ -70,6 +72,7 @@ async def run(settings: Settings, *, token: str, clock: Clock | None = None, ent
         await require_somebody(settings, storage)
         _warn_of_key_in_environment(settings)
         venues = await stack.enter_async_context(opened_exchanges(settings, clock=clock))
+        swap_venues = await stack.enter_async_context(opened_swap_services(settings, clock=clock))
         drawer = await stack.enter_async_context(opened_charts(settings, clock=clock))
         connecting = connected(url=settings.telegram_api_url, token=Secret(token), clock=clock)
         opening = supervisor.spawn(stack.enter_async_context(connecting), name="connect", awaited=True)
@@ -79,6 +82,7 @@ async def run(settings: Settings, *, token: str, clock: Clock | None = None, ent
             settings=settings,
             storage=storage,
             venues=venues,
+            swap_venues=swap_venues,
             drawer=drawer,
             line=await opening,
             clock=clock,
@@ -107,6 +111,7 @@ class Bot:
     settings: Settings
     storage: Storage
     venues: Mapping[Venue, OpenExchange]
+    swap_venues: Mapping[Venue, OpenSwapService]
     drawer: Drawer
     line: Line
     clock: Clock
@@ -123,14 +128,25 @@ class Bot:
             clock=self.clock,
             spawner=supervisor,
         )
+        swap_cards = SwapPainter(
+            store=self.storage.swaps,
+            preferences=self.storage.preferences,
+            sender=sender,
+            clock=self.clock,
+            spawner=supervisor,
+        )
+        addresses = NetworkAddresses()
         # Before anything that may find out what happened meanwhile, and once a start.
         started = self.clock.now()
         absence = await self.storage.life.begin(now=started)
         program = assemble(
             self.storage,
             self.venues,
+            self.swap_venues,
+            addresses=addresses,
             drawer=self.drawer,
             cards=cards,
+            swap_cards=swap_cards,
             settings=self.settings,
             was_away=absence is not None,
             clock=self.clock,
@@ -156,6 +172,7 @@ class Bot:
             program=program,
             drawer=self.drawer,
             cards=cards,
+            swap_cards=swap_cards,
             sender=sender,
             delivery=delivery,
             requests_per_minute=self.settings.andx_requests_per_minute,
@@ -167,6 +184,8 @@ class Bot:
         duties.begin()
         await self._introduce(program.services)
         supervisor.spawn(self._publish_menus(), name="menus")
+        if self.swap_venues:
+            supervisor.spawn(addresses.warm(), name="warm addresses")
         gc.freeze()
         polling = supervisor.spawn(intake.run(), name="intake", awaited=True)
         try:

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 from chatbot.domain.accounts import Venue
 from chatbot.domain.ids import PersonId
-from chatbot.exchange.opening import OpenExchange
+from chatbot.exchange.opening import OpenExchange, OpenSwapService
+from chatbot.ports.addresses import Addresses
 from chatbot.ports.alerts import Alerts
 from chatbot.ports.cards import Cards
 from chatbot.ports.charts import Charts
 from chatbot.ports.clock import Clock, Entropy
 from chatbot.ports.exchange import Exchange
 from chatbot.ports.spawner import Spawner
+from chatbot.ports.swaps import SwapCards, SwapService
 from chatbot.services.accounts import Accounts
 from chatbot.services.alert_engine import AlertEngine
 from chatbot.services.alerts import AlertDesk
@@ -21,6 +23,7 @@ from chatbot.services.balances import BalanceReader
 from chatbot.services.bars import PriceHistory
 from chatbot.services.boards import Boards
 from chatbot.services.charts import ChartDesk
+from chatbot.services.coins import Coins
 from chatbot.services.desk import Services
 from chatbot.services.digests import Digests
 from chatbot.services.execution.executors import Execution, build_execution
@@ -38,7 +41,11 @@ from chatbot.services.people import People
 from chatbot.services.preferences import Preferences
 from chatbot.services.protection import Protection
 from chatbot.services.questions import Questions
+from chatbot.services.receiving import Receivers
 from chatbot.services.settling import Settling
+from chatbot.services.swap_book import SwapBook
+from chatbot.services.swap_following import SwapFollowing
+from chatbot.services.swaps import SwapDesk
 from chatbot.services.tickets import Tickets
 from chatbot.services.trading import OrderDesk
 from chatbot.services.values import Values
@@ -47,13 +54,20 @@ from chatbot.settings import Settings
 from chatbot.storage.opening import Storage
 
 
-def linking_accounts(storage: Storage, venues: Mapping[Venue, OpenExchange], clock: Clock) -> Accounts:
+def linking_accounts(
+    storage: Storage,
+    venues: Mapping[Venue, OpenExchange],
+    swap_venues: Mapping[Venue, OpenSwapService],
+    clock: Clock,
+) -> Accounts:
     """The part of the program that links accounts, for the bot and for the command line."""
     return Accounts(
         store=storage.accounts,
         tickets=storage.tickets,
         exchanges=exchanges_of(venues),
         practice=venues[Venue.PAPER].desk if Venue.PAPER in venues else None,
+        swap_services=swap_services_of(swap_venues),
+        practice_swaps=swap_venues[Venue.PAPER_SWAPS].practice if Venue.PAPER_SWAPS in swap_venues else None,
         journal=storage.journal,
         clock=clock,
     )
@@ -61,6 +75,10 @@ def linking_accounts(storage: Storage, venues: Mapping[Venue, OpenExchange], clo
 
 def exchanges_of(venues: Mapping[Venue, OpenExchange]) -> dict[Venue, Exchange]:
     return {venue: opened.exchange for venue, opened in venues.items()}
+
+
+def swap_services_of(swap_venues: Mapping[Venue, OpenSwapService]) -> dict[Venue, SwapService]:
+    return {venue: opened.service for venue, opened in swap_venues.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +96,12 @@ class Program:
 def assemble(
     storage: Storage,
     venues: Mapping[Venue, OpenExchange],
+    swap_venues: Mapping[Venue, OpenSwapService],
     *,
+    addresses: Addresses,
     drawer: Charts,
     cards: Cards,
+    swap_cards: SwapCards,
     settings: Settings,
     was_away: bool,
     clock: Clock,
@@ -99,12 +120,26 @@ def assemble(
         clock=clock,
         was_away=was_away,
     )
+    swap_book = SwapBook(store=storage.swaps, tickets=store, cards=swap_cards, clock=clock)
     execution = build_execution(
-        store=store, accounts=accounts, exchanges=exchanges, follow_ups=follow_ups, cards=cards, clock=clock
+        store=store,
+        accounts=accounts,
+        exchanges=exchanges,
+        swap_services=swap_services_of(swap_venues),
+        swap_book=swap_book,
+        follow_ups=follow_ups,
+        cards=cards,
+        clock=clock,
     )
+    health = KeyHealth(store=storage.key_health, accounts=accounts, exchanges=exchanges, clock=clock)
     services = build_services(
         storage,
         venues,
+        swap_venues,
+        addresses=addresses,
+        swap_book=swap_book,
+        swap_cards=swap_cards,
+        health=health,
         people=_people(storage, settings, clock, entropy),
         execution=execution,
         cards=cards,
@@ -116,7 +151,6 @@ def assemble(
         entropy=entropy,
         spawner=spawner,
     )
-    health = KeyHealth(store=storage.key_health, accounts=accounts, exchanges=exchanges, clock=clock)
     settling = Settling(
         store=store,
         tickets=services.tickets,
@@ -146,7 +180,12 @@ def _people(storage: Storage, settings: Settings, clock: Clock, entropy: Entropy
 def build_services(
     storage: Storage,
     venues: Mapping[Venue, OpenExchange],
+    swap_venues: Mapping[Venue, OpenSwapService],
     *,
+    addresses: Addresses,
+    swap_book: SwapBook,
+    swap_cards: SwapCards,
+    health: KeyHealth,
     people: People,
     execution: Execution,
     cards: Cards,
@@ -158,14 +197,14 @@ def build_services(
     entropy: Entropy,
     spawner: Spawner,
 ) -> Services:
-    exchanges = exchanges_of(venues)
-    accounts = linking_accounts(storage, venues, clock)
+    exchanges, swap_services = exchanges_of(venues), swap_services_of(swap_venues)
+    coins = {venue: Coins(service) for venue, service in swap_services.items()}
+    accounts = linking_accounts(storage, venues, swap_venues, clock)
     markets = Markets(exchanges=exchanges, accounts=storage.accounts, favourites=storage.favourites)
     balances = BalanceReader(exchanges=exchanges, accounts=accounts, store=storage.accounts, markets=markets)
     locks = Locks(store=storage.locks, cards=cards, clock=clock)
     tickets = Tickets(
         store=storage.tickets,
-        accounts=storage.accounts,
         executors=execution.executors,
         claims=execution.claims,
         permits=locks,
@@ -212,6 +251,20 @@ def build_services(
         digests=Digests(store=storage.digests, markets=markets, preferences=preferences, clock=clock),
         factors=Factors(store=storage.factors, clock=clock, entropy=entropy),
         favourites=storage.favourites,
+        followed_swaps=SwapFollowing(
+            store=storage.swaps,
+            book=swap_book,
+            swap_services=swap_services,
+            coins=coins,
+            accounts=accounts,
+            keys=storage.accounts,
+            key_watch=health,
+            permits=locks,
+            is_in=people.is_in,
+            cards=swap_cards,
+            journal=storage.journal,
+            clock=clock,
+        ),
         forgetting=Forgetting(
             store=storage.forgetting, accounts=storage.accounts, tickets=storage.tickets, people=people
         ),
@@ -237,6 +290,19 @@ def build_services(
         ),
         questions=questions,
         shown_secrets=storage.shown_secrets,
+        swaps=SwapDesk(
+            swap_services=swap_services,
+            coins=coins,
+            accounts=accounts,
+            keys=storage.accounts,
+            receivers=Receivers(addresses=addresses, swaps=storage.swaps),
+            swaps=storage.swaps,
+            values=values,
+            standings=storage.standings,
+            tickets=tickets,
+            questions=questions,
+            clock=clock,
+        ),
         tickets=tickets,
         trading=OrderDesk(
             exchanges=exchanges,

@@ -80,7 +80,7 @@ def migrate() -> None:
     "--venue", type=click.Choice([venue.value for venue in Venue]), help="Where the account is; default: the first one."
 )
 def link(person: int | None, venue: str | None) -> None:
-    """Link an exchange account without a chat: the four values are asked for here and not shown."""
+    """Link an exchange account or a key for swaps without a chat: the values are asked for here and not shown."""
     settings = _settings()
     owner = person or (settings.owner_ids[0] if len(settings.owner_ids) == 1 else None)
     if owner is None:
@@ -88,7 +88,8 @@ def link(person: int | None, venue: str | None) -> None:
     from chatbot import doctor  # noqa: PLC0415
 
     _logs(settings)
-    words = [click.prompt(what, hide_input=True) for what in ("Username", "Passphrase", "API key", "Secret key")]
+    asked = ("API key",) if venue and Venue(venue).swaps else ("Username", "Passphrase", "API key", "Secret key")
+    words = [click.prompt(what, hide_input=True) for what in asked]
     works, said = _run(doctor.link(settings, person=owner, venue=venue, words=words))
     click.echo(said)
     sys.exit(0 if works else 1)

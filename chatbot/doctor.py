@@ -12,7 +12,7 @@ from chatbot.domain.errors import ChatbotError
 from chatbot.domain.ids import PersonId
 from chatbot.exchange.probe import Unanswered, probe
 from chatbot.ports.clock import Clock
-from chatbot.services.accounts import LinkReport, read_credentials
+from chatbot.services.accounts import Accounts, LinkReport, SwapKeyReport, read_credentials, read_swap_key
 from chatbot.settings import Settings, SettingsError, require_token
 from chatbot.storage.faults import StorageFault
 from chatbot.storage.master_key import KeyFile, KeySource, KeyVariable
@@ -49,25 +49,37 @@ async def migrate(settings: Settings) -> str:
 
 
 async def link(settings: Settings, *, person: int, venue: str | None, words: list[str]) -> tuple[bool, str]:
-    """Try and store a key; returns whether it was stored, and what to tell."""
+    """Try and store a key; returns whether it was stored, and what to tell.
+
+    `words` are the four values of an exchange's key, or the one of n.exchange.
+    """
     clock = SystemClock()
     async with (
         resources.opened_storage(settings, clock=clock, exclusive=False) as storage,
         resources.opened_exchanges(settings, clock=clock) as venues,
+        resources.opened_swap_services(settings, clock=clock) as swap_venues,
     ):
         where = Venue(venue) if venue else next(iter(venues))
-        if where not in venues:
+        accounts = assembly.linking_accounts(storage, venues, swap_venues, clock)
+        if where not in accounts.venues:
             return False, f"No address is set for {where}."
-        accounts = assembly.linking_accounts(storage, venues, clock)
         try:
-            report = await accounts.link(PersonId(person), venue=where, credentials=read_credentials(words))
+            report = await _try(accounts, PersonId(person), where, words)
         except ChatbotError as error:
             screen = describe(error)
             return False, f"Nothing was stored. {screen.text.plain if screen else ''}"
         return report.account is not None, _told(report)
 
 
-def _told(report: LinkReport) -> str:
+async def _try(accounts: Accounts, person: PersonId, where: Venue, words: list[str]) -> LinkReport | SwapKeyReport:
+    if where.swaps:
+        return await accounts.link_swap_key(person, venue=where, key=read_swap_key(" ".join(words)))
+    return await accounts.link(person, venue=where, credentials=read_credentials(words))
+
+
+def _told(report: LinkReport | SwapKeyReport) -> str:
+    if isinstance(report, SwapKeyReport):
+        return _told_of_swaps(report)
     if report.account is None:
         return (
             f"The exchange did not accept this key ({report.balances.status}). Nothing was stored. "
@@ -77,12 +89,21 @@ def _told(report: LinkReport) -> str:
     return f"{report.account.label} is linked (key ending in {report.account.key_tail}); works: {', '.join(works)}."
 
 
+def _told_of_swaps(report: SwapKeyReport) -> str:
+    if report.account is None:
+        return f"n.exchange did not accept this key ({report.orders.status}). Nothing was stored."
+    said = f"{report.account.label} is linked (key ending in {report.account.key_tail}), for swaps"
+    return f"{said}." if report.orders.works else f"{said}. It may not list orders: a lost answer cannot be looked up."
+
+
 async def _look(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
     yield await _token(settings)
     for name, url in (("andx", settings.andx_url), ("paper", settings.paper_url)):
         if url:
             async for finding in _exchange(name, url, clock):
                 yield finding
+    if settings.nexchange_url:
+        yield await _swaps(settings.nexchange_url, clock)
     yield _master_key(settings)
     async for finding in _database(settings, clock):
         yield finding
@@ -101,7 +122,7 @@ async def _token(settings: Settings) -> Finding:
 
 async def _exchange(name: str, url: str, clock: Clock) -> AsyncIterator[Finding]:
     try:
-        seen = await probe(url, clock=clock)
+        seen = await probe(f"{url}/api/v1/ticker/", clock=clock)
     except Unanswered as error:
         yield Finding(name, False, f"{url} does not answer ({error})")
         return
@@ -112,6 +133,15 @@ async def _exchange(name: str, url: str, clock: Clock) -> AsyncIterator[Finding]
     seconds = round(seen.skew.total_seconds())
     said = f"{abs(seconds)} s {'ahead of' if seconds > 0 else 'behind'} {name}" if seconds else f"agrees with {name}"
     yield Finding("clock", abs(seen.skew) <= _SKEW_ALLOWED, said)
+
+
+async def _swaps(url: str, clock: Clock) -> Finding:
+    """Its list of currencies is for everybody; whether a key works is seen when it is linked."""
+    try:
+        seen = await probe(f"{url}/currency/", clock=clock)
+    except Unanswered as error:
+        return Finding("nexchange", False, f"{url} does not answer ({error})")
+    return Finding("nexchange", seen.status == 200, f"{url} answers with {seen.status}")
 
 
 async def _database(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:

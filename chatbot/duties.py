@@ -21,12 +21,14 @@ from chatbot.workers.locks import LockKeeper
 from chatbot.workers.market_watch import MarketWatch
 from chatbot.workers.prices import PriceKeeper
 from chatbot.workers.supervisor import Supervisor
+from chatbot.workers.swaps import SwapKeeper
 from chatbot.workers.tickets import TicketKeeper
 from handlers.board_painter import BoardPainter
 from handlers.cards import CardPainter
 from handlers.outgoing import Delivery
 from handlers.sender import Sender
 from handlers.shown_secrets import Sweeper
+from handlers.swap_painter import SwapPainter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,7 @@ class Duties:
     program: Program
     drawer: Drawer
     cards: CardPainter
+    swap_cards: SwapPainter
     sender: Sender
     delivery: Delivery
     requests_per_minute: int
@@ -51,6 +54,7 @@ class Duties:
     def begin(self) -> None:
         self._tell()
         self._look_after_tickets()
+        self._look_after_swaps()
         self._keep_house()
         self._watch_markets()
         self._watch_accounts()
@@ -68,6 +72,12 @@ class Duties:
         run(TicketKeeper(store=tickets, settling=self.program.settling, clock=self.clock, spawn=spawn))
         for venue, opened in self.venues.items():
             run(PriceKeeper(venue=venue, exchange=opened.exchange, store=tickets))
+
+    def _look_after_swaps(self) -> None:
+        run, swaps, spawn = self.supervisor.run, self.storage.swaps, self.supervisor.spawn
+        following = self.program.services.followed_swaps
+        run(self.swap_cards)
+        run(SwapKeeper(store=swaps, following=following, clock=self.clock, spawn=spawn))
 
     def _keep_house(self) -> None:
         run, storage, clock = self.supervisor.run, self.storage, self.clock

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from chatbot.domain.people import Access
+from chatbot.domain.zones import is_zone
 
 
 class LogFormat(StrEnum):
@@ -66,6 +67,19 @@ def _split_ids(value: Any) -> Any:
     return value
 
 
+def _zone_name(name: str) -> str:
+    if not is_zone(name):
+        raise ValueError("must be the name of a time zone, such as Europe/Berlin, or UTC")
+    return name
+
+
+def _header_word(secret: SecretStr) -> SecretStr:
+    text = secret.get_secret_value()
+    if not (text.isascii() and text.isprintable() and " " not in text):
+        raise ValueError("holds a space or a character that cannot be sent")
+    return secret
+
+
 def _sqlite_url(url: str) -> str:
     if not url.startswith("sqlite:///") or url == "sqlite:///":
         raise ValueError("must look like sqlite:///data/chatbot.db")
@@ -91,7 +105,12 @@ class Settings(BaseSettings):
     andx_timestamp: Literal["seconds", "milliseconds"] = "seconds"
     andx_market_buy_volume: Literal["base", "counter"] = "base"
     andx_requests_per_minute: Annotated[int, Field(ge=10, le=6000)] = 60
-    nexchange_url: Url = "https://api.n.exchange/en/api/v2"
+    nexchange_url: OptionalUrl = "https://api.n.exchange/en/api/v2"
+    nexchange_auth_scheme: Literal["ApiKey", "Bearer"] = "ApiKey"
+    nexchange_side: Literal["BUY", "SELL", "omit"] = "BUY"
+    nexchange_time_zone: Annotated[str, AfterValidator(_zone_name)] = "UTC"
+    nexchange_referral_token: Annotated[SecretStr, AfterValidator(_header_word)] = SecretStr("")
+    nexchange_requests_per_minute: Annotated[int, Field(ge=10, le=6000)] = 60
     database_url: Annotated[str, AfterValidator(_sqlite_url)] = "sqlite:///data/chatbot.db"
     master_key_file: Path = Path("data/master.key")
     master_key: SecretStr = SecretStr("")

@@ -1,12 +1,20 @@
 """/link, /accounts, /unlink: an account and its key. Every message that holds a secret is deleted first of all."""
 
 from chatbot.domain import protected
-from chatbot.domain.accounts import Venue
-from chatbot.domain.drafts import Dialogue, LinkDraft
-from chatbot.domain.errors import InputError
-from chatbot.domain.secrets import Credentials
-from chatbot.services.accounts import read_credentials
-from handlers.actions import AskUnlink, BeginLink, LinkPractice, ShowAccounts, Unlink, UseAccount
+from chatbot.domain.accounts import Account, Venue
+from chatbot.domain.drafts import Dialogue, LinkDraft, SwapKeyDraft
+from chatbot.domain.errors import InputError, NoSwapKey
+from chatbot.domain.secrets import Credentials, SwapKey
+from chatbot.services.accounts import read_credentials, read_swap_key
+from handlers.actions import (
+    AskUnlink,
+    BeginLink,
+    LinkPractice,
+    LinkPracticeSwaps,
+    ShowAccounts,
+    Unlink,
+    UseAccount,
+)
 from handlers.commands import Answer, Button, Command, Needs, Protected, Route
 from handlers.context import Context
 from handlers.locks import standing
@@ -14,22 +22,32 @@ from handlers.protection import protect
 from handlers.views import accounts as views
 from handlers.views.screen import Screen
 
+_OTHER_NAMES = {"n.exchange": Venue.NEXCHANGE}
+
 
 async def link(ctx: Context) -> None:
-    """`/link`, `/link paper`, or all four values in one message."""
+    """`/link`, `/link paper`, or all four values in one message; `/link nexchange`, alone or with its key."""
     words = ctx.args.split()
-    venue = _venue(ctx, words)
+    named = _take_venue(words)
+    if words:
+        await _delete_secret(ctx)
+    venue = _known(ctx, named)
     if not words:
         await _ask_first(ctx, venue)
-        return
-    await _delete_secret(ctx)
-    credentials = read_credentials(words)
-    await ctx.services.questions.forget(person=ctx.person.id, chat=ctx.chat.id)
-    await _link(ctx, venue, credentials)
+    elif venue.swaps:
+        key = read_swap_key(" ".join(words))
+        await ctx.services.questions.forget(person=ctx.person.id, chat=ctx.chat.id)
+        await _link_swap_key(ctx, venue, key)
+    else:
+        credentials = read_credentials(words)
+        await ctx.services.questions.forget(person=ctx.person.id, chat=ctx.chat.id)
+        await _link(ctx, venue, credentials)
 
 
 async def begin(ctx: Context, action: BeginLink) -> None:
-    await _ask_first(ctx, action.venue if action.venue in ctx.services.markets.venues else _first_venue(ctx))
+    """The button of an exchange that is not known here (any more) asks for the key of the first that is."""
+    known = action.venue.swaps or action.venue in ctx.services.markets.venues
+    await _ask_first(ctx, _known(ctx, action.venue if known else None))
 
 
 async def answer(ctx: Context, dialogue: Dialogue) -> None:
@@ -40,6 +58,17 @@ async def answer(ctx: Context, dialogue: Dialogue) -> None:
         await ctx.reply(views.asking(taken.asking, venue=taken.venue))
     elif isinstance(dialogue.draft, LinkDraft):
         await _link(ctx, dialogue.draft.venue, taken)
+
+
+async def answer_swap_key(ctx: Context, dialogue: Dialogue) -> None:
+    await _delete_secret(ctx)
+    venue, key = await ctx.services.linking.answer_swap_key(dialogue, ctx.args)
+    await _link_swap_key(ctx, _known(ctx, venue), key)
+
+
+async def practise_swaps(ctx: Context, _: LinkPracticeSwaps) -> None:
+    found = await ctx.services.accounts.link_practice_swaps(ctx.person.id, chat=ctx.chat.id)
+    await ctx.reply(views.swap_key_report(found))
 
 
 async def practise(ctx: Context, _: LinkPractice) -> None:
@@ -90,13 +119,23 @@ async def unlink_now(ctx: Context, action: protected.Unlink) -> None:
 
 
 async def _ask_first(ctx: Context, venue: Venue) -> None:
-    draft = await ctx.services.linking.begin(venue=venue, person=ctx.person.id, chat=ctx.chat.id)
-    await ctx.reply(views.asking(draft.asking, venue=venue))
+    linking, accounts = ctx.services.linking, ctx.services.accounts
+    if venue.swaps:
+        await linking.begin_swap_key(venue=venue, person=ctx.person.id, chat=ctx.chat.id)
+        await ctx.reply(views.asking_swap_key(venue=venue, practice=accounts.has_practice_swaps))
+        return
+    draft = await linking.begin(venue=venue, person=ctx.person.id, chat=ctx.chat.id)
+    await ctx.reply(views.asking(draft.asking, venue=venue, swaps=Venue.NEXCHANGE in accounts.venues))
 
 
 async def _link(ctx: Context, venue: Venue, credentials: Credentials) -> None:
     found = await ctx.services.accounts.link(ctx.person.id, venue=venue, credentials=credentials, chat=ctx.chat.id)
     await ctx.reply(views.report(found))
+
+
+async def _link_swap_key(ctx: Context, venue: Venue, key: SwapKey) -> None:
+    found = await ctx.services.accounts.link_swap_key(ctx.person.id, venue=venue, key=key, chat=ctx.chat.id)
+    await ctx.reply(views.swap_key_report(found))
 
 
 async def _delete_secret(ctx: Context) -> None:
@@ -107,31 +146,49 @@ async def _delete_secret(ctx: Context) -> None:
 
 
 async def _accounts(ctx: Context) -> Screen:
-    linked, active = await ctx.services.accounts.of(ctx.person.id)
-    practice, now = ctx.services.accounts.has_practice, ctx.clock.now()
-    return views.accounts(linked, active, practice=practice, now=now, standing=standing(ctx))
+    accounts, person = ctx.services.accounts, ctx.person.id
+    linked, active = await accounts.of(person)
+    try:
+        swapping: Account | None = await accounts.swap_account(person)
+    except NoSwapKey:
+        swapping = None
+    return views.accounts(
+        linked,
+        active,
+        swapping=swapping,
+        practice=accounts.has_practice,
+        practice_swaps=accounts.has_practice_swaps,
+        now=ctx.clock.now(),
+        standing=standing(ctx),
+    )
 
 
-def _venue(ctx: Context, words: list[str]) -> Venue:
-    """The venue named first, taken off the words; else the first there is."""
-    if words and words[0].lower() in set(Venue):
-        named = Venue(words.pop(0).lower())
-        if named not in ctx.services.markets.venues:
-            raise InputError(f"This bot has no exchange named {named}.")
+def _take_venue(words: list[str]) -> Venue | None:
+    """The venue named first, taken off the words."""
+    first = words[0].lower() if words else ""
+    if first not in set(Venue) and first not in _OTHER_NAMES:
+        return None
+    words.pop(0)
+    return _OTHER_NAMES.get(first) or Venue(first)
+
+
+def _known(ctx: Context, named: Venue | None) -> Venue:
+    """The venue that was named; without a name the first exchange there is."""
+    if named is None:
+        return ctx.services.markets.venues[0]
+    if named in ctx.services.accounts.venues:
         return named
-    return _first_venue(ctx)
-
-
-def _first_venue(ctx: Context) -> Venue:
-    return ctx.services.markets.venues[0]
+    if named.swaps and ctx.services.accounts.has_practice_swaps:
+        raise InputError("This bot is not connected to n.exchange. Swaps can be practised here: /swap begins.")
+    raise InputError(f"This bot has no exchange named {named}.")
 
 
 ROUTES: tuple[Route, ...] = (
     Command(
         "link",
-        "Link your exchange account",
+        "Link your exchange account, or a key for swaps",
         handle=link,
-        usage=("/link", "/link USERNAME PASSPHRASE API_KEY SECRET"),
+        usage=("/link", "/link USERNAME PASSPHRASE API_KEY SECRET", "/link nexchange", "/link nexchange API_KEY"),
         subject="Account",
         secret=True,
         by_link=True,
@@ -155,8 +212,10 @@ ROUTES: tuple[Route, ...] = (
         needs=Needs.ROWS,
     ),
     Answer(LinkDraft, handle=answer, secret=True),
+    Answer(SwapKeyDraft, handle=answer_swap_key, secret=True),
     Button(BeginLink, handle=begin),
     Button(LinkPractice, handle=practise),
+    Button(LinkPracticeSwaps, handle=practise_swaps),
     Button(ShowAccounts, handle=show_accounts, needs=Needs.ROWS),
     Button(UseAccount, handle=use),
     Button(AskUnlink, handle=ask_unlink, needs=Needs.ROWS),

@@ -5,7 +5,7 @@ from chatbot.domain.errors import InputError
 from chatbot.domain.protected import RaiseLimit
 from chatbot.services.limits import LimitAsked, LimitSet
 from handlers.actions import ChangeLimit, KeepLimit, ShowLimits
-from handlers.commands import Answer, Button, Command, Needs, Protected, Route
+from handlers.commands import Answer, Button, Command, Protected, Route
 from handlers.context import Context
 from handlers.protection import protect
 from handlers.views import limits as views
@@ -70,14 +70,15 @@ ROUTES: tuple[Route, ...] = (
             "/limits withdrawals 5000",
             "/limits withdrawals XRP 500",
             "/limits distance 5%",
+            "/limits swap 2000",
+            "/limits swaps 5k",
         ),
         subject="Safety",
-        needs=Needs.LINKED,
         by_link=True,
     ),
-    Answer(LimitDraft, handle=answer, needs=Needs.LINKED),
-    Button(ShowLimits, handle=show, needs=Needs.LINKED),
-    Button(ChangeLimit, handle=change, needs=Needs.LINKED),
+    Answer(LimitDraft, handle=answer),
+    Button(ShowLimits, handle=show),
+    Button(ChangeLimit, handle=change),
     Button(KeepLimit, handle=keep),
     Protected(RaiseLimit, handle=raise_),
 )

@@ -33,7 +33,8 @@ async def lock(ctx: Context) -> None:
 async def panic(ctx: Context) -> None:
     """Lock, then cancel every open order of every account. What cannot be said in the chat is done all the same."""
     report = await _lock(ctx, panic=True)
-    accounts, _ = await ctx.services.accounts.of(ctx.person.id)
+    linked, _ = await ctx.services.accounts.of(ctx.person.id)
+    accounts = [account for account in linked if not account.venue.swaps]  # there is nothing to cancel where one swaps
     await _announce(ctx, views.panicking(report, has_factor=_has_factor(ctx)))
     sweeps = await asyncio.gather(*(_sweep(ctx, account) for account in accounts))
     open_ended = await ctx.services.tickets.unsettled_of(ctx.person.id)

@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
 from chatbot.domain.errors import FactorMissing, InputError, TicketError, TicketProblem
-from chatbot.domain.intents import Intent, PlaceOrder, Withdraw
+from chatbot.domain.intents import CreateSwap, Intent, PlaceOrder, Withdraw
 from chatbot.domain.protected import CloseUncertain, ConfirmWithdrawal
 from chatbot.domain.tickets import Moved, Ticket
+from chatbot.services.swaps import AskedPayout, AskedSwap
 from chatbot.services.trading import Asked
 from chatbot.services.withdrawals import AskedWithdrawal
 from handlers.actions import (
@@ -22,13 +23,13 @@ from handlers.actions import (
 from handlers.commands import Button, Command, Needs, Protected, Route
 from handlers.context import Context
 from handlers.protection import protect
+from handlers.views import swap_asking, trading, withdrawals
 from handlers.views import tickets as cards
-from handlers.views import trading, withdrawals
 from handlers.views.screen import Screen
 
 _HEAD_START = 0.001  # seconds by which an order goes before the answer to its tap
 
-Result = Asked | AskedWithdrawal | Ticket
+Result = Asked | AskedWithdrawal | AskedSwap | AskedPayout | Ticket
 """What a desk makes of what a person said: the next question, or the card."""
 
 
@@ -37,8 +38,8 @@ async def confirm(ctx: Context, action: ConfirmTicket) -> None:
     ticket = await ctx.services.tickets.claim(
         action.ticket, person=ctx.person.id, chat=ctx.chat.id, message=ctx.message
     )
-    done, _ = await asyncio.gather(ctx.services.tickets.execute(ticket), _acknowledge(ctx))
-    await _offer_again(ctx, done)
+    done, _ = await asyncio.gather(ctx.services.tickets.execute(ticket), acknowledge(ctx, "Sending…"))
+    await offer_again(ctx, done)
 
 
 async def proceed(ctx: Context, action: ContinueTicket) -> None:
@@ -67,13 +68,12 @@ async def proceed(ctx: Context, action: ContinueTicket) -> None:
 
 async def confirm_withdrawal(ctx: Context, action: ConfirmWithdrawal) -> None:
     """The second step was right. The card shows what follows."""
-    await _offer_again(ctx, await ctx.services.tickets.confirm(action.ticket, person=ctx.person.id))
+    await offer_again(ctx, await ctx.services.tickets.confirm(action.ticket, person=ctx.person.id))
 
 
 async def decline(ctx: Context, action: DeclineTicket) -> None:
     await ctx.services.tickets.decline(action.ticket, person=ctx.person.id, chat=ctx.chat.id)
-    second_step = ConfirmWithdrawal(ticket=action.ticket)
-    await ctx.services.protection.drop(second_step, person=ctx.person.id, chat=ctx.chat.id)
+    await ctx.services.protection.drop(action.ticket, person=ctx.person.id, chat=ctx.chat.id)
     await ctx.answer("Nothing was sent.")
 
 
@@ -132,9 +132,14 @@ def _screen(ctx: Context, result: Result) -> Screen:
             return trading.question(result)
         case AskedWithdrawal():
             return withdrawals.question(result)
+        case AskedSwap():
+            return swap_asking.question(result)
+        case AskedPayout():
+            return swap_asking.payout_question(result)
 
 
-async def _offer_again(ctx: Context, ticket: Ticket) -> None:
+async def offer_again(ctx: Context, ticket: Ticket) -> None:
+    """What moved before it was sent is shown as it is now."""
     if isinstance(ticket.outcome, Moved):
         await show(ctx, await _again(ctx, ticket))
 
@@ -154,15 +159,21 @@ async def _withdraw_again(ctx: Context, ticket: Ticket) -> Result:
     return await ctx.services.withdrawals.again(ticket)
 
 
+async def _swap_again(ctx: Context, ticket: Ticket) -> Result:
+    return await ctx.services.swaps.again(ticket)
+
+
 _AGAIN: Mapping[type[Intent], Callable[[Context, Ticket], Awaitable[Result]]] = {
     PlaceOrder: _order_again,
     Withdraw: _withdraw_again,
+    CreateSwap: _swap_again,
 }
 
 
-async def _acknowledge(ctx: Context) -> None:
+async def acknowledge(ctx: Context, words: str) -> None:
+    """Answer a tap that sends something, right after that."""
     await ctx.clock.sleep(_HEAD_START)
-    await ctx.answer("Sending…")
+    await ctx.answer(words)
 
 
 async def _pending(ctx: Context) -> Screen:
@@ -182,7 +193,7 @@ ROUTES: tuple[Route, ...] = (
     Button(ConfirmTicket, handle=confirm, answers=True),
     Button(ContinueTicket, handle=proceed, answers=True),
     Button(DeclineTicket, handle=decline, needs=Needs.ROWS, answers=True),
-    Button(RepeatTicket, handle=repeat, needs=Needs.LINKED, answers=True),
+    Button(RepeatTicket, handle=repeat, answers=True),
     Button(RefreshTicket, handle=refresh),
     Button(SettleByWord, handle=settle),
     Button(ShowTicket, handle=show_ticket, needs=Needs.ROWS),

@@ -71,13 +71,14 @@ async def _run(chat: LocalChat, folder: Path, stack: contextlib.AsyncExitStack) 
         "The practice exchange", [PROGRAM, "paper", "--port", "0", "--json"], environment=basics, folder=folder
     )
     stack.push_async_callback(exchange.stop)
-    chat.market.exchange_url = await _address(exchange)
-    settings = _settings(chat, exchange_url=chat.market.exchange_url, folder=folder)
+    chat.panel.exchange_url = await _address(exchange)
+    settings = _settings(chat, exchange_url=chat.panel.exchange_url, folder=folder)
     bot = await Child.start("The bot", [PROGRAM, "run"], environment=basics | settings, folder=folder)
     stack.push_async_callback(bot.stop)
     await _first_ending(exchange, bot, until=_online(chat.world))
     click.echo(f"Open {chat.url} in a browser: write /start, then /buy 0.01 BTC or /withdraw XRP 100 savings.")
     click.echo("Set /alert BTC +1% and move the price in the market panel on the right to see it fire.")
+    click.echo("Write /swap 500 USDC to BTC, and pay it from the demo wallet on the right.")
     click.echo("The exchange and its money are practice. Ctrl-C ends everything and leaves nothing behind.")
     await _first_ending(exchange, bot)
 
@@ -92,11 +93,12 @@ async def _address(exchange: Child) -> str:
 
 
 def _settings(chat: LocalChat, *, exchange_url: str, folder: Path) -> dict[str, str]:
-    """The bot's settings: this chat as Telegram, the practice exchange as its only venue."""
+    """The bot's settings: this chat as Telegram, the practice exchange as its only exchange and swap service."""
     return {
         "TELEGRAM_BOT_TOKEN": chat.token,
         "TELEGRAM_API_URL": chat.api_url,
         "ANDX_URL": "",
+        "NEXCHANGE_URL": "",
         "PAPER_URL": exchange_url,
         "OWNER_IDS": str(ALICE.id),
         "ACCESS": "open",

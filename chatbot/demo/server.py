@@ -22,7 +22,7 @@ from chatbot.demo.control import Control
 from chatbot.demo.downloads import Downloads
 from chatbot.demo.faults import Faults
 from chatbot.demo.limits import Limits
-from chatbot.demo.market_panel import MarketPanel
+from chatbot.demo.side_panel import SidePanel
 from chatbot.demo.world import World
 
 HOST = "127.0.0.1"
@@ -48,13 +48,13 @@ class LocalChat:
         self.limits = Limits(clock)
         self.faults = Faults()
         self.calls = Calls()
-        self.market = MarketPanel()
+        self.panel = SidePanel()
         self._control = Control(world=self.world, faults=self.faults, limits=self.limits, calls=self.calls)
         self._bot_api = BotApi(world=self.world, faults=self.faults, limits=self.limits, calls=self.calls)
         routes = [
             *page_files.routes(),
             *Downloads(self.world).routes(),
-            *self.market.routes(),
+            *self.panel.routes(),
             *self._control.routes(),
         ]
         self._pages = Starlette(routes=[Route("/healthz", _healthy), *routes])

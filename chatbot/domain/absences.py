@@ -31,12 +31,15 @@ class Absence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missed:
-    """What happened for one place in an absence. `armed`: alerts waited there, and the absence was long."""
+    """What happened for one place in an absence; `swaps` counts their changes. `armed`: alerts waited there, and the
+    absence was long.
+    """
 
     absence: Absence
     fills: int
     alerts: int
     armed: bool
+    swaps: int = 0
 
 
 def after_start(earlier: Absence | None, *, alive_at: datetime, now: datetime) -> Absence | None:

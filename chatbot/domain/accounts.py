@@ -11,14 +11,21 @@ DEFAULT_ACCOUNT_NAME = "Main"
 
 
 class Venue(StrEnum):
-    """Where an account is. Both speak the same API; one holds play money."""
+    """Where an account is: at the exchange, or at the service that swaps coins; each also with play money."""
 
     ANDX = "andx"
     PAPER = "paper"
+    NEXCHANGE = "nexchange"
+    PAPER_SWAPS = "paper-swaps"
 
     @property
     def is_live(self) -> bool:
-        return self is not Venue.PAPER
+        return self not in (Venue.PAPER, Venue.PAPER_SWAPS)
+
+    @property
+    def swaps(self) -> bool:
+        """Whether coins are swapped there, without a balance; at the others there are balances and orders."""
+        return self in (Venue.NEXCHANGE, Venue.PAPER_SWAPS)
 
     @property
     def badge(self) -> str:

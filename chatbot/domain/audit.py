@@ -45,6 +45,8 @@ class Deed(StrEnum):
     KEY_REJECTED = "key_rejected"
     KEY_WORKS = "key_works"
     NOTICES_CHANGED = "notices_changed"
+    SWAP_MARKED = "swap_marked"
+    SWAP_UNMARKED = "swap_unmarked"
     EXPORTED = "exported"
     FORGOTTEN = "forgotten"
 

@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, get_args
 
 from chatbot.domain.accounts import Venue
 from chatbot.domain.alerts import Crossing
-from chatbot.domain.ids import AccountId, AlertId, ChatId, DialogueId, MessageId, PersonId
+from chatbot.domain.ids import AccountId, AlertId, ChatId, DialogueId, MessageId, PersonId, SwapId
 from chatbot.domain.limits import LimitKind
 from chatbot.domain.orders import OrderType, Side
 from chatbot.domain.places import Place
 from chatbot.domain.protected import Protected
 from chatbot.domain.secrets import Secret
+from chatbot.domain.swaps import Coin
 
 DIALOGUE_LIFETIME = timedelta(minutes=15)
 """How long an unanswered question waits."""
@@ -118,6 +119,87 @@ class WithdrawalDraft:
     request: WithdrawalRequest
     asking: Question | None
     choices: tuple[WithdrawalChoice, ...] = ()
+
+
+class SwapQuestion(StrEnum):
+    """`DEPOSIT` and `WITHDRAW`: which coin, on which network. `REFUND` may be left open, the others not."""
+
+    DEPOSIT = "deposit"
+    WITHDRAW = "withdraw"
+    AMOUNT = "amount"
+    ADDRESS = "address"
+    EXTRA_ID = "extra_id"
+    REFUND = "refund"
+    REFUND_EXTRA_ID = "refund_extra_id"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwapRequest:
+    """A swap as far as it has been said. None means: not said yet; empty means: said that there is none.
+
+    `deposit` and `withdraw` are what was typed for the coins until it was found which coin that is; `named_network`
+    says that the person named its network. `gets`: the amount is the one to receive, otherwise the one to send.
+    """
+
+    deposit_text: str | None = None
+    withdraw_text: str | None = None
+    deposit: Coin | None = None
+    withdraw: Coin | None = None
+    deposit_network_named: bool = False
+    withdraw_network_named: bool = False
+    amount: Decimal | None = None
+    gets: bool = False
+    address: str | None = None
+    extra_id: str | None = None
+    refund_address: str | None = None
+    refund_extra_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwapChoice:
+    """One offered answer: its label, and the request it leads to."""
+
+    label: str
+    request: SwapRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwapDraft:
+    """A swap being put together. `asking` is the open question (None: only a correction is offered)."""
+
+    tag: ClassVar[str] = "swap"
+
+    request: SwapRequest
+    asking: SwapQuestion | None
+    choices: tuple[SwapChoice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayoutDraft:
+    """The payout address of a swap that was made without one; with an `address`, its memo or tag is asked for."""
+
+    tag: ClassVar[str] = "payout"
+
+    swap: SwapId
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransactionDraft:
+    """The id of the transaction that paid for a swap."""
+
+    tag: ClassVar[str] = "transaction"
+
+    swap: SwapId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwapKeyDraft:
+    """A key of n.exchange, or of its practice likeness, that is waited for."""
+
+    tag: ClassVar[str] = "swap_key"
+
+    venue: Venue = Venue.NEXCHANGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,12 +337,22 @@ class CodeDraft:
     wrong: int = 0
 
 
-Draft = OrderDraft | WithdrawalDraft | LinkDraft | LimitDraft | AlertDraft | SettingDraft | SetUpDraft | CodeDraft
+Draft = (
+    OrderDraft
+    | WithdrawalDraft
+    | SwapDraft
+    | PayoutDraft
+    | TransactionDraft
+    | LinkDraft
+    | SwapKeyDraft
+    | LimitDraft
+    | AlertDraft
+    | SettingDraft
+    | SetUpDraft
+    | CodeDraft
+)
 
-DRAFTS: dict[str, type[Draft]] = {
-    kind.tag: kind
-    for kind in (OrderDraft, WithdrawalDraft, LinkDraft, LimitDraft, AlertDraft, SettingDraft, SetUpDraft, CodeDraft)
-}
+DRAFTS: dict[str, type[Draft]] = {kind.tag: kind for kind in get_args(Draft)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@
      ├─ InputError        the person retypes
      ├─ AccessError       the person links an account, mends a key, or is let in
      │   ├─ NotLinked
+     │   ├─ NoSwapKey
      │   ├─ NotAllowed
      │   ├─ KeyRejected
      │   ├─ FactorMissing
@@ -48,6 +49,17 @@ class AccessError(ChatbotError):
 
 class NotLinked(AccessError):
     """The person has no exchange account linked."""
+
+
+class NoSwapKey(AccessError):
+    """The person has no key of n.exchange linked. `practice`: there is a place here to try swaps without one; `live`:
+    one of n.exchange itself can be linked here.
+    """
+
+    def __init__(self, *, practice: bool, live: bool = True) -> None:
+        super().__init__("no swap key linked")
+        self.practice = practice
+        self.live = live
 
 
 class NotAllowed(AccessError):
@@ -111,6 +123,23 @@ class WithdrawAddressNotFound(Refused):
     """1319: no address is saved at the exchange under this alias for this currency."""
 
 
+class SwapNotFound(Refused):
+    """404: n.exchange knows no such order, or not with this key."""
+
+
+class NotPermitted(Refused):
+    """403: the key works, but may not do this (api/nexchange: section 2)."""
+
+
+class UnknownCoin(InputError):
+    """No coin of n.exchange answers to what was typed. `nearest` holds codes that come close, best first."""
+
+    def __init__(self, *, typed: str, nearest: tuple[str, ...]) -> None:
+        super().__init__(f"n.exchange has no coin {typed}.")
+        self.typed = typed
+        self.nearest = nearest
+
+
 class AmbiguousNumber(InputError):
     """`typed` can be read as any of `meanings`, each written so that it cannot be misread."""
 
@@ -163,6 +192,8 @@ class Obstacle(StrEnum):
     WITHDRAWALS_USED_UP = "withdrawals_used_up"
     NOT_VALUED = "not_valued"  # no market tells what it is worth, so no limit can be checked
     PRICE_UNCLEAR = "price_unclear"  # a market would tell, but its prices do not agree now
+    SWAP_TOO_LARGE = "swap_too_large"
+    SWAPS_USED_UP = "swaps_used_up"
     FROZEN = "frozen"  # an earlier withdrawal of the currency has no known outcome
     FORGED = "forged"  # what was held is not what this program wrote down
 

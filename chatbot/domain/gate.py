@@ -8,7 +8,19 @@ from decimal import Decimal
 from typing import assert_never
 
 from chatbot.domain.errors import Obstacle, Stopped
-from chatbot.domain.intents import CancelOrders, Intent, OrderTerms, PlaceOrder, Terms, Withdraw, WithdrawTerms
+from chatbot.domain.intents import (
+    CancelOrders,
+    CreateSwap,
+    Intent,
+    OrderTerms,
+    PayoutTerms,
+    PlaceOrder,
+    SetPayout,
+    SwapTerms,
+    Terms,
+    Withdraw,
+    WithdrawTerms,
+)
 from chatbot.domain.limits import VALUED_IN, Limits, Spent
 from chatbot.domain.money import EXACT, Amount, divide, multiply
 from chatbot.domain.orders import Side
@@ -44,6 +56,15 @@ def check(intent: Intent, terms: Terms, standing: Standing) -> None:
             if not isinstance(terms, WithdrawTerms):
                 raise ValueError("an intent met another intent's terms")
             _check_withdrawal(intent, terms, standing)
+        case CreateSwap():
+            _check_switches(standing)
+            if not isinstance(terms, SwapTerms):
+                raise ValueError("an intent met another intent's terms")
+            _check_swap(intent, terms, standing)
+        case SetPayout():
+            _check_switches(standing)
+            if not isinstance(terms, PayoutTerms):
+                raise ValueError("an intent met another intent's terms")
         case _:
             assert_never(intent)
 
@@ -96,6 +117,18 @@ def _check_withdrawal(intent: Withdraw, terms: WithdrawTerms, standing: Standing
         )
 
 
+def _check_swap(intent: CreateSwap, terms: SwapTerms, standing: Standing) -> None:
+    limits = standing.limits
+    if not limits.swap or (terms.value is not None and terms.value > limits.swap):
+        raise Stopped(Obstacle.SWAP_TOO_LARGE, limit=Amount(limits.swap, VALUED_IN))
+    if terms.value is None:
+        raise Stopped(Obstacle.NOT_VALUED, currency=intent.deposit.symbol)
+    left = swaps_left(standing)
+    if not limits.swaps or terms.value > left.value:
+        limit, ease_at = Amount(limits.swaps, VALUED_IN), standing.spent.swaps_ease_at
+        raise Stopped(Obstacle.SWAPS_USED_UP, limit=limit, left=left, ease_at=ease_at)
+
+
 def orders_left(standing: Standing) -> Amount:
     """What the account's orders may still be worth today, in `VALUED_IN`."""
     left = EXACT.subtract(standing.limits.orders, standing.spent.orders)
@@ -137,6 +170,22 @@ def most_withdrawable(intent: Withdraw, value: Decimal | None, standing: Standin
         worth = min(standing.limits.withdrawal, withdrawals_left(standing).value)
         caps.append(divide(multiply(intent.amount, worth), value))
     return min(caps, default=Decimal(0))
+
+
+def swaps_left(standing: Standing) -> Amount:
+    """What may still be sent into the account's swaps today, in `VALUED_IN`."""
+    left = EXACT.subtract(standing.limits.swaps, standing.spent.swaps)
+    return Amount(max(left, Decimal(0)), VALUED_IN)
+
+
+def most_swappable(deposit: Decimal, value: Decimal | None, standing: Standing) -> Decimal:
+    """The largest deposit that no limit stands in the way of; `value` is what `deposit` is worth. Zero where nothing
+    tells.
+    """
+    if not value:
+        return Decimal(0)
+    worth = min(standing.limits.swap, swaps_left(standing).value)
+    return divide(multiply(deposit, worth), value)
 
 
 def losing_distance(intent: PlaceOrder, terms: OrderTerms) -> Decimal:

@@ -32,6 +32,9 @@ ClientId = NewType("ClientId", int)
 LimitChangeId = NewType("LimitChangeId", int)
 """A change of a limit, as it was written down."""
 
+SwapId = NewType("SwapId", int)
+"""A swap that is followed here; n.exchange knows it by its reference."""
+
 AliasId = NewType("AliasId", int)
 """A withdrawal alias of an account."""
 

@@ -4,11 +4,12 @@ fields are only ever added, with a default. Its `subject` names it without amoun
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, get_args
 
 from chatbot.domain.ids import AccountId, MarketCode, OrderNumber
 from chatbot.domain.money import Amount
 from chatbot.domain.orders import OrderType, Side
+from chatbot.domain.swaps import Coin, NewSwap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +69,42 @@ class Withdraw:
         return f"withdraw {self.currency} to {self.alias}"
 
 
-Intent = PlaceOrder | CancelOrders | Withdraw
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateSwap:
+    """One order at n.exchange. Nothing moves by it: coins move when its person sends the deposit."""
 
-INTENTS: dict[str, type[Intent]] = {kind.tag: kind for kind in (PlaceOrder, CancelOrders, Withdraw)}
+    tag: ClassVar[str] = "create_swap"
+
+    account: AccountId
+    new: NewSwap
+    deposit: Coin
+    withdraw: Coin
+
+    @property
+    def subject(self) -> str:
+        return f"swap {self.deposit.code} to {self.withdraw.code}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetPayout:
+    """Where the result of a swap goes that was made without an address: set once, before it is processed (api: 3.6)."""
+
+    tag: ClassVar[str] = "set_payout"
+
+    account: AccountId
+    reference: str
+    withdraw: Coin
+    address: str
+    extra_id: str = ""
+
+    @property
+    def subject(self) -> str:
+        return f"payout address of swap {self.reference}"
+
+
+Intent = PlaceOrder | CancelOrders | Withdraw | CreateSwap | SetPayout
+
+INTENTS: dict[str, type[Intent]] = {kind.tag: kind for kind in get_args(Intent)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +183,41 @@ class WithdrawTerms:
     left: Amount
 
 
-Terms = OrderTerms | CancelTerms | WithdrawTerms
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwapTerms:
+    """What the card of a `CreateSwap` showed.
 
-TERMS: dict[str, type[Terms]] = {kind.tag: kind for kind in (OrderTerms, CancelTerms, WithdrawTerms)}
+    `deposit` and `withdraw` are the amounts in the coins' symbols; the one that was not named is what the rate gives,
+    after the fee. `price` is in deposit units per withdraw unit; `fee` is taken from what is received. The offer holds
+    until `rate_until`; `least` and `most` are its limits for the amount that was named, None where there is none.
+    `warnings` are sentences. `value` is what the deposit is worth in the currency limits are given in, None where
+    nothing tells; `left` what the day's limit leaves before this swap.
+    """
+
+    tag: ClassVar[str] = "swap_terms"
+
+    deposit: Amount
+    withdraw: Amount
+    price: Decimal
+    fee: Amount
+    rate_until: datetime
+    least: Amount | None
+    most: Amount | None
+    warnings: tuple[str, ...]
+    value: Decimal | None
+    left: Amount
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayoutTerms:
+    """What the card of a `SetPayout` showed: what is to be received there, and warnings, which are sentences."""
+
+    tag: ClassVar[str] = "payout_terms"
+
+    withdraw: Amount
+    warnings: tuple[str, ...]
+
+
+Terms = OrderTerms | CancelTerms | WithdrawTerms | SwapTerms | PayoutTerms
+
+TERMS: dict[str, type[Terms]] = {kind.tag: kind for kind in get_args(Terms)}

@@ -12,7 +12,7 @@ _HUNDRED = Decimal(100)
 _VALUE_DECIMALS = 2
 _AMOUNT_DECIMALS = 8
 _PERCENT_DECIMALS = 2
-_MAY_BE_ZERO = (LimitKind.WITHDRAWAL, LimitKind.WITHDRAWALS)
+_MAY_BE_ZERO = (LimitKind.WITHDRAWAL, LimitKind.WITHDRAWALS, LimitKind.SWAP, LimitKind.SWAPS)
 _NUMBER_STARTS = "0123456789.,$-+"
 _FORMS = "/limits order 10000, /limits withdrawals XRP 500 or /limits distance 5%"
 

@@ -11,6 +11,8 @@ _NAMES = {
     LimitKind.WITHDRAWAL: "largest withdrawal",
     LimitKind.WITHDRAWALS: "withdrawals a day",
     LimitKind.DISTANCE: "price distance",
+    LimitKind.SWAP: "largest swap",
+    LimitKind.SWAPS: "swaps a day",
 }
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from chatbot.domain.accounts import Venue
 from chatbot.domain.ids import AccountId, LimitChangeId, PersonId
 from chatbot.domain.money import ZERO, sum_exactly
 
@@ -22,7 +23,7 @@ class LimitKind(StrEnum):
     """`ORDER` and `WITHDRAWAL` are the largest single one, in `VALUED_IN`; `ORDERS` what all orders of a day may be
     worth together, `WITHDRAWALS` all withdrawals of a day, of every currency. A currency can have a limit of its own on
     the withdrawals of a day besides, in itself. `DISTANCE` is how far on the losing side of the last price an order's
-    price may lie, as a fraction.
+    price may lie, as a fraction. `SWAP` and `SWAPS` are those of an account at a service that swaps, by what is sent.
     """
 
     ORDER = "order"
@@ -30,6 +31,16 @@ class LimitKind(StrEnum):
     WITHDRAWAL = "withdrawal"
     WITHDRAWALS = "withdrawals"
     DISTANCE = "distance"
+    SWAP = "swap"
+    SWAPS = "swaps"
+
+
+_OF_SWAPS = (LimitKind.SWAP, LimitKind.SWAPS)
+
+
+def kinds_at(venue: Venue) -> tuple[LimitKind, ...]:
+    """Which limits hold for an account there."""
+    return tuple(kind for kind in LimitKind if (kind in _OF_SWAPS) is venue.swaps)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +54,8 @@ class Limits:
     withdrawal: Decimal = Decimal(5_000)
     withdrawals: Decimal = Decimal(10_000)
     distance: Decimal = Decimal("0.20")
+    swap: Decimal = Decimal(5_000)
+    swaps: Decimal = Decimal(10_000)
     by_currency: Mapping[str, Decimal] = field(default_factory=dict)
 
     def of(self, kind: LimitKind, currency: str = "") -> Decimal | None:
@@ -85,13 +98,15 @@ def limits_after(changes: Iterable[LimitChange]) -> Limits:
 class SpendKind(StrEnum):
     ORDER = "order"
     WITHDRAWAL = "withdrawal"
+    SWAP = "swap"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spend:
     """What a ticket takes out of the limits. `value` is in `VALUED_IN`; None where no market gives one.
 
-    An order's `amount` is its total in the counter currency, a withdrawal's the amount that leaves.
+    An order's `amount` is its total in the counter currency, a withdrawal's the amount that leaves, a swap's the one
+    that is sent.
     """
 
     kind: SpendKind
@@ -114,8 +129,8 @@ class Counted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spent:
-    """What counts against an account's limits already: the worth of the last day's orders and of its withdrawals of all
-    currencies, and how much of one currency was `withdrawn`.
+    """What counts against an account's limits already: the worth of the last day's orders, of its withdrawals of all
+    currencies, and of what is sent into its swaps; and how much of one currency was `withdrawn`.
 
     What is on its way or has no known outcome counts as spent. The `…_ease_at` are when the earliest of it stops
     counting, None if nothing does by the mere passing of time.
@@ -127,14 +142,17 @@ class Spent:
     withdrawals_ease_at: datetime | None = None
     withdrawn: Decimal = ZERO
     withdrawn_ease_at: datetime | None = None
+    swaps: Decimal = ZERO
+    swaps_ease_at: datetime | None = None
 
 
 def add_up(counted: Iterable[Counted], *, currency: str) -> Spent:
-    """What all orders and all withdrawals come to, and those of one currency."""
+    """What all orders, all withdrawals and all swaps come to, and the withdrawals of one currency."""
     every = tuple(counted)
     orders = [each for each in every if each.spend.kind is SpendKind.ORDER]
     withdrawals = [each for each in every if each.spend.kind is SpendKind.WITHDRAWAL]
     withdrawn = [each for each in withdrawals if each.spend.currency == currency]
+    swaps = [each for each in every if each.spend.kind is SpendKind.SWAP]
     return Spent(
         orders=_worth(orders),
         orders_ease_at=_earliest(orders),
@@ -142,6 +160,8 @@ def add_up(counted: Iterable[Counted], *, currency: str) -> Spent:
         withdrawals_ease_at=_earliest(each for each in withdrawals if each.spend.value),
         withdrawn=sum_exactly(each.spend.amount for each in withdrawn),
         withdrawn_ease_at=_earliest(withdrawn),
+        swaps=_worth(swaps),
+        swaps_ease_at=_earliest(swaps),
     )
 
 

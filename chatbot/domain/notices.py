@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import IntEnum, StrEnum
-from typing import ClassVar
+from typing import ClassVar, get_args
 
 from chatbot.domain.accounts import Venue
 from chatbot.domain.ids import AlertId, ChatId, LimitChangeId, MarketCode, MessageId, PersonId, TicketId
 from chatbot.domain.orders import Order
+from chatbot.domain.swaps import FollowedSwap
 
 
 class Rank(IntEnum):
@@ -28,6 +29,7 @@ class NoticeKind(StrEnum):
     OUTCOME = "outcome"
     ORDER = "order"
     BALANCE = "balance"
+    SWAP = "swap"
     KEY = "key"
     PEOPLE = "people"
     ALERT = "alert"
@@ -48,6 +50,7 @@ _RANKS = {
     NoticeKind.OUTCOME: Rank.OUTCOME,
     NoticeKind.ORDER: Rank.MONEY,
     NoticeKind.BALANCE: Rank.MONEY,
+    NoticeKind.SWAP: Rank.MONEY,
     NoticeKind.ALERT: Rank.ALERT,
 }
 
@@ -123,6 +126,18 @@ class BalanceMoved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SwapMoved:
+    """A swap has got another status since it was last told; `followed` is how it stood then. With `since` that
+    happened while the bot was away, from then on.
+    """
+
+    tag: ClassVar[str] = "swap_moved"
+    about: ClassVar[NoticeKind] = NoticeKind.SWAP
+    followed: FollowedSwap
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Away:
     """The bot did not run for a while; what happened meanwhile is counted up to when this is sent."""
 
@@ -165,6 +180,7 @@ class AlarmKind(StrEnum):
     UNLOCKED = "unlocked"
     WRONG_CODES = "wrong_codes"
     WITHDRAWAL = "withdrawal"
+    PAYOUT = "payout"
     KEY_REJECTED = "key_rejected"
 
 
@@ -312,6 +328,7 @@ Notice = (
     | HeldEnded
     | OrderMoved
     | BalanceMoved
+    | SwapMoved
     | Away
     | PersonJoined
     | KeyWorks
@@ -326,27 +343,7 @@ Notice = (
     | DigestDue
 )
 
-NOTICES: dict[str, type[Notice]] = {
-    kind.tag: kind
-    for kind in (
-        TicketSettled,
-        HeldEnded,
-        OrderMoved,
-        BalanceMoved,
-        Away,
-        PersonJoined,
-        KeyWorks,
-        LimitHolds,
-        Alarm,
-        AlertFired,
-        AlertsMissed,
-        PlaceLost,
-        Undelivered,
-        ChatJoined,
-        BoardEnded,
-        DigestDue,
-    )
-}
+NOTICES: dict[str, type[Notice]] = {kind.tag: kind for kind in get_args(Notice)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,15 @@ class ConfirmWithdrawal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmSwap:
+    """The tap on the card of a swap, or of its payout address: with a code where there is a second factor."""
+
+    tag: ClassVar[str] = "confirm_swap"
+    without: ClassVar[Without] = Without.NOTHING
+    ticket: TicketId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CloseUncertain:
     """A person's word on an outcome that nobody can look up: it was sent, or it was not."""
 
@@ -127,6 +136,7 @@ class Forget:
 
 Protected = (
     ConfirmWithdrawal
+    | ConfirmSwap
     | CloseUncertain
     | RaiseLimit
     | AddAlias

@@ -39,3 +39,15 @@ class Credentials:
     def key_tail(self) -> str:
         """The last four characters of the API key: what a person may be shown of it."""
         return self.api_key.reveal()[-4:]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwapKey:
+    """The one value that stands behind every request at n.exchange."""
+
+    api_key: Secret
+
+    @property
+    def key_tail(self) -> str:
+        """The last four characters: what a person may be shown of it."""
+        return self.api_key.reveal()[-4:]

@@ -2,15 +2,27 @@
 
 from decimal import Decimal
 
-from chatbot.domain.intents import CancelOrders, OrderTerms, PlaceOrder, Withdraw, WithdrawTerms
+from chatbot.domain.intents import (
+    CancelOrders,
+    CreateSwap,
+    OrderTerms,
+    PlaceOrder,
+    SetPayout,
+    SwapTerms,
+    Withdraw,
+    WithdrawTerms,
+)
 from chatbot.domain.limits import Spend, SpendKind
 from chatbot.domain.money import divide, multiply
 from chatbot.domain.orders import Order
-from chatbot.domain.tickets import Ticket
+from chatbot.domain.tickets import SwapCreated, Ticket
 
 
 def spend_of(ticket: Ticket) -> Spend | None:
-    """An order counts whole until it has ended, and then by what was executed of it. None: it takes nothing."""
+    """An order counts whole until it has ended, and then by what was executed of it; a swap until it ended unpaid.
+
+    None: it takes nothing.
+    """
     match ticket.intent, ticket.terms:
         case PlaceOrder() as intent, OrderTerms() as terms:
             share = _share(ticket.order)
@@ -22,7 +34,12 @@ def spend_of(ticket: Ticket) -> Spend | None:
             )
         case Withdraw() as intent, WithdrawTerms() as terms:
             return Spend(kind=SpendKind.WITHDRAWAL, currency=intent.currency, amount=intent.amount, value=terms.value)
-        case CancelOrders(), _:
+        case CreateSwap(), SwapTerms() as terms:
+            if isinstance(ticket.outcome, SwapCreated) and ticket.outcome.unpaid:
+                return None
+            sent = terms.deposit
+            return Spend(kind=SpendKind.SWAP, currency=sent.currency, amount=sent.value, value=terms.value)
+        case ((CancelOrders() | SetPayout()), _):
             return None
         case _:
             raise TypeError("an intent that is not counted, or another intent's terms")

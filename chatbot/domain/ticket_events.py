@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from chatbot.domain.audit import Deed
-from chatbot.domain.intents import Withdraw
+from chatbot.domain.intents import SetPayout, Withdraw
 from chatbot.domain.notices import Alarm, AlarmKind
-from chatbot.domain.tickets import Blocked, Lost, Placed, RefusedBy, Ticket, TicketState
+from chatbot.domain.tickets import Blocked, Lost, Placed, RefusedBy, SwapCreated, Ticket, TicketState
 
 _DEEDS = {
     TicketState.CONTINUED: Deed.CONTINUED,
@@ -34,6 +34,8 @@ def result_of(ticket: Ticket) -> str:
             return "held" if ticket.state is TicketState.HELD else ""
         case Placed(number=number):
             return f"placed as #{number}"
+        case SwapCreated(reference=reference):
+            return f"created as {reference}"
         case RefusedBy(code=code):
             return f"refused {code or ''}".strip()
         case Lost():
@@ -45,8 +47,13 @@ def result_of(ticket: Ticket) -> str:
 
 
 def alarm_of(old: Ticket, new: Ticket, *, now: datetime) -> Alarm | None:
-    """A withdrawal is told when it was confirmed, whatever its person switched off."""
-    confirmed = new.state in (TicketState.HELD, TicketState.CLAIMED) and old.state is TicketState.CONTINUED
-    if not confirmed or not isinstance(new.intent, Withdraw):
-        return None
-    return Alarm(kind=AlarmKind.WITHDRAWAL, at=now, account=new.account_label, ticket=new.id)
+    """Where money goes is told, whatever its person switched off: a withdrawal when it was confirmed, a swap's payout
+    address when it was sent.
+    """
+    match new.intent:
+        case Withdraw() if old.state is TicketState.CONTINUED and new.state in (TicketState.HELD, TicketState.CLAIMED):
+            return Alarm(kind=AlarmKind.WITHDRAWAL, at=now, account=new.account_label, ticket=new.id)
+        case SetPayout() if old.state is TicketState.CLAIMED and new.state in (TicketState.DONE, TicketState.UNCERTAIN):
+            return Alarm(kind=AlarmKind.PAYOUT, at=now, account=new.account_label, subject=new.intent.subject)
+        case _:
+            return None

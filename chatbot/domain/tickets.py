@@ -11,12 +11,12 @@ Pending ──first step──▶ Continued ──second step──▶ Held ─�
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, get_args
 
 from chatbot.domain.accounts import Venue
 from chatbot.domain.errors import Cause, Obstacle
 from chatbot.domain.ids import AccountId, ChatId, ClientId, MessageId, OrderNumber, PersonId, TicketId
-from chatbot.domain.intents import Intent, PlaceOrder, Terms
+from chatbot.domain.intents import CreateSwap, Intent, PlaceOrder, SetPayout, Terms
 from chatbot.domain.money import Amount
 from chatbot.domain.orders import Order
 from chatbot.domain.policies import POLICIES
@@ -99,6 +99,22 @@ class Cancelled:
 
     tag: ClassVar[str] = "cancelled"
     results: tuple[CancelResult, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwapCreated:
+    """n.exchange has the swap under this reference. `unpaid`: it was never paid and has ended, so it took nothing."""
+
+    tag: ClassVar[str] = "swap_created"
+    reference: str
+    unpaid: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayoutSet:
+    """n.exchange took the payout address."""
+
+    tag: ClassVar[str] = "payout_set"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +217,8 @@ class WrongCodes:
 Outcome = (
     Placed
     | Cancelled
+    | SwapCreated
+    | PayoutSet
     | RefusedBy
     | Unsent
     | Moved
@@ -213,23 +231,7 @@ Outcome = (
     | WrongCodes
 )
 
-OUTCOMES: dict[str, type[Outcome]] = {
-    kind.tag: kind
-    for kind in (
-        Placed,
-        Cancelled,
-        RefusedBy,
-        Unsent,
-        Moved,
-        NotFound,
-        Lost,
-        Requested,
-        Disowned,
-        Blocked,
-        Missed,
-        WrongCodes,
-    )
-}
+OUTCOMES: dict[str, type[Outcome]] = {kind.tag: kind for kind in get_args(Outcome)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,7 +276,8 @@ def may_be_settled_by_word(ticket: Ticket) -> bool:
         return False
     lost = ticket.outcome
     unclear = isinstance(lost, Lost) and (lost.by_word or lost.twin is not None)
-    return POLICIES[type(ticket.intent)].by_word or (unclear and isinstance(ticket.intent, PlaceOrder))
+    is_looked_up = isinstance(ticket.intent, PlaceOrder | CreateSwap | SetPayout)
+    return POLICIES[type(ticket.intent)].by_word or (unclear and is_looked_up)
 
 
 def unread(outcome: Outcome | None, *, now: datetime) -> Outcome | None:

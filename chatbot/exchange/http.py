@@ -4,12 +4,12 @@ What came back is sorted here, once, into what may be concluded from it:
 
     no request byte left        NotSent           Unavailable
     the outcome is not known    OutcomeUnknown    Unavailable, after a few tries
-    401, 403                    KeyRejected       KeyRejected
+    a key that is not let in    KeyRejected       KeyRejected
     a documented refusal        Refused           Refused
                                 (a change)        (a read)
 
-A status the exchange documents no meaning for, 400, 404 and 405 among them, leaves a change's outcome unknown: a proxy
-on the way can answer with any of them after it has passed the request on, and no reply of ours would tell.
+Each API says which statuses are which (`Statuses`). One it documents no meaning for leaves a change's outcome unknown:
+a proxy on the way can answer with any of them after it has passed the request on, and no reply of ours would tell.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ import structlog
 from aiohttp.connector import Connection
 from httpx_aiohttp import AiohttpTransport
 
-from chatbot.domain.errors import Cause, KeyRejected, NotSent, OutcomeUnknown, Unavailable
+from chatbot.domain.errors import Cause, ChatbotError, NotSent, OutcomeUnknown, Unavailable
 from chatbot.exchange.budget import LONGEST_CALL, Budget, BudgetSpent
 from chatbot.ports.clock import Clock
 from chatbot.ports.exchange import Permit, Priority
@@ -73,12 +73,23 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Statuses:
+    """What an API means by its HTTP statuses.
+
+    With those of `success` the body is what was asked for. `refusal` makes of any other status and its body the no
+    that the API documents, a `KeyRejected` or a `Refused`; None if it documents none.
+    """
+
+    success: frozenset[int] = frozenset({200})
+    refusal: Callable[[int, bytes], ChatbotError | None] = lambda _status, _body: None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Call(Generic[T]):
     """One call, ready but for its signature, which is made for each sending.
 
     `path` begins with a slash and is percent-encoded. `sign` gives the headers that hold for this moment, or is None
-    for calls everybody may make. `parse` reads the body of a 200; it raises `Unreadable` or `Refused`. `reason` finds
-    the exchange's own word in the body of a 401 or 403.
+    for calls everybody may make. `parse` reads the body of a success; it raises `Unreadable` or `Refused`.
     """
 
     name: str
@@ -87,7 +98,7 @@ class Call(Generic[T]):
     body: bytes = field(default=b"", repr=False)
     sign: Callable[[], Headers] | None = None
     parse: Callable[[bytes], T]
-    reason: Callable[[bytes], str] = lambda _: ""
+    statuses: Statuses = Statuses()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +144,7 @@ class Channel:
     async def read(self, call: Call[T], *, priority: Priority) -> T:
         """Make a call that changes nothing; it is tried again where that may help.
 
-        Raises `Unavailable`, `Refused` or `KeyRejected`.
+        Raises `Unavailable`, or the API's own no.
         """
         try:
             async for attempt in stamina.retry_context(
@@ -148,7 +159,7 @@ class Channel:
     async def change(self, call: Call[T], *, priority: Priority, permit: Permit) -> T:
         """Make a call that changes something: it is sent once, or not at all.
 
-        Raises `NotSent`, the permit's own among them, `OutcomeUnknown`, `Refused` or `KeyRejected`.
+        Raises `NotSent`, the permit's own among them, `OutcomeUnknown`, or the API's own no.
         """
         try:
             return await self._attempt(call, priority=priority, permit=permit)
@@ -219,10 +230,11 @@ class Channel:
         if isinstance(outcome, _NoAnswer):
             again = outcome.cause in (Cause.UNREACHABLE, Cause.BROKEN)
             raise _Failed(outcome.cause, sent=outcome.sent, again=again)
-        if outcome.status == httpx.codes.OK:
+        if outcome.status in call.statuses.success:
             return _parse(call, outcome.body)
-        if outcome.status in (401, 403) and call.sign is not None:
-            raise KeyRejected(status=outcome.status, reason=call.reason(outcome.body))
+        refusal = call.statuses.refusal(outcome.status, outcome.body)
+        if refusal is not None:
+            raise refusal
         if outcome.status == httpx.codes.TOO_MANY_REQUESTS:
             self._budget.pause(max(_PAUSE_SECONDS, outcome.retry_after or 0))
             raise _Failed(Cause.RATE_LIMITED, sent=True, again=True)

@@ -1,4 +1,4 @@
-"""Puts one exchange together, from an address to the port."""
+"""Puts one exchange or one swap service together, from an address to the port."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,11 +8,14 @@ from chatbot.exchange.andx.signing import TimestampUnit
 from chatbot.exchange.andx.words import MarketBuyVolume
 from chatbot.exchange.budget import Budget
 from chatbot.exchange.http import Channel
-from chatbot.exchange.paper import PaperDesk
+from chatbot.exchange.nexchange.gateway import Manners, NexchangeGateway
+from chatbot.exchange.paper import PaperDesk, PaperSwapDesk
 from chatbot.exchange.request_log import RequestLog
 from chatbot.exchange.shared import SharedReads
+from chatbot.exchange.shared_swaps import SharedSwapReads
 from chatbot.ports.clock import Clock
 from chatbot.ports.exchange import Exchange, PracticeDesk
+from chatbot.ports.swaps import PracticeSwaps, SwapService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +24,20 @@ class OpenExchange:
 
     exchange: Exchange
     desk: PracticeDesk
+    channel: Channel
+    budget: Budget
+
+    async def aclose(self) -> None:
+        await self.channel.aclose()
+        self.budget.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSwapService:
+    """A swap service ready for use. `practice` answers only where the address is a practice exchange's."""
+
+    service: SwapService
+    practice: PracticeSwaps
     channel: Channel
     budget: Budget
 
@@ -44,8 +61,7 @@ def open_exchange(
     budget also counts what was sent before a restart. Raises `ValueError` for an address that is neither https nor
     on this machine.
     """
-    log = RequestLog(request_log, slots=requests_per_minute) if request_log is not None else None
-    budget = Budget(limit=requests_per_minute, clock=clock, log=log)
+    budget = _budget(requests_per_minute, request_log, clock)
     channel = Channel(url=url, budget=budget, clock=clock)
     gateway = AndxGateway(
         channel=channel,
@@ -60,3 +76,26 @@ def open_exchange(
         channel=channel,
         budget=budget,
     )
+
+
+def open_swap_service(
+    *, url: str, requests_per_minute: int, manners: Manners, request_log: Path | None, clock: Clock
+) -> OpenSwapService:
+    """Get ready to talk to n.exchange, or to anything at `url` that speaks like it. Nothing is sent yet.
+
+    The rest as for `open_exchange`.
+    """
+    budget = _budget(requests_per_minute, request_log, clock)
+    channel = Channel(url=url, budget=budget, clock=clock)
+    gateway = NexchangeGateway(channel=channel, budget=budget, clock=clock, manners=manners)
+    return OpenSwapService(
+        service=SharedSwapReads(gateway, clock=clock),
+        practice=PaperSwapDesk(channel),
+        channel=channel,
+        budget=budget,
+    )
+
+
+def _budget(requests_per_minute: int, request_log: Path | None, clock: Clock) -> Budget:
+    log = RequestLog(request_log, slots=requests_per_minute) if request_log is not None else None
+    return Budget(limit=requests_per_minute, clock=clock, log=log)

@@ -13,7 +13,7 @@ _TIMEOUT = 10.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """`status` is the HTTP status of the ticker list; `skew` our clock minus theirs, None if they name no time."""
+    """`status` is the HTTP status of what was asked for; `skew` our clock minus theirs, None if they name no time."""
 
     status: int
     skew: timedelta | None
@@ -24,10 +24,10 @@ class Unanswered(Exception):
 
 
 async def probe(url: str, *, clock: Clock) -> Probe:
-    """Ask for all tickers once, outside of any budget. Raises `Unanswered`."""
+    """Ask for a public address once, outside of any budget. Raises `Unanswered`."""
     try:
         async with httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False) as client:
-            answer = await client.get(f"{url}/api/v1/ticker/")
+            answer = await client.get(url)
     except httpx.HTTPError as error:
         raise Unanswered(type(error).__name__) from None
     return Probe(status=answer.status_code, skew=_skew(answer.headers.get("Date"), clock))

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Generic, TypeVar
 
-from chatbot.domain.errors import ChatbotError
+from chatbot.domain.errors import AccessError, ChatbotError, InputError, NotPermitted
 from chatbot.domain.ids import MarketCode, OrderNumber
 from chatbot.domain.market import Market, OrderBook, Ticker
 from chatbot.domain.orders import Balances, NewOrder, Order, OrderFilter, OrderPage
@@ -15,6 +15,7 @@ from chatbot.ports.clock import Clock
 from chatbot.ports.exchange import Exchange, Permit, Priority
 
 T = TypeVar("T")
+Ask = Callable[[Priority], Awaitable[T]]
 
 MARKETS_FRESH = timedelta(minutes=5)
 TICKERS_FRESH = timedelta(seconds=3)
@@ -46,13 +47,12 @@ class SharedRead(Generic[T]):
     """One question to the exchange, its last answer, and the request for the next one.
 
     Whoever asks first makes the request; those who come while it is under way wait for it. If the first asker is
-    cancelled, one of the others makes the request anew. A failure reaches all who waited and is not kept; with
-    `keep_old`, the old answer serves instead, at once to those who did not have to make the request.
+    cancelled, or if only that asker's key was turned away, one of the others makes the request anew. Any other failure
+    reaches all who waited and is not kept; with `keep_old`, the old answer serves instead, at once to those who did not
+    have to make the request. `ask` is None where everybody asks with a key of their own.
     """
 
-    def __init__(
-        self, ask: Callable[[Priority], Awaitable[T]], *, fresh: timedelta, clock: Clock, keep_old: bool = False
-    ) -> None:
+    def __init__(self, ask: Ask[T] | None, *, fresh: timedelta, clock: Clock, keep_old: bool = False) -> None:
         self._ask = ask
         self._fresh = fresh.total_seconds()
         self._clock = clock
@@ -68,27 +68,29 @@ class SharedRead(Generic[T]):
         fresh = self._fresh if within is None else within.total_seconds()
         return value if self._clock.monotonic() - asked_at < fresh else None
 
-    async def get(self, *, priority: Priority, within: timedelta | None = None) -> T:
-        """A fresh answer; may raise what the exchange's call raises."""
+    async def get(self, *, priority: Priority, within: timedelta | None = None, ask: Ask[T] | None = None) -> T:
+        """A fresh answer, asked for by `ask` if it has to be; may raise what the exchange's call raises."""
         while True:
             kept = self.kept(within=within)
             if kept is not None:
                 return kept
             flight = self._flight
             if flight is None or flight.priority > priority:  # never wait in a line behind somebody less urgent
-                return await self._fly(priority)
+                return await self._fly(priority, _either(ask, self._ask))
             if self._keep_old and self._answer is not None:
                 return self._answer[0]
             await flight.landed.wait()
             if not flight.abandoned:
                 return _outcome(flight)
 
-    async def _fly(self, priority: Priority) -> T:
+    async def _fly(self, priority: Priority, ask: Ask[T]) -> T:
         flight = self._flight = _Flight[T](priority)
         asked_at = self._clock.monotonic()
         try:
-            flight.bring(await self._ask(priority))
+            flight.bring(await ask(priority))
             self._keep(_outcome(flight), asked_at)
+        except (AccessError, InputError, NotPermitted):  # of this asker's key
+            raise
         except ChatbotError as error:
             self._settle_for_old(flight, error)
         finally:
@@ -115,6 +117,12 @@ def _outcome(flight: _Flight[T]) -> T:
     if flight.error is not None:
         raise flight.error
     return flight.value  # type: ignore[return-value]  # it landed: T itself, which may include None
+
+
+def _either(own: Ask[T] | None, usual: Ask[T] | None) -> Ask[T]:
+    ask = own or usual
+    assert ask is not None
+    return ask
 
 
 class SharedReads:

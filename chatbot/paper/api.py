@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from chatbot.paper import wire
 from chatbot.paper.accounts import MAIN, Account
-from chatbot.paper.exchange import Exchange, History
+from chatbot.paper.exchange import Exchange, History, Snapshot
 from chatbot.paper.market import CURRENCIES, MARKETS
 from chatbot.paper.orders import Order
 from chatbot.paper.refusals import Refusal, Refused
@@ -167,8 +167,8 @@ class PrivateApi:
     def _history(self, request: Request, account: Account) -> History:
         """The account's orders, or as they were when a ``stale_lists`` fault was installed."""
         self._exchange.catch_up()
-        stale: dict[int, History] | None = getattr(request.state, "stale", None)
-        return self._exchange.history(account) if stale is None else stale.get(account.number, {})
+        stale: Snapshot | None = getattr(request.state, "stale", None)
+        return self._exchange.history(account) if stale is None else stale.orders.get(account.number, {})
 
 
 def _check_name(request: Request) -> None:

@@ -50,8 +50,8 @@ method it concerns all; ``times`` null lasts until removed. "Apply" means that t
 ``status_after``  apply, then answer that status
 ``half_body``     apply, announce the whole answer, send half of it, close
 ``garbage``       apply, then answer 200 with what is not JSON
-``stale_lists``   order lists and order status as they stand now, ``seconds`` long or ``times`` often; without a path
-                  it concerns both
+``stale_lists``   order lists and single orders as they stand now, ``seconds`` long or ``times`` often; without a path
+                  it concerns all of them, those of swaps too
 ``silent``        do not answer; close after ``seconds``; applied if ``apply`` is true
 """
 
@@ -67,12 +67,14 @@ from starlette.routing import BaseRoute, Route
 from chatbot.paper.account_control import AccountControl
 from chatbot.paper.exchange import Exchange
 from chatbot.paper.faults import Fault, FaultKind, Faults
-from chatbot.paper.fields import Fields, read_seconds
+from chatbot.paper.fields import Fields, read_limit, read_seconds
 from chatbot.paper.limits import RateLimit
 from chatbot.paper.market_control import MarketControl
 from chatbot.paper.record import Record
+from chatbot.paper.swaps import control as swap_control
+from chatbot.paper.swaps.control import SwapControl
 
-_LIST_PATHS = ("/api/v1/orders/", "/api/v1/order_status/")
+_LIST_PATHS = ("/api/v1/orders/", "/api/v1/order_status/", "/en/api/v2/orders/")
 
 
 def _reply(data: object, *, status: int = 200) -> Response:
@@ -82,13 +84,16 @@ def _reply(data: object, *, status: int = 200) -> Response:
 class Control:
     """Handlers of the control panel. A request that makes no sense is answered 400 with a sentence."""
 
-    def __init__(self, *, exchange: Exchange, limit: RateLimit, faults: Faults, record: Record) -> None:
+    def __init__(
+        self, *, exchange: Exchange, limit: RateLimit, swap_limit: RateLimit, faults: Faults, record: Record
+    ) -> None:
         self._exchange = exchange
         self._limit = limit
         self._faults = faults
         self._record = record
         self._markets = MarketControl(exchange=exchange, faults=faults)
         self._accounts = AccountControl(exchange)
+        self._swaps = SwapControl(exchange.swaps, swap_limit)
 
     def routes(self) -> list[BaseRoute]:
         markets, accounts = self._markets, self._accounts
@@ -118,14 +123,36 @@ class Control:
             "/control/orders": accounts.orders,
             "/control/withdrawals": accounts.withdrawals,
             "/control/markets": markets.markets,
+            "/control/swaps": self._swaps.orders,
         }
+        posts |= self._swap_posts()
         return [
             Route("/control/faults", self.clear_faults, methods=["DELETE"]),
             Route("/control", _manual),
             Route("/control/requests", self.requests),
+            Route("/control/swaps/wallet", self.swap_wallet),
             *(Route(path, _asked(tell)) for path, tell in gets.items()),
             *(Route(path, _posted(handle), methods=["POST"]) for path, handle in posts.items()),
         ]
+
+    def _swap_posts(self) -> dict[str, Callable[[Request, Fields], object]]:
+        swaps, every, one = self._swaps, "/control/swaps", "/control/swaps/{reference}"
+        return {
+            "/paper/swap_keys": swaps.open_key,
+            f"{every}/deposit": swaps.deposit,
+            f"{every}/wallet/fill": swaps.fill,
+            f"{every}/timetable": swaps.set_timetable,
+            f"{every}/flow": swaps.set_flow,
+            f"{every}/window": swaps.set_window,
+            f"{every}/rate_lifetime": swaps.set_rate_lifetime,
+            f"{every}/limit": swaps.set_limit,
+            f"{every}/quirks": swaps.set_quirks,
+            f"{one}/status": swaps.set_status,
+            f"{one}/flow": swaps.set_flow_of_one,
+        }
+
+    async def swap_wallet(self, request: Request) -> Response:
+        return _reply(self._swaps.wallet(request))
 
     def install_fault(self, _: Request, fields: Fields) -> object:
         fault = read_fault(fields, now=self._exchange.clock.monotonic())
@@ -145,15 +172,13 @@ class Control:
         return _reply({"requests": [entry.to_json() for entry in self._record.since(int(since))]})
 
     def set_limit(self, _: Request, fields: Fields) -> object:
-        per_minute = fields.get("per_minute")
-        if per_minute is not None and (type(per_minute) is not int or per_minute < 0):
-            raise ValueError("per_minute: a whole number or null")
-        self._limit.reset(per_minute)
-        return {"per_minute": per_minute}
+        self._limit.reset(read_limit(fields))
+        return {"per_minute": self._limit.per_minute}
 
 
 async def _manual(_: Request) -> Response:
-    return Response((__doc__ or "").replace("``", ""), media_type="text/plain; charset=utf-8")
+    manual = f"{__doc__}\n{swap_control.__doc__}"
+    return Response(manual.replace("``", ""), media_type="text/plain; charset=utf-8")
 
 
 def _asked(tell: Callable[[], object]) -> Callable[[Request], Any]:

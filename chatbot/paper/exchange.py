@@ -2,6 +2,7 @@
 
 from collections import defaultdict, deque
 from copy import copy
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from heapq import heappop, heappush
@@ -14,6 +15,8 @@ from chatbot.paper.market import MARKETS, Market
 from chatbot.paper.orders import Kind, Order, Side, Terms
 from chatbot.paper.refusals import Refusal, Refused
 from chatbot.paper.script import Scripts
+from chatbot.paper.swaps.orders import Order as SwapOrder
+from chatbot.paper.swaps.venue import SwapVenue
 from chatbot.paper.trading import Trading
 from chatbot.paper.withdrawals import USUAL_ALIASES, Withdrawals
 
@@ -22,6 +25,14 @@ _FIRST_ORDER = 54264
 
 History = dict[int, Order]
 """An account's orders by number, oldest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """Everybody's orders at one moment: of the markets by account, of the swaps by reference."""
+
+    orders: dict[int, History]
+    swaps: dict[str, SwapOrder]
 
 
 class Exchange:
@@ -47,6 +58,7 @@ class Exchange:
             if not market.instant_only
         }
         self._turn = deque(self.markets.values())
+        self.swaps = SwapVenue(prices=self._price_in_usdt, clock=self.clock, seed=seed)
         self.ready = tuple(self._fund(self.accounts.open_ready(name, seed=seed)) for name in READY_NAMES)
 
     def sign_up(self, name: str) -> Account:
@@ -98,18 +110,20 @@ class Exchange:
     def history(self, account: Account) -> History:
         return self._histories[account.number]
 
-    def snapshot(self) -> dict[int, History]:
-        """Every account's orders as they stand now; later changes do not show."""
-        return {
+    def snapshot(self) -> Snapshot:
+        """All orders as they stand now; later changes do not show."""
+        orders = {
             account: {number: copy(order) for number, order in history.items()}
             for account, history in self._histories.items()
         }
+        return Snapshot(orders=orders, swaps=self.swaps.snapshot())
 
     # time
 
     def catch_up(self) -> None:
-        """Carry out the cancellations and withdrawals that have become due."""
+        """Carry out the cancellations, withdrawals and steps of swaps that have become due."""
         self.withdrawals.catch_up()
+        self.swaps.catch_up()
         while self._cancels and self._cancels[0][0] <= self.clock.monotonic():
             *_, order = heappop(self._cancels)
             if order.is_open:
@@ -142,6 +156,9 @@ class Exchange:
         self.markets[code].jump(price, now=self.clock.unix())
 
     # money
+
+    def _price_in_usdt(self, base: str) -> Decimal:
+        return self.markets[f"{base}USDT"].last_price
 
     def _trading(self, market: Market) -> Trading:
         trading = self.markets.get(market.code)

@@ -9,11 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
-import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chatbot.paper import wire
-from chatbot.paper.exchange import History
+from chatbot.paper.exchange import Snapshot
 
 
 class FaultKind(StrEnum):
@@ -45,7 +43,7 @@ class Fault:
     status: int = 500
     retry_after: int | None = None
     apply: bool = False
-    snapshot: dict[int, History] | None = None
+    snapshot: Snapshot | None = None
 
     def concerns(self, method: str, path: str) -> bool:
         return self.method in (None, method) and path.startswith(self.paths)
@@ -76,14 +74,27 @@ class Faults:
         return None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a server says at its door, before anything behind it is asked."""
+
+    status: int
+    body: bytes
+    headers: tuple[tuple[bytes, bytes], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """One request with the means to answer it, or not to. The request's body has been read already."""
+    """One request with the means to answer it, or not to. The request's body has been read already.
+
+    `refusal` is how this API says no.
+    """
 
     app: ASGIApp
     scope: Scope
     receive: Receive
     send: Send
+    refusal: Callable[[Fault], Answer]
 
     async def proceed(self) -> None:
         await self.app(self.scope, self.receive, self.send)
@@ -98,10 +109,11 @@ class Conversation:
         await self.app(self.scope, self.receive, keep)
         return answer
 
-    async def answer(self, status: int, body: bytes, *headers: tuple[bytes, bytes]) -> None:
-        length = (b"content-length", str(len(body)).encode())
-        await self.send({"type": "http.response.start", "status": status, "headers": [length, *headers]})
-        await self.send({"type": "http.response.body", "body": body})
+    async def answer(self, answer: Answer) -> None:
+        length = (b"content-length", str(len(answer.body)).encode())
+        headers = [length, *answer.headers]
+        await self.send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await self.send({"type": "http.response.body", "body": answer.body})
 
     async def hang_up(self) -> None:
         """Close the connection; what was sent so far is delivered first."""
@@ -118,7 +130,7 @@ JSON = (b"content-type", b"application/json")
 
 
 def page(status: int) -> bytes:
-    """The HTML a server of this family answers where no JSON is due."""
+    """The HTML that servers answer where no JSON is due."""
     return f"<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>".encode()
 
 
@@ -128,7 +140,7 @@ async def _delay(fault: Fault, talk: Conversation) -> None:
 
 
 async def _refuse(fault: Fault, talk: Conversation) -> None:
-    await talk.answer(200, orjson.dumps(wire.error(fault.reason, fault.status_code)), JSON)
+    await talk.answer(talk.refusal(fault))
 
 
 async def _drop_request(_: Fault, talk: Conversation) -> None:
@@ -141,8 +153,8 @@ async def _drop_answer(_: Fault, talk: Conversation) -> None:
 
 
 async def _status(fault: Fault, talk: Conversation) -> None:
-    wait = [] if fault.retry_after is None else [(b"retry-after", str(fault.retry_after).encode())]
-    await talk.answer(fault.status, page(fault.status), HTML, *wait)
+    wait = () if fault.retry_after is None else ((b"retry-after", str(fault.retry_after).encode()),)
+    await talk.answer(Answer(status=fault.status, body=page(fault.status), headers=(HTML, *wait)))
 
 
 async def _status_after(fault: Fault, talk: Conversation) -> None:
@@ -160,7 +172,7 @@ async def _half_body(_: Fault, talk: Conversation) -> None:
 
 async def _garbage(_: Fault, talk: Conversation) -> None:
     await talk.apply()
-    await talk.answer(200, b'{"status": "succ\x00\xff<html>', JSON)
+    await talk.answer(Answer(status=200, body=b'{"status": "succ\x00\xff<html>', headers=(JSON,)))
 
 
 async def _stale_lists(fault: Fault, talk: Conversation) -> None:

@@ -19,6 +19,14 @@ def read_seconds(fields: Fields, name: str) -> float:
     raise ValueError(f"{name}: from 0 to {LONGEST_WAIT_SECONDS}")
 
 
+def read_limit(fields: Fields) -> int | None:
+    """How many requests a minute; None for as many as come."""
+    per_minute = fields.get("per_minute")
+    if per_minute is not None and (type(per_minute) is not int or per_minute < 0):
+        raise ValueError("per_minute: a whole number or null")
+    return per_minute
+
+
 def read_flag(fields: Fields, name: str, *, default: bool | None = None) -> bool:
     value = fields.get(name, default)
     if not isinstance(value, bool):

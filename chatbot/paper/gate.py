@@ -1,62 +1,59 @@
 """What every API request passes before it is handled: record, signature, limit, faults."""
 
 import re
+from collections.abc import Sequence
 from typing import cast
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chatbot.paper.auth import authenticate
-from chatbot.paper.exchange import Exchange
-from chatbot.paper.faults import HTML, STRIKES, Conversation, Faults, page
-from chatbot.paper.limits import RateLimit
+from chatbot.paper.clock import Clock
+from chatbot.paper.doors import Door
+from chatbot.paper.faults import STRIKES, Conversation, Faults
 from chatbot.paper.record import Entry, Record
 
 _SLASHES = re.compile("//+")
 
 
 class Gate:
-    """ASGI middleware. Puts ``body`` and ``caller`` (an account or None) into the request's state."""
+    """ASGI middleware. Puts ``body`` and ``caller`` (whom the door knows, or None) into the request's state."""
 
-    def __init__(self, app: ASGIApp, *, exchange: Exchange, limit: RateLimit, faults: Faults, record: Record) -> None:
+    def __init__(self, app: ASGIApp, *, doors: Sequence[Door], clock: Clock, faults: Faults, record: Record) -> None:
         self._app = app
-        self._exchange = exchange
-        self._limit = limit
+        self._doors = tuple(doors)
+        self._clock = clock
         self._faults = faults
         self._record = record
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             # Clients of this family send // where an optional path segment is empty.
-            scope["path"] = _SLASHES.sub("/", scope["path"])
-            if scope["path"].startswith("/api/"):
-                await self._pass(scope, receive, send)
+            path = scope["path"] = _SLASHES.sub("/", scope["path"])
+            door = next((door for door in self._doors if path.startswith(door.path)), None)
+            if door is not None:
+                await self._pass(door, scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
-    async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _pass(self, door: Door, scope: Scope, receive: Receive, send: Send) -> None:
         body = await _read(receive)
-        entry = self._identify(scope, body)
-        talk = Conversation(self._app, scope, receive, _noting_status(send, entry))
-        if not self._limit.admits(entry.at):
-            await talk.answer(429, page(429), HTML)
+        entry = self._identify(door, scope, body)
+        talk = Conversation(self._app, scope, receive, _noting_status(send, entry), door.refusal)
+        if not door.limit.admits(entry.at):
+            await talk.answer(door.throttled(seconds=door.limit.frees_in(entry.at)))
         elif fault := self._faults.take(entry.method, entry.path, now=entry.at):
             await STRIKES[fault.kind](fault, talk)
         else:
             await talk.proceed()
 
-    def _identify(self, scope: Scope, body: bytes) -> Entry:
-        headers, clock = dict(scope["headers"]), self._exchange.clock
-        claims = b"access-key" in headers
-        caller = None
-        if claims:
-            caller = authenticate(headers, body, accounts=self._exchange.accounts, now=clock.unix())
-        scope.setdefault("state", {}).update(body=body, caller=caller)
+    def _identify(self, door: Door, scope: Scope, body: bytes) -> Entry:
+        visitor = door.identify(dict(scope["headers"]), body)
+        scope.setdefault("state", {}).update(body=body, caller=visitor.caller)
         return self._record.open(
-            at=clock.monotonic(),
+            at=self._clock.monotonic(),
             method=scope["method"],
             path=scope["path"],
-            signed=caller is not None if claims else None,
-            by=caller.username if caller is not None else None,
+            signed=visitor.signed,
+            by=visitor.name,
         )
 
 

@@ -1,4 +1,4 @@
-"""The request limit: one sliding minute for the whole process, the strictest reading of "60 a minute"."""
+"""The request limit: one sliding minute for all clients together, the strictest reading of "60 a minute"."""
 
 from collections import deque
 
@@ -22,6 +22,10 @@ class RateLimit:
             return False
         self._admitted.append(now)
         return True
+
+    def frees_in(self, now: float) -> float:
+        """Seconds until the next request can pass, after one was refused."""
+        return self._admitted[0] + MINUTE_SECONDS - now if self._admitted else MINUTE_SECONDS
 
     def reset(self, per_minute: int | None) -> None:
         """Set a new limit and forget what was counted."""

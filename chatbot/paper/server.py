@@ -11,18 +11,24 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Mount
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from chatbot.paper.api import PrivateApi, PublicApi
 from chatbot.paper.control import Control
+from chatbot.paper.doors import AndxDoor, Door
 from chatbot.paper.exchange import Exchange
 from chatbot.paper.faults import Faults, page
 from chatbot.paper.gate import Gate
 from chatbot.paper.limits import RateLimit
 from chatbot.paper.record import Record
+from chatbot.paper.swaps.api import SwapApi
+from chatbot.paper.swaps.door import PREFIX, SwapDoor
 
 REQUESTS_PER_MINUTE = 60
+SWAP_REQUESTS_PER_MINUTE = 300
+"""What the source of 2019 allowed; today's limit is unknown."""
 BEAT_SECONDS = 0.05
 """A beat moves one market; twenty-odd markets, so each moves about once a second."""
 
@@ -33,20 +39,24 @@ class Paper:
 
     exchange: Exchange = field(default_factory=Exchange)
     limit: RateLimit = field(default_factory=lambda: RateLimit(REQUESTS_PER_MINUTE))
+    swap_limit: RateLimit = field(default_factory=lambda: RateLimit(SWAP_REQUESTS_PER_MINUTE))
     faults: Faults = field(default_factory=Faults)
     record: Record = field(default_factory=Record)
 
     def app(self) -> ASGIApp:
         """The ASGI application; while its lifespan lasts the market moves."""
-        control = Control(exchange=self.exchange, limit=self.limit, faults=self.faults, record=self.record)
-        api = [*PublicApi(self.exchange).routes(), *PrivateApi(self.exchange).routes()]
+        exchange, faults, record = self.exchange, self.faults, self.record
+        control = Control(exchange=exchange, limit=self.limit, swap_limit=self.swap_limit, faults=faults, record=record)
+        api = [*PublicApi(exchange).routes(), *PrivateApi(exchange).routes()]
+        swaps = Mount(PREFIX, app=SwapApi(exchange.swaps).app())
         app = Starlette(
-            routes=[*api, *control.routes()],
+            routes=[*api, swaps, *control.routes()],
             lifespan=self._alive,
             exception_handlers={HTTPException: _http_error},
         )
         app.router.redirect_slashes = False  # a missing slash is a 404, as at the exchange
-        return Gate(app, exchange=self.exchange, limit=self.limit, faults=self.faults, record=self.record)
+        doors: list[Door] = [AndxDoor(exchange, self.limit), SwapDoor(exchange.swaps, self.swap_limit)]
+        return Gate(app, doors=doors, clock=exchange.clock, faults=faults, record=record)
 
     @asynccontextmanager
     async def _alive(self, _: Starlette) -> AsyncIterator[None]:

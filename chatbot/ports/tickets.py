@@ -20,13 +20,20 @@ class Tickets(Protocol):
         ...
 
     async def claim(
-        self, ticket: TicketId, *, person: PersonId, chat: ChatId, message: MessageId, now: datetime
+        self,
+        ticket: TicketId,
+        *,
+        person: PersonId,
+        chat: ChatId,
+        message: MessageId,
+        with_factor: bool = False,
+        now: datetime,
     ) -> Ticket | None:
         """Pending → Claimed for what one tap confirms, in one transaction, durable when this returns.
 
         Succeeds for one caller only, while the ticket is pending, not expired, this person's, in this chat and on
-        this message (or on none yet). Returns the claimed ticket, or None. Raises `Stopped` where the gate does, and
-        leaves the ticket as it was.
+        this message (or on none yet), and `with_factor` is what its policy says. Returns the claimed ticket, or None.
+        Raises `Stopped` where the gate does, and leaves the ticket as it was.
         """
         ...
 

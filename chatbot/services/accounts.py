@@ -5,14 +5,15 @@ from dataclasses import dataclass
 
 from chatbot.domain.accounts import DEFAULT_ACCOUNT_NAME, Account, Venue
 from chatbot.domain.audit import Deed, Event
-from chatbot.domain.errors import InputError, KeyRejected, NotLinked, Refused
+from chatbot.domain.errors import InputError, KeyRejected, NoSwapKey, NotLinked, NotPermitted, Refused
 from chatbot.domain.ids import AccountId, ChatId, PersonId
 from chatbot.domain.orders import OrderFilter
-from chatbot.domain.secrets import Credentials, Secret
+from chatbot.domain.secrets import Credentials, Secret, SwapKey
 from chatbot.ports.accounts import Accounts as AccountStore
 from chatbot.ports.audit import Journal
 from chatbot.ports.clock import Clock
 from chatbot.ports.exchange import Exchange, PracticeDesk, Priority
+from chatbot.ports.swaps import PracticeSwaps, SwapService
 from chatbot.ports.tickets import Tickets
 
 _LONGEST = 256
@@ -39,6 +40,18 @@ class LinkReport:
     orders: Check
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwapKeyReport:
+    """What a key of n.exchange was found to be good for. `account` is None if nothing was stored.
+
+    With a key that may not list its `orders`, a swap whose answer gets lost cannot be looked for.
+    """
+
+    venue: Venue
+    account: Account | None
+    orders: Check
+
+
 class Unsettled(InputError):
     """The account has tickets whose outcome is still being found out."""
 
@@ -53,6 +66,8 @@ class Accounts:
         tickets: Tickets,
         exchanges: Mapping[Venue, Exchange],
         practice: PracticeDesk | None,
+        swap_services: Mapping[Venue, SwapService],
+        practice_swaps: PracticeSwaps | None,
         journal: Journal,
         clock: Clock,
     ) -> None:
@@ -60,12 +75,23 @@ class Accounts:
         self._tickets = tickets
         self._exchanges = exchanges
         self._practice = practice
+        self._swap_services = swap_services
+        self._practice_swaps = practice_swaps
         self._journal = journal
         self._clock = clock
 
     @property
     def has_practice(self) -> bool:
         return self._practice is not None
+
+    @property
+    def has_practice_swaps(self) -> bool:
+        return self._practice_swaps is not None
+
+    @property
+    def venues(self) -> tuple[Venue, ...]:
+        """Where accounts can be linked: the exchanges, then where coins are swapped."""
+        return (*self._exchanges, *self._swap_services)
 
     async def link(
         self, person: PersonId, *, venue: Venue, credentials: Credentials, chat: ChatId | None = None
@@ -79,26 +105,43 @@ class Accounts:
         account = None
         if balances.works or orders.works:
             account = await self._known(person, venue, credentials)
-            if account is None:
-                await self._check_room(person)
-                now = self._clock.now()
-                account = await self._store.add(person, venue=venue, credentials=credentials, chat=chat, now=now)
+            account = account or await self._add(person, venue, credentials, chat=chat)
             await self._store.activate(person, account.id)
         else:
-            reason = f"rejected with {balances.status}"
-            event = Event(deed=Deed.LINK_FAILED, person=person, chat=chat, subject=venue.value, result=reason)
-            await self._journal.record(event)
+            await self._record_failure(person, venue, balances, chat=chat)
         return LinkReport(venue=venue, account=account, balances=balances, orders=orders)
+
+    async def link_swap_key(
+        self, person: PersonId, *, venue: Venue, key: SwapKey, chat: ChatId | None = None
+    ) -> SwapKeyReport:
+        """Try the key at the service that swaps, then seal and store it if the service knows it: also if it may read
+        rates but not list its orders. The active account stays the one it is.
+
+        Raises `Unavailable` if the service could not be asked; nothing is stored then.
+        """
+        orders, is_good = await self._try_swaps(venue, key)
+        account = None
+        if is_good:
+            account = await self._known(person, venue, key) or await self._add(person, venue, key, chat=chat)
+        else:
+            await self._record_failure(person, venue, orders, chat=chat)
+        return SwapKeyReport(venue=venue, account=account, orders=orders)
 
     async def link_practice(self, person: PersonId, *, chat: ChatId | None = None) -> LinkReport:
         """Open an account with play money at the practice venue and link it."""
         if self._practice is None:
             raise InputError("There is no practice exchange here. Link an account with /link.")
-        for account in await self._store.of(person):
-            if account.venue is Venue.PAPER:
-                raise InputError(f"You have a practice account already: {account.label}. See /accounts.")
+        await self._check_first(person, Venue.PAPER, what="practice account")
         credentials = await self._practice.open_account()
         return await self.link(person, venue=Venue.PAPER, credentials=credentials, chat=chat)
+
+    async def link_practice_swaps(self, person: PersonId, *, chat: ChatId | None = None) -> SwapKeyReport:
+        """Have a key made for swaps with play money, and link it."""
+        if self._practice_swaps is None:
+            raise InputError("Swaps cannot be practised here. Link a key with /link nexchange.")
+        await self._check_first(person, Venue.PAPER_SWAPS, what="practice key")
+        key = await self._practice_swaps.open_key()
+        return await self.link_swap_key(person, venue=Venue.PAPER_SWAPS, key=key, chat=chat)
 
     async def of(self, person: PersonId) -> tuple[tuple[Account, ...], Account | None]:
         """All linked accounts, and the active one."""
@@ -120,6 +163,27 @@ class Accounts:
                 return linked
         raise NotLinked
 
+    async def swap_account(self, person: PersonId) -> Account:
+        """The account whose key a person swaps with: of those linked, the newest that is play money exactly if the
+        active account is, else the newest of all. Raises `NoSwapKey`.
+        """
+        linked = [account for account in await self._store.of(person) if account.venue in self._swap_services]
+        if not linked:
+            raise self._no_swap_key()
+        active = await self._store.active(person)
+        alike = [account for account in linked if active is not None and account.venue.is_live == active.venue.is_live]
+        return (alike or linked)[-1]
+
+    def _no_swap_key(self) -> NoSwapKey:
+        return NoSwapKey(practice=self.has_practice_swaps, live=Venue.NEXCHANGE in self._swap_services)
+
+    async def own_swap(self, person: PersonId, account: AccountId) -> Account:
+        """One of the person's accounts where coins are swapped. Raises `NoSwapKey`."""
+        for linked in await self._store.of(person):
+            if linked.id == account and linked.venue in self._swap_services:
+                return linked
+        raise self._no_swap_key()
+
     async def activate(self, person: PersonId, account: AccountId) -> bool:
         return await self._store.activate(person, account)
 
@@ -134,13 +198,54 @@ class Accounts:
         if len(await self._store.of(person)) >= MOST_ACCOUNTS:
             raise InputError(f"You have {MOST_ACCOUNTS} accounts linked, which is the most. Unlink one in /accounts.")
 
-    async def _known(self, person: PersonId, venue: Venue, credentials: Credentials) -> Account | None:
-        """The account that is linked with just these four values; linking it again adds nothing."""
+    async def _check_first(self, person: PersonId, venue: Venue, *, what: str) -> None:
+        for account in await self._store.of(person):
+            if account.venue is venue:
+                raise InputError(f"You have a {what} already: {account.label}. See /accounts.")
+
+    async def _add(
+        self, person: PersonId, venue: Venue, credentials: Credentials | SwapKey, *, chat: ChatId | None
+    ) -> Account:
+        await self._check_room(person)
+        now = self._clock.now()
+        return await self._store.add(person, venue=venue, credentials=credentials, chat=chat, now=now)
+
+    async def _known(self, person: PersonId, venue: Venue, credentials: Credentials | SwapKey) -> Account | None:
+        """The account that is linked with just these values; linking it again adds nothing."""
+        opened = self._store.swap_key if venue.swaps else self._store.credentials
         for account in await self._store.of(person):
             same_end = account.venue is venue and account.key_tail == credentials.key_tail
-            if same_end and await self._store.credentials(account.id) == credentials:
+            if same_end and await opened(account.id) == credentials:
                 return account
         return None
+
+    async def _record_failure(self, person: PersonId, venue: Venue, check: Check, *, chat: ChatId | None) -> None:
+        reason = f"rejected with {check.status}"
+        event = Event(deed=Deed.LINK_FAILED, person=person, chat=chat, subject=venue.value, result=reason)
+        await self._journal.record(event)
+
+    async def _try_swaps(self, venue: Venue, key: SwapKey) -> tuple[Check, bool]:
+        """Whether the key lists its orders; and whether it is worth storing. 403 on the list is documented as possible
+        with a key that works (api/nexchange: section 2).
+        """
+        service = self._swap_services[venue]
+        try:
+            await service.swaps(key, page=1, size=1, priority=Priority.PERSON)
+        except NotPermitted as error:
+            return _failed(error), await self._reads_rates(service, key)
+        except (KeyRejected, Refused) as error:
+            return _failed(error), False
+        return Check(works=True), True
+
+    async def _reads_rates(self, service: SwapService, key: SwapKey) -> bool:
+        try:
+            pairs = await service.pairs(key, priority=Priority.PERSON)
+            usable = [pair for pair in pairs if not pair.is_disabled][:1]
+            for pair in usable:
+                await service.rate(key, pair=pair.name, priority=Priority.PERSON)
+        except (KeyRejected, Refused):
+            return False
+        return bool(usable)
 
     async def _try_balances(self, venue: Venue, credentials: Credentials) -> Check:
         try:
@@ -177,6 +282,14 @@ def read_secret(text: str, *, what: str) -> Secret:
     if not value or len(value) > _LONGEST or not value.isascii() or not value.isprintable():
         raise InputError(f"That cannot be the {what}: it must be one line of plain characters. Please send it again.")
     return Secret(value)
+
+
+def read_swap_key(text: str) -> SwapKey:
+    """A key of n.exchange. Raises `InputError` for what cannot be one."""
+    key = read_secret(text, what="API key")
+    if " " in key.reveal():
+        raise InputError("A key of n.exchange is one word, without “ApiKey” before it. Please send it alone.")
+    return SwapKey(api_key=key)
 
 
 def read_credentials(words: list[str]) -> Credentials:

@@ -44,7 +44,11 @@ class AlertEngine:
         self._store = store
         self._past = past
         self._clock = clock
-        self._watches = {venue: _Watch(index=AlertIndex(), windows=Windows(venue=venue, past=past)) for venue in Venue}
+        self._watches = {
+            venue: _Watch(index=AlertIndex(), windows=Windows(venue=venue, past=past))
+            for venue in Venue
+            if not venue.swaps  # there are no markets
+        }
 
     async def on_tick(self, tick: Tick) -> None:
         watch = self._watches[tick.venue]

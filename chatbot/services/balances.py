@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from chatbot.domain.accounts import DEFAULT_ACCOUNT_NAME, Account, Venue
-from chatbot.domain.errors import NotLinked
+from chatbot.domain.errors import InputError, NotLinked
 from chatbot.domain.ids import AccountId, PersonId
 from chatbot.domain.market import value_in
 from chatbot.domain.money import ZERO
@@ -98,8 +98,11 @@ class BalanceReader:
             return active, DEFAULT_ACCOUNT_NAME
         linked, _ = await self._accounts.of(person)
         for account in linked:
-            if account.label.lower() == named.lower():
-                return account, DEFAULT_ACCOUNT_NAME
+            if account.label.lower() != named.lower():
+                continue
+            if account.venue.swaps:
+                raise InputError(f"{account.label} is a key for swaps: it holds no coins. /swaps lists its orders.")
+            return account, DEFAULT_ACCOUNT_NAME
         return active, named
 
 

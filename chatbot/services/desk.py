@@ -26,6 +26,8 @@ from chatbot.services.people import People
 from chatbot.services.preferences import Preferences
 from chatbot.services.protection import Protection
 from chatbot.services.questions import Questions
+from chatbot.services.swap_following import SwapFollowing
+from chatbot.services.swaps import SwapDesk
 from chatbot.services.tickets import Tickets
 from chatbot.services.trading import OrderDesk
 from chatbot.services.withdrawals import WithdrawalDesk
@@ -46,6 +48,7 @@ class Services:
     digests: Digests
     factors: Factors
     favourites: Favourites
+    followed_swaps: SwapFollowing
     forgetting: Forgetting
     life: Life
     limits: LimitDesk
@@ -60,6 +63,7 @@ class Services:
     protection: Protection
     questions: Questions
     shown_secrets: ShownSecrets
+    swaps: SwapDesk
     tickets: Tickets
     trading: OrderDesk
     withdrawals: WithdrawalDesk

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from chatbot.domain.accounts import Account
+from chatbot.domain.accounts import Account, Venue
 from chatbot.domain.drafts import Dialogue, LimitDraft
+from chatbot.domain.errors import InputError, NoSwapKey, NotLinked
 from chatbot.domain.ids import AccountId, ChatId, LimitChangeId, MessageId, PersonId
 from chatbot.domain.limit_text import LimitWish, parse_limit
-from chatbot.domain.limits import Counted, LimitChange, LimitKind, Limits
+from chatbot.domain.limits import Counted, LimitChange, LimitKind, Limits, kinds_at
 from chatbot.domain.protected import RaiseLimit
 from chatbot.ports.clock import Clock
 from chatbot.ports.limits import ChangedLimit, LimitStore, NewLimit, Standings
@@ -18,12 +19,17 @@ from chatbot.services.values import Values
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitOverview:
-    """What holds for an account, what counts against it, and the raises that wait."""
+    """What holds for an account, what counts against it, and the raises that wait.
+
+    `other` is the account whose limits can be shown instead: of one that trades the one that swaps, and the other way
+    round. None if there is none.
+    """
 
     account: Account
     limits: Limits
     counted: tuple[Counted, ...]
     waiting: tuple[LimitChange, ...]
+    other: Account | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,27 +72,39 @@ class LimitDesk:
         self._clock = clock
 
     async def overview(self, person: PersonId, account: AccountId | None = None) -> LimitOverview:
-        """Of the active account, unless one is named. Raises `NotLinked`."""
-        own, now = await self._accounts.own(person, account), self._clock.now()
+        """Of the active account, unless one is named; of the one that swaps where there is no other. Raises
+        `NotLinked`.
+        """
+        active, swaps = await self._both(person)
+        own = active or swaps if account is None else await self._own(person, account)
+        if own is None:
+            raise NotLinked
+        now = self._clock.now()
         limits, waiting = await self._store.of(own.id, now=now)
         counted = await self._standings.counted(own.id, now=now)
-        return LimitOverview(account=own, limits=limits, counted=counted, waiting=waiting)
+        other = active if own.venue.swaps else swaps
+        return LimitOverview(account=own, limits=limits, counted=counted, waiting=waiting, other=other)
 
     async def say(self, text: str, *, person: PersonId, chat: ChatId) -> LimitAsked | LimitSet | RaiseLimit:
-        """`order 10000` changes a limit of the active account; `order` asks for the value. Raises `InputError`."""
-        return await self._take(parse_limit(text), await self._accounts.active(person), chat=chat)
+        """`order 10000` changes a limit of the active account, `swap 2000` of the one that swaps; `order` asks for the
+        value. Raises `InputError`, `NotLinked` and `NoSwapKey`.
+        """
+        wish = parse_limit(text)
+        trades = wish.kind in kinds_at(Venue.ANDX)
+        account = await (self._accounts.active(person) if trades else self._accounts.swap_account(person))
+        return await self._take(wish, account, chat=chat)
 
     async def ask(
         self, kind: LimitKind, *, person: PersonId, chat: ChatId, account: AccountId
     ) -> LimitAsked | LimitSet | RaiseLimit:
-        return await self._take(LimitWish(kind=kind), await self._accounts.own(person, account), chat=chat)
+        return await self._take(LimitWish(kind=kind), await self._own(person, account), chat=chat)
 
     async def answer(self, dialogue: Dialogue, text: str) -> LimitAsked | LimitSet | RaiseLimit:
         """The value that was asked for. Raises `InputError`; the question then stays open."""
         draft = dialogue.draft
         if not isinstance(draft, LimitDraft):
             raise TypeError("not a limit's dialogue")
-        account = await self._accounts.own(dialogue.person, draft.account)
+        account = await self._own(dialogue.person, draft.account)
         return await self._take(parse_limit(f"{draft.kind} {draft.currency} {text}"), account, chat=dialogue.chat)
 
     async def shown(self, asked: LimitAsked, message: MessageId) -> None:
@@ -95,7 +113,8 @@ class LimitDesk:
 
     async def raise_(self, action: RaiseLimit, *, person: PersonId, chat: ChatId) -> LimitSet:
         """What was confirmed: it holds after the delay, or at once if it is no raise any more. Raises `NotLinked`."""
-        account = await self._accounts.own(person, action.account)
+        account = await self._own(person, action.account)
+        _check_has(account, action.kind)
         new = await self._new(account, kind=action.kind, currency=action.currency, value=action.value)
         changed = await self._store.set(new, person=person, chat=chat, now=self._clock.now())
         return LimitSet(account=account, changed=changed)
@@ -109,6 +128,7 @@ class LimitDesk:
         return await self._store.still_holds(change, now=self._clock.now())
 
     async def _take(self, wish: LimitWish, account: Account, *, chat: ChatId) -> LimitAsked | LimitSet | RaiseLimit:
+        _check_has(account, wish.kind)
         currency = await self._currency(wish, account)
         if wish.value is None:
             return await self._ask(wish.kind, currency, account, chat=chat)
@@ -118,6 +138,24 @@ class LimitDesk:
         if lowered is not None:
             return LimitSet(account=account, changed=lowered)
         return RaiseLimit(account=account.id, kind=wish.kind, value=wish.value, currency=currency)
+
+    async def _own(self, person: PersonId, account: AccountId) -> Account:
+        """An account of a person's, wherever it is. Raises `NotLinked`."""
+        linked, _ = await self._accounts.of(person)
+        for each in linked:
+            if each.id == account and each.venue in self._accounts.venues:
+                return each
+        raise NotLinked
+
+    async def _both(self, person: PersonId) -> tuple[Account | None, Account | None]:
+        """The account a person trades with, and the one that swaps, as far as they are linked."""
+        found: list[Account | None] = []
+        for look in (self._accounts.active, self._accounts.swap_account):
+            try:
+                found.append(await look(person))
+            except (NotLinked, NoSwapKey):
+                found.append(None)
+        return found[0], found[1]
 
     async def _ask(self, kind: LimitKind, currency: str, account: Account, *, chat: ChatId) -> LimitAsked:
         draft = LimitDraft(account=account.id, kind=kind, currency=currency)
@@ -134,3 +172,8 @@ class LimitDesk:
         if not wish.currency:
             return ""
         return await self._values.currency(wish.currency, account)
+
+
+def _check_has(account: Account, kind: LimitKind) -> None:
+    if kind not in kinds_at(account.venue):
+        raise InputError(f"{account.label} has no such limit. /limits shows those it has.")

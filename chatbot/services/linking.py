@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from chatbot.domain.accounts import Venue
-from chatbot.domain.drafts import Dialogue, LinkDraft, Question
+from chatbot.domain.drafts import Dialogue, LinkDraft, Question, SwapKeyDraft
 from chatbot.domain.ids import ChatId, PersonId
-from chatbot.domain.secrets import Credentials
-from chatbot.services.accounts import read_secret
+from chatbot.domain.secrets import Credentials, SwapKey
+from chatbot.services.accounts import read_secret, read_swap_key
 from chatbot.services.questions import Questions
 
 _NAMES = {
@@ -18,7 +18,7 @@ _NAMES = {
 
 
 class Linking:
-    """The four questions of `/link`."""
+    """The questions of `/link`: four for an account at an exchange, one for a key of n.exchange."""
 
     def __init__(self, questions: Questions) -> None:
         self._questions = questions
@@ -51,3 +51,14 @@ class Linking:
             )
         await self._questions.ask(draft, person=dialogue.person, chat=dialogue.chat)
         return draft
+
+    async def begin_swap_key(self, *, venue: Venue, person: PersonId, chat: ChatId) -> None:
+        await self._questions.ask(SwapKeyDraft(venue=venue), person=person, chat=chat)
+
+    async def answer_swap_key(self, dialogue: Dialogue, text: str) -> tuple[Venue, SwapKey]:
+        """Take the key; the question is closed. Raises `InputError` for what cannot be one; it stays open then."""
+        if not isinstance(dialogue.draft, SwapKeyDraft):
+            raise TypeError("not a swap key's dialogue")
+        key = read_swap_key(text)
+        await self._questions.forget(person=dialogue.person, chat=dialogue.chat)
+        return dialogue.draft.venue, key

@@ -1,14 +1,13 @@
 """The one question for everything protected: a code of the second factor or, where there is none, a number shown."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Final, Protocol
 
 from chatbot.domain.drafts import CodeDraft, Dialogue
 from chatbot.domain.errors import FactorLocked, FactorMissing, InputError, WrongCode
 from chatbot.domain.factors import Accepted, Judgement, Locked, Rejected, Spent, read_code, resembles_code
 from chatbot.domain.ids import ChatId, PersonId, TicketId
-from chatbot.domain.protected import ConfirmWithdrawal, Protected, Without
+from chatbot.domain.protected import ConfirmSwap, ConfirmWithdrawal, Protected, Without
 from chatbot.domain.tickets import Ticket
 from chatbot.ports.clock import Clock, Entropy
 from chatbot.ports.factors import Attempt, Factors
@@ -17,6 +16,8 @@ from chatbot.services.questions import Questions
 TRIES: Final = 3
 """So many wrong answers close a question."""
 
+_CARDS = (ConfirmWithdrawal, ConfirmSwap)
+"""What confirms a card: too many wrong codes close it."""
 _SPENT = (
     "This code is used up, or void because a question for one was ended. "
     "Look what is asked now, and wait for the next code: up to a minute."
@@ -24,20 +25,21 @@ _SPENT = (
 
 
 class SecondSteps(Protocol):
-    """The tickets that wait for a second step."""
+    """The tickets that wait for a code."""
 
     async def get(self, ticket: TicketId, *, person: PersonId) -> Ticket | None:
         """A person's own ticket."""
         ...
 
     async def fail_second_step(self, ticket: TicketId, *, person: PersonId) -> None:
-        """Close a ticket for good whose second step was answered wrongly too often."""
+        """Close a ticket for good whose code was answered wrongly too often."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Challenge:
     """The question that stands between a person and an action. `number`: what to type where there is no second factor.
+    `ticket` is the one whose card it confirms.
 
     Whoever shows it tells `Questions.shown` which message it is, if that message is to go once it is answered.
     """
@@ -45,6 +47,7 @@ class Challenge:
     dialogue: Dialogue
     action: Protected
     number: str | None
+    ticket: Ticket | None = None
 
 
 class Protection:
@@ -76,8 +79,11 @@ class Protection:
         else:
             number = self._number()
         draft = CodeDraft(action=action, number=number)
-        dialogue = await self._questions.ask(draft, person=person, chat=chat, expires_at=await self._end(draft, person))
-        return Challenge(dialogue=dialogue, action=action, number=number)
+        ticket = await self._tickets.get(action.ticket, person=person) if isinstance(action, _CARDS) else None
+        # The question for a card's code ends with the card: a late one is no wrong try, and is used up.
+        end = ticket.expires_at if ticket is not None and number is None else None
+        dialogue = await self._questions.ask(draft, person=person, chat=chat, expires_at=end)
+        return Challenge(dialogue=dialogue, action=action, number=number, ticket=ticket)
 
     async def answer(self, dialogue: Dialogue, text: str) -> Protected:
         """The action that may be carried out now: the answer was right, and the question is over.
@@ -105,14 +111,15 @@ class Protection:
             await self._questions.close(dialogue)
             return draft.action
         await self._close(dialogue)
-        if isinstance(draft.action, ConfirmWithdrawal):
+        if isinstance(draft.action, _CARDS):
             await self._tickets.fail_second_step(draft.action.ticket, person=dialogue.person)
         raise FactorLocked(judgement.until) if isinstance(judgement, Locked) else WrongCode(left=0)
 
-    async def drop(self, action: Protected, *, person: PersonId, chat: ChatId) -> None:
-        """End the question for an action, if it is the open one: what is typed next is no answer to it."""
+    async def drop(self, ticket: TicketId, *, person: PersonId, chat: ChatId) -> None:
+        """End the question that confirms a card, if it is the open one: what is typed next is no answer to it."""
         found = await self._questions.open_in(chat, person=person)
-        if found is not None and isinstance(found.draft, CodeDraft) and found.draft.action == action:
+        action = found.draft.action if found is not None and isinstance(found.draft, CodeDraft) else None
+        if found is not None and isinstance(action, _CARDS) and action.ticket == ticket:
             await self._close(found)
 
     def expects(self, person: PersonId, text: str) -> bool:
@@ -139,13 +146,6 @@ class Protection:
         asked = await self._asked(person=person, chat=chat)
         if asked is not None and asked.action != action:
             raise InputError("A code is asked for something else already. Answer that first, or end it with /stop.")
-
-    async def _end(self, draft: CodeDraft, person: PersonId) -> datetime | None:
-        """The question for a card's code ends with the card: a late one is no wrong try, and is used up."""
-        if not isinstance(draft.action, ConfirmWithdrawal) or draft.number is not None:
-            return None
-        ticket = await self._tickets.get(draft.action.ticket, person=person)
-        return None if ticket is None else ticket.expires_at
 
     async def _check_lock(self, person: PersonId) -> None:
         factor = await self._factors.get(person)

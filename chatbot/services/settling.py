@@ -11,7 +11,7 @@ import structlog
 
 from chatbot.domain.errors import AccessError, ChatbotError, KeyRejected, NotLinked
 from chatbot.domain.ids import AccountId
-from chatbot.domain.intents import PlaceOrder
+from chatbot.domain.intents import CreateSwap, PlaceOrder, SetPayout
 from chatbot.domain.tickets import COUNTDOWN, Ticket, TicketState, read_again, unread
 from chatbot.ports.cards import Cards
 from chatbot.ports.clock import Clock
@@ -112,5 +112,6 @@ class Settling:
     async def _look_again(self, ticket: Ticket, *, slowly: bool) -> None:
         now = self._clock.now()
         pause = ASK_OLD if slowly else pause_after(ticket, ASK_AGAIN, ASK_OLD, now=now)
-        outcome = unread(ticket.outcome, now=now) if isinstance(ticket.intent, PlaceOrder) else ticket.outcome
+        is_looked_up = isinstance(ticket.intent, PlaceOrder | CreateSwap | SetPayout)
+        outcome = unread(ticket.outcome, now=now) if is_looked_up else ticket.outcome
         await self._changes.record(ticket, outcome=outcome, next_look_at=now + pause)

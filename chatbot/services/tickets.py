@@ -5,9 +5,9 @@ What is sent for an intent, and how its outcome is found, is its executor's; see
 
 import asyncio
 from collections import OrderedDict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 
@@ -15,11 +15,7 @@ from chatbot.domain.accounts import Account
 from chatbot.domain.errors import (
     Cause,
     ChatbotError,
-    KeyRejected,
-    NotLinked,
     NotSent,
-    OutcomeUnknown,
-    Refused,
     Stopped,
     TicketError,
     TicketProblem,
@@ -29,17 +25,14 @@ from chatbot.domain.ids import ChatId, MessageId, PersonId, TicketId
 from chatbot.domain.intents import CancelOrders, Intent, Terms
 from chatbot.domain.notices import HeldEnded, Notice
 from chatbot.domain.policies import POLICIES
-from chatbot.domain.secrets import Credentials
 from chatbot.domain.tickets import (
     COUNTDOWN,
     Blocked,
     Disowned,
-    Lost,
     Missed,
     Moved,
     Outcome,
     Placed,
-    RefusedBy,
     Requested,
     Ticket,
     TicketState,
@@ -47,7 +40,6 @@ from chatbot.domain.tickets import (
     WrongCodes,
     may_be_settled_by_word,
 )
-from chatbot.ports.accounts import Accounts as AccountStore
 from chatbot.ports.cards import Cards
 from chatbot.ports.clock import Clock, Entropy
 from chatbot.ports.exchange import Permit
@@ -55,6 +47,7 @@ from chatbot.ports.spawner import Spawner
 from chatbot.ports.tickets import Tickets as TicketStore
 from chatbot.services.execution.claims import RecentClaims
 from chatbot.services.execution.executor import Executors
+from chatbot.services.execution.outcomes import classify, unsent
 
 log = structlog.get_logger(__name__)
 
@@ -79,6 +72,13 @@ class Permits(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """What signs a ticket that nothing stands in the way of."""
+
+    credentials: Any
+
+
 class Tickets:
     """Opens, claims and sends. What happens after sending is `settling`'s."""
 
@@ -86,7 +86,6 @@ class Tickets:
         self,
         *,
         store: TicketStore,
-        accounts: AccountStore,
         executors: Executors,
         claims: RecentClaims,
         permits: Permits,
@@ -96,7 +95,6 @@ class Tickets:
         spawner: Spawner,
     ) -> None:
         self._store = store
-        self._accounts = accounts
         self._executors = executors
         self._claims = claims
         self._permits = permits
@@ -105,11 +103,21 @@ class Tickets:
         self._entropy = entropy
         self._spawner = spawner
         self._opened: OrderedDict[TicketId, Ticket] = OrderedDict()
-        self._early: dict[TicketId, asyncio.Task[Credentials | Outcome]] = {}
+        self._early: dict[TicketId, asyncio.Task[_Ready | Outcome]] = {}
 
-    async def open(self, intent: Intent, terms: Terms, *, person: PersonId, chat: ChatId, account: Account) -> Ticket:
-        """Store a pending ticket; its card can be confirmed as long as its policy says."""
+    async def open(
+        self,
+        intent: Intent,
+        terms: Terms,
+        *,
+        person: PersonId,
+        chat: ChatId,
+        account: Account,
+        expires_at: datetime | None = None,
+    ) -> Ticket:
+        """Store a pending ticket; its card can be confirmed as long as its policy says, and not after `expires_at`."""
         now = self._clock.now()
+        end = now + POLICIES[type(intent)].lifetime
         ticket = Ticket(
             id=TicketId(self._entropy.token()),
             person=person,
@@ -123,7 +131,7 @@ class Tickets:
             client_id=self._entropy.client_id(),
             state=TicketState.PENDING,
             created_at=now,
-            expires_at=now + POLICIES[type(intent)].lifetime,
+            expires_at=end if expires_at is None else min(end, expires_at),
             next_look_at=now + COUNTDOWN,
         )
         await self._store.add(ticket)
@@ -155,9 +163,14 @@ class Tickets:
     async def unsettled_of(self, person: PersonId) -> tuple[Ticket, ...]:
         return await self._store.unsettled_of(person)
 
-    async def claim(self, ticket: TicketId, *, person: PersonId, chat: ChatId, message: MessageId) -> Ticket:
+    async def claim(
+        self, ticket: TicketId, *, person: PersonId, chat: ChatId, message: MessageId, with_factor: bool = False
+    ) -> Ticket:
         """Take a ticket for sending, durably. Raises `TicketError` with the reason why a tap changes nothing, or
         `Stopped` where a limit or a lock stands in the way.
+
+        `with_factor`: a code was asked of whoever has a second factor; what goes so is claimed in no other way, and
+        nothing else is in this one.
 
         While the claim is on its way to the disk, price, balance and key are looked at already: once for a card.
         """
@@ -166,7 +179,9 @@ class Tickets:
         early = None
         if opened is not None and opened.person == person:
             early = self._spawner.spawn(self._prepared(opened), name="prepare ticket")
-        claimed = await self._store.claim(ticket, person=person, chat=chat, message=message, now=now)
+        claimed = await self._store.claim(
+            ticket, person=person, chat=chat, message=message, with_factor=with_factor, now=now
+        )
         if claimed is None:
             raise TicketError(await self._problem(ticket, person=person, now=now))
         self._claims.note(claimed, at=now)
@@ -205,9 +220,9 @@ class Tickets:
         return confirmed
 
     async def fail_second_step(self, ticket: TicketId, *, person: PersonId) -> None:
-        """The second step was answered wrongly too often: the ticket is closed."""
+        """Its code was answered wrongly too often: the ticket is closed."""
         found = await self.get(ticket, person=person)
-        if found is not None and found.state is TicketState.CONTINUED:
+        if found is not None and _waits_for_code(found):
             await self._close(found, TicketState.REFUSED, WrongCodes())
 
     async def release(self, ticket: Ticket) -> None:
@@ -259,23 +274,24 @@ class Tickets:
         self._cards.repaint(ticket.id)
         early = self._early.pop(ticket.id, None)
         prepared = await (self._prepared(ticket) if early is None else early)
-        if isinstance(prepared, Credentials):
-            return await self._record(ticket, *await self._send(ticket, prepared))
+        if isinstance(prepared, _Ready):
+            return await self._record(ticket, *await self._send(ticket, prepared.credentials))
         return await self._record(ticket, TicketState.REFUSED, prepared)
 
-    async def _prepared(self, ticket: Ticket) -> Credentials | Outcome:
+    async def _prepared(self, ticket: Ticket) -> _Ready | Outcome:
         """All that comes before the first byte: the key to sign with, or why nothing is sent."""
         try:
             async with asyncio.timeout(PATIENCE):
-                moved = await self._executors[type(ticket.intent)].has_moved(ticket)
-                return Moved() if moved else await self._accounts.credentials(ticket.account, of=ticket.person)
+                executor = self._executors[type(ticket.intent)]
+                moved = await executor.has_moved(ticket)
+                return Moved() if moved else _Ready(await executor.credentials(ticket))
         except TimeoutError:
             return Unsent(cause=Cause.TIMEOUT)
         except Exception as error:
             log.warning("not sent", ticket=ticket.id, exc_info=not isinstance(error, ChatbotError))
             return unsent(error)
 
-    async def _send(self, ticket: Ticket, credentials: Credentials) -> tuple[TicketState, Outcome]:
+    async def _send(self, ticket: Ticket, credentials: Any) -> tuple[TicketState, Outcome]:
         """Send what the ticket says. From here on, whatever goes wrong unexpectedly may have been sent."""
         urgent = isinstance(ticket.intent, CancelOrders) and ticket.intent.urgent
         permit = self._permits.permit(ticket.person, urgent=urgent)
@@ -360,33 +376,10 @@ def _may_go_on(ticket: Ticket) -> bool:
     return isinstance(ticket.outcome, Placed) and (ticket.order is None or not ticket.order.status.is_final)
 
 
+def _waits_for_code(ticket: Ticket) -> bool:
+    with_factor = POLICIES[type(ticket.intent)].with_factor
+    return ticket.state is (TicketState.PENDING if with_factor else TicketState.CONTINUED)
+
+
 def _later(ticket: Ticket, look: datetime) -> Ticket:
     return replace(ticket, next_look_at=look) if ticket.state is TicketState.HELD else ticket
-
-
-def unsent(error: Exception) -> Outcome:
-    """What a failure before sending means: nothing left this machine, whatever it was."""
-    return _sure_no(error) or Unsent(cause=Cause.FAULT)
-
-
-def classify(error: Exception) -> tuple[TicketState, Outcome]:
-    """What a failed changing call means for its ticket. Anything that is not surely "no" is uncertain."""
-    no = _sure_no(error)
-    if no is not None:
-        return TicketState.REFUSED, no
-    return TicketState.UNCERTAIN, Lost(cause=error.cause if isinstance(error, OutcomeUnknown) else Cause.BROKEN)
-
-
-def _sure_no(error: Exception) -> Outcome | None:
-    """The outcome of an error after which nothing can have happened at the exchange; None for any other."""
-    match error:
-        case Unavailable():
-            return Unsent(cause=error.cause)
-        case KeyRejected():
-            return RefusedBy(code=error.status, reason=error.reason, key_rejected=True)
-        case Refused():
-            return RefusedBy(code=error.code, reason=error.reason)
-        case NotLinked():
-            return RefusedBy(code=None, reason="the account is no longer linked")
-        case _:
-            return None

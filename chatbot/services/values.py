@@ -43,6 +43,23 @@ class Values:
             total = max(total, multiply(volume, max(prices)))
         return await self.of(Amount(total, market.counter), venue=venue)
 
+    async def of_swap(self, deposit: Amount, withdraw: Amount, *, is_live: bool) -> Decimal | None:
+        """What is sent into a swap is worth: by its own price or that of what comes back, whichever is more, so that no
+        poor rate makes it count for less. By the prices of a venue that is as live as the swap, where there is one.
+
+        None where no market tells either; raises `Stopped` for strange prices.
+        """
+        venue = self._venue(is_live=is_live)
+        if venue is None:
+            return None
+        worths = [await self.of(amount, venue=venue) for amount in (deposit, withdraw)]
+        return max((worth for worth in worths if worth is not None), default=None)
+
+    def _venue(self, *, is_live: bool) -> Venue | None:
+        """The venue whose prices tell; one of the other kind is better than none."""
+        venues = sorted(self._markets.venues, key=lambda venue: venue.is_live is not is_live)
+        return venues[0] if venues else None
+
     async def can_value(self, currency: str, *, venue: Venue) -> bool:
         """Whether the limits by worth hold for a currency: whether there is a market to value it by."""
         markets, tickers = await self._markets.listed(venue), await self._markets.tickers(venue=venue)

@@ -28,14 +28,17 @@ MISSED = sa.Table(
     sa.Column("fills", sa.Integer, nullable=False),
     sa.Column("alerts", sa.Integer, nullable=False),
     sa.Column("armed", sa.Boolean, nullable=False),
+    sa.Column("swaps", sa.Integer, nullable=False, server_default="0"),
 )
 
 _NO_THREAD: Final = 0
 _m = MISSED.c
 
 
-def count_late(connection: sa.Connection, place: Place, *, fills: int = 0, alerts: int = 0) -> datetime | None:
-    """Count late hits and fills towards the summary of a place, in the transaction that tells them.
+def count_late(
+    connection: sa.Connection, place: Place, *, fills: int = 0, alerts: int = 0, swaps: int = 0
+) -> datetime | None:
+    """Count late hits, fills and changes of swaps towards the summary of a place, in the transaction that tells them.
 
     Returns until when they should wait in the outbox, so that the summary goes first; None where there is none.
     """
@@ -46,7 +49,7 @@ def count_late(connection: sa.Connection, place: Place, *, fills: int = 0, alert
     if alive_at - absence.until >= OVER:
         return None
     open_summary(connection, place, absence)
-    counted = {"fills": _m.fills + fills, "alerts": _m.alerts + alerts}
+    counted = {"fills": _m.fills + fills, "alerts": _m.alerts + alerts, "swaps": _m.swaps + swaps}
     connection.execute(MISSED.update().where(*_at(place)).values(counted))
     return absence.until + AFTER_SUMMARY
 
@@ -81,10 +84,10 @@ def current_absence(connection: sa.Connection) -> tuple[Absence, datetime] | Non
 def missed_at(connection: sa.Connection, place: Place) -> Missed | None:
     """What was counted for a place; None if nothing is to be told there."""
     found = current_absence(connection)
-    row = connection.execute(sa.select(_m.fills, _m.alerts, _m.armed).where(*_at(place))).one_or_none()
+    row = connection.execute(sa.select(_m.fills, _m.alerts, _m.swaps, _m.armed).where(*_at(place))).one_or_none()
     if found is None or row is None:
         return None
-    return Missed(absence=found[0], fills=row.fills, alerts=row.alerts, armed=row.armed)
+    return Missed(absence=found[0], fills=row.fills, alerts=row.alerts, swaps=row.swaps, armed=row.armed)
 
 
 def _at(place: Place) -> tuple[sa.ColumnElement[bool], ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -12,7 +12,7 @@ from chatbot.domain.audit import Deed, Event
 from chatbot.domain.errors import NotLinked
 from chatbot.domain.ids import AccountId, ChatId, PersonId
 from chatbot.domain.notices import Alarm, AlarmKind
-from chatbot.domain.secrets import Credentials, Secret
+from chatbot.domain.secrets import Credentials, Secret, SwapKey
 from chatbot.storage.database import Database
 from chatbot.storage.faults import MasterKeyWrong
 from chatbot.storage.keys import DATA_KEYS
@@ -52,8 +52,9 @@ ACTIVE_ACCOUNTS = sa.Table(
 )
 
 _FIELDS = tuple(field.name for field in fields(Account))
-_SECRETS = tuple(field.name for field in fields(Credentials))
 _CACHED = 10_000  # about 1 kB each
+
+Secrets = TypeVar("Secrets", Credentials, SwapKey)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +83,7 @@ class StoredAccounts:
         person: PersonId,
         *,
         venue: Venue,
-        credentials: Credentials,
+        credentials: Credentials | SwapKey,
         chat: ChatId | None = None,
         now: datetime,
     ) -> Account:
@@ -97,7 +98,8 @@ class StoredAccounts:
                 key_version=version,
             )
             _insert_secrets(connection, account, credentials, seal, version)
-            _activate(connection, person, account.id)
+            if not venue.swaps:
+                _activate(connection, person, account.id)
             event = Event(deed=Deed.LINKED, person=person, chat=chat, account=account.label)
             alarm = Alarm(kind=AlarmKind.LINKED, at=now, account=account.label)
             self._recorder.record(connection, event, alarm=alarm, now=now)
@@ -106,9 +108,7 @@ class StoredAccounts:
         return await self._database.write(work)
 
     async def of(self, person: PersonId) -> tuple[Account, ...]:
-        query = sa.select(ACCOUNTS).where(ACCOUNTS.c.person == person).order_by(ACCOUNTS.c.id)
-        rows = await self._database.read(lambda connection: connection.execute(query).mappings().all())
-        return tuple(map(_account, rows))
+        return await self._database.read(lambda connection: _of(connection, person))
 
     async def get(self, account: AccountId) -> Account | None:
         return await self._one(sa.select(ACCOUNTS).where(ACCOUNTS.c.id == account))
@@ -119,8 +119,9 @@ class StoredAccounts:
 
     async def activate(self, person: PersonId, account: AccountId) -> bool:
         def work(connection: sa.Connection) -> bool:
-            owned = sa.select(ACCOUNTS.c.id).where(ACCOUNTS.c.id == account, ACCOUNTS.c.person == person)
-            if connection.execute(owned).first() is None:
+            owned = sa.select(ACCOUNTS.c.venue).where(ACCOUNTS.c.id == account, ACCOUNTS.c.person == person)
+            venue: Venue | None = connection.execute(owned).scalar_one_or_none()
+            if venue is None or venue.swaps:
                 return False
             _activate(connection, person, account)
             return True
@@ -141,12 +142,12 @@ class StoredAccounts:
                 return False
             event = Event(deed=Deed.UNLINKED, person=person, chat=chat, account=label)
             self._recorder.record(connection, event, now=now)
-            left = sa.select(sa.func.max(ACCOUNTS.c.id)).where(ACCOUNTS.c.person == person)
-            newest: AccountId | None = connection.execute(left).scalar_one()
-            if newest is None:
+            left = _of(connection, person)
+            able = [account.id for account in left if not account.venue.swaps]
+            if not left:
                 self._keys.release(connection, person)
-            elif was_active:
-                _activate(connection, person, newest)
+            elif was_active and able:
+                _activate(connection, person, able[-1])
             return True
 
         def forget(removed: bool) -> None:
@@ -171,15 +172,22 @@ class StoredAccounts:
         await self._database.write(work, then=forget, erase=True)
 
     async def credentials(self, account: AccountId, *, of: PersonId | None = None) -> Credentials:
+        return await self._opened(Credentials, account, of=of)
+
+    async def swap_key(self, account: AccountId, *, of: PersonId | None = None) -> SwapKey:
+        return await self._opened(SwapKey, account, of=of)
+
+    async def _opened(self, kind: type[Secrets], account: AccountId, *, of: PersonId | None) -> Secrets:
         sealed = self._sealed.get(account) or await self._read(account)
-        if of is not None and sealed.person != of:
+        names = _names(kind)
+        if set(sealed.secrets) != set(names) or (of is not None and sealed.person != of):
             raise NotLinked
         try:
             seal = self._seal(sealed)
         except MasterKeyWrong:  # a rotation has ended since it was read: the row names another master key now
             sealed = await self._read(account)
             seal = self._seal(sealed)
-        return Credentials(**{name: Secret(_open(seal, account, sealed, name)) for name in _SECRETS})
+        return kind(**{name: Secret(_open(seal, account, sealed, name)) for name in names})
 
     def _seal(self, sealed: _SealedCredentials) -> Seal:
         return self._keys.open(sealed.key, person=sealed.person, version=sealed.key_version)
@@ -211,6 +219,15 @@ class StoredAccounts:
         return None if row is None else _account(row)
 
 
+def _of(connection: sa.Connection, person: PersonId) -> tuple[Account, ...]:
+    query = sa.select(ACCOUNTS).where(ACCOUNTS.c.person == person).order_by(ACCOUNTS.c.id)
+    return tuple(map(_account, connection.execute(query).mappings()))
+
+
+def _names(kind: type[Credentials | SwapKey]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
 def _account(row: Mapping[Any, Any]) -> Account:
     return Account(**{name: row[name] for name in _FIELDS})
 
@@ -227,13 +244,13 @@ def _free_label(connection: sa.Connection, person: PersonId, venue: Venue) -> st
 
 
 def _insert_secrets(
-    connection: sa.Connection, account: Account, credentials: Credentials, seal: Seal, key_version: int
+    connection: sa.Connection, account: Account, credentials: Credentials | SwapKey, seal: Seal, key_version: int
 ) -> None:
     def sealed(name: str) -> bytes:
         secret: Secret = getattr(credentials, name)
         return seal.close(secret.reveal().encode(), place=_place(account.person, account.id, name, key_version))
 
-    rows = [{"account": account.id, "field": name, "sealed": sealed(name)} for name in _SECRETS]
+    rows = [{"account": account.id, "field": name, "sealed": sealed(name)} for name in _names(type(credentials))]
     connection.execute(ACCOUNT_SECRETS.insert(), rows)
 
 

@@ -35,6 +35,7 @@ from chatbot.storage.people import LINKS, PEOPLE, StoredPeople
 from chatbot.storage.preferences import NOTICE_MODES, PREFERENCES, StoredPreferences
 from chatbot.storage.secrets import SECRETS
 from chatbot.storage.shown_secrets import SHOWN_SECRETS
+from chatbot.storage.swaps import SWAPS
 from chatbot.storage.tables import METADATA, Moment
 from chatbot.storage.ticket_table import TICKETS
 
@@ -53,6 +54,7 @@ WITH_CREDENTIALS: Final = (SECRETS, ACCOUNTS, ACTIVE_ACCOUNTS, DATA_KEYS)
 
 ERASED: Final = (
     TICKETS.c.person,
+    SWAPS.c.person,
     DIALOGUES.c.person,
     SHOWN_SECRETS.c.person,
     ALERTS.c.chat,

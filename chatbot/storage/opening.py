@@ -50,6 +50,7 @@ from chatbot.storage.rotation import Rotation
 from chatbot.storage.secrets import PersonalKeys
 from chatbot.storage.shown_secrets import StoredShownSecrets
 from chatbot.storage.standing import Standings
+from chatbot.storage.swaps import StoredSwaps
 from chatbot.storage.tickets import StoredTickets
 
 BACKUPS_KEPT = 3
@@ -75,6 +76,7 @@ class Storage:
     locks: StoredLocks
     limits: StoredLimits
     standings: Standings
+    swaps: StoredSwaps
     aliases: StoredAliases
     dialogues: StoredDialogues
     inbox: StoredInbox
@@ -204,6 +206,7 @@ async def _open(
             locks=locks,
             limits=limits,
             standings=standings,
+            swaps=StoredSwaps(database),
             aliases=aliases,
             dialogues=StoredDialogues(database, vault),
             inbox=inbox,

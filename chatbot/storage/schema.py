@@ -33,11 +33,12 @@ from chatbot.storage import (  # noqa: F401 - their tables stand in METADATA onc
     preferences,
     secrets,
     shown_secrets,
+    swaps,
     ticket_table,
 )
 from chatbot.storage.tables import METADATA
 
-HEAD = "0018"
+HEAD = "0019"
 """The newest revision in `migrations/versions`; revisions are numbered, so that they can be compared."""
 
 _VERSION = sa.Table(  # as Alembic makes it

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from chatbot.domain.gate import Standing
 from chatbot.domain.ids import AccountId, PersonId, TicketId
-from chatbot.domain.intents import CancelOrders, Intent, PlaceOrder, Withdraw
+from chatbot.domain.intents import CancelOrders, CreateSwap, Intent, PlaceOrder, SetPayout, Withdraw
 from chatbot.domain.limits import WINDOW, Counted, Spend, SpendKind, add_up, is_withdrawal_of
 from chatbot.domain.money import ZERO, sum_exactly
 from chatbot.domain.tickets import Ticket, TicketState
@@ -129,7 +129,9 @@ def _currency(intent: Intent) -> str | None:
             return intent.counter
         case Withdraw():
             return intent.currency
-        case CancelOrders():
+        case CreateSwap():
+            return intent.deposit.symbol
+        case CancelOrders() | SetPayout():
             return None
 
 

@@ -100,7 +100,14 @@ class StoredTickets:
         await self._database.write(lambda connection: connection.execute(sent))
 
     async def claim(
-        self, ticket: TicketId, *, person: PersonId, chat: ChatId, message: MessageId, now: datetime
+        self,
+        ticket: TicketId,
+        *,
+        person: PersonId,
+        chat: ChatId,
+        message: MessageId,
+        with_factor: bool = False,
+        now: datetime,
     ) -> Ticket | None:
         """See the Protocol. A card not attached yet is on the message that was tapped."""
         tap = {"ticket": ticket, "tapper": person, "place": chat, "card": message, "now": now}
@@ -110,14 +117,15 @@ class StoredTickets:
             if not rows:
                 return None
             claimed = ticket_of(rows[0])
-            if POLICIES[type(claimed.intent)].two_steps:
-                raise _TakesTwoSteps
+            policy = POLICIES[type(claimed.intent)]
+            if policy.two_steps or policy.with_factor is not with_factor:
+                raise _WrongWay
             self._admit(connection, claimed, now)
             return claimed
 
         try:
             return await self._guarded(self._database.write_prepared(work), now=now)
-        except _TakesTwoSteps:
+        except _WrongWay:
             return None
 
     async def proceed(
@@ -366,8 +374,8 @@ class StoredTickets:
         return await self._database.write(work)
 
 
-class _TakesTwoSteps(Exception):
-    """A tap alone must not send this."""
+class _WrongWay(Exception):
+    """It is not sent by this kind of tap; what the statement changed is undone."""
 
 
 class _Barred(Exception):

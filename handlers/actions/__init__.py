@@ -6,4 +6,5 @@ from handlers.actions.markets import *  # noqa: F403
 from handlers.actions.orders import *  # noqa: F403
 from handlers.actions.safety import *  # noqa: F403
 from handlers.actions.settings import *  # noqa: F403
+from handlers.actions.swaps import *  # noqa: F403
 from handlers.actions.tickets import *  # noqa: F403

@@ -30,6 +30,11 @@ class LinkPractice:
     pass
 
 
+@button("ao")
+class LinkPracticeSwaps:
+    pass
+
+
 @button("aa")
 class ShowAccounts:
     pass

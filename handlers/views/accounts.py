@@ -1,11 +1,21 @@
 """Linked accounts, and linking one."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from chatbot.domain.accounts import Account, Venue
 from chatbot.domain.drafts import Question
-from chatbot.services.accounts import Check, LinkReport
-from handlers.actions import AskUnlink, BeginLink, LinkPractice, ShowAccounts, Unlink, UseAccount
+from chatbot.domain.ids import AccountId
+from chatbot.services.accounts import Check, LinkReport, SwapKeyReport
+from handlers.actions import (
+    AskUnlink,
+    BeginLink,
+    LinkPractice,
+    LinkPracticeSwaps,
+    ShowAccounts,
+    Unlink,
+    UseAccount,
+)
 from handlers.views.format import age
 from handlers.views.html import Html, Part, bold, code, italic, lines, outside, text
 from handlers.views.screen import Key, Press, Rows, Screen
@@ -23,21 +33,28 @@ def accounts(
     active: Account | None,
     *,
     practice: bool,
+    swapping: Account | None = None,
+    practice_swaps: bool = False,
     now: datetime,
     standing: Html | None = None,
 ) -> Screen:
-    """What is linked; never a secret, only the last four characters of each key. `standing` says what is locked."""
+    """What is linked; never a secret, only the last four characters of each key. `standing` says what is locked,
+    `swapping` is the account swaps are made with.
+    """
     if not linked:
         return not_linked(practice=practice)
+    used = [account.id for account in (active, swapping) if account is not None]
     rows: list[tuple[Key, ...]] = []
     for account in linked:
         unlink = Press(f"Unlink {account.label}", AskUnlink(account=account.id), style="danger")
         use = Press(f"Use {account.label}", UseAccount(account=account.id))
-        is_active = active is not None and account.id == active.id
-        rows.append((unlink,) if is_active else (use, unlink))
-    rows.append((Press("Link another", BeginLink(venue=linked[0].venue)),))
+        rows.append((unlink,) if account.venue.swaps or account.id in used else (use, unlink))
+    exchanges = [account.venue for account in linked if not account.venue.swaps]
+    rows.append((Press("Link another", BeginLink(venue=exchanges[0] if exchanges else Venue.ANDX)),))
+    if practice_swaps and not any(account.venue is Venue.PAPER_SWAPS for account in linked):
+        rows.append((Press("Practise swaps", LinkPracticeSwaps()),))
     return Screen(
-        lines(bold("Linked accounts"), standing, *(_account(account, active, now=now) for account in linked)),
+        lines(bold("Linked accounts"), standing, *(_account(account, used, now=now) for account in linked)),
         tuple(rows),
     )
 
@@ -57,8 +74,8 @@ def not_linked(*, practice: bool) -> Screen:
     )
 
 
-def asking(question: Question, *, venue: Venue) -> Screen:
-    """One of the four questions; answers are deleted as they come."""
+def asking(question: Question, *, venue: Venue, swaps: bool = False) -> Screen:
+    """One of the four questions; answers are deleted as they come. With `swaps` keys of n.exchange are taken too."""
     title, help_ = _QUESTIONS[question]
     make = "Make a key on platform.andx.one and follow the link ANDX e-mails you."
     if not venue.is_live:
@@ -71,7 +88,26 @@ def asking(question: Question, *, venue: Venue) -> Screen:
             help_,
             italic("Each message you send here is deleted at once. /stop ends this.") if first else None,
             italic(make) if first else None,
+        ),
+        ((Press("A key of n.exchange instead", BeginLink(venue=Venue.NEXCHANGE)),),) if swaps and first else (),
+    )
+
+
+def asking_swap_key(*, venue: Venue, practice: bool) -> Screen:
+    """The one question for a key of n.exchange."""
+    if venue.is_live:
+        title, help_ = (
+            "Key of n.exchange",
+            "The API key as n.exchange gave it to you. It can create orders there, not move coins.",
         )
+    else:
+        title, help_ = (
+            "Key of the practice n.exchange",
+            "Only for keys of a practice exchange: never type a real key here.",
+        )
+    return Screen(
+        lines(bold(title), help_, italic("The message you send here is deleted at once. /stop ends this.")),
+        ((Press("Practise swaps with play money", LinkPracticeSwaps()),),) if practice else (),
     )
 
 
@@ -93,6 +129,31 @@ def report(found: LinkReport) -> Screen:
     return Screen(lines(*rows), ((Press("Accounts", ShowAccounts()),),))
 
 
+def swap_key_report(found: SwapKeyReport) -> Screen:
+    """What a key of n.exchange was found to be good for."""
+    if found.account is None:
+        return Screen(
+            lines(
+                bold("n.exchange did not accept this key. Nothing was stored."),
+                _answer(found.orders),
+                "Look whether it was copied whole, then try /link nexchange again.",
+            )
+        )
+    account = found.account
+    rows: list[Part] = [
+        bold(f"{account.label} is linked."),
+        _check("Order list", found.orders),
+        text("Key ending in ", code(account.key_tail), f" · {account.venue.badge}, for swaps"),
+    ]
+    if not found.orders.works:
+        rows.append(
+            "⚠️ This key may not list its orders. If the answer to a new swap gets lost, I cannot look for it: I say so "
+            "and create none again. An order that nobody pays ends by itself."
+        )
+    rows.append(text("Now try ", code("/swap 500 USDC to BTC"), "."))
+    return Screen(lines(*rows), ((Press("Accounts", ShowAccounts()),),))
+
+
 def key_kept(*, deleted: bool) -> Html | None:
     """The warning when a message with a secret could not be deleted."""
     if deleted:
@@ -105,11 +166,14 @@ def key_kept(*, deleted: bool) -> Html | None:
 
 
 def ask_unlink(account: Account) -> Screen:
+    stays = "Open orders stay at the exchange. To end the key itself, delete it in your ANDX dashboard."
+    if account.venue.swaps:
+        stays = "Open swaps go on at n.exchange; I cannot follow them any more. To end the key itself, do so there."
     return Screen(
         lines(
             bold(f"Unlink {account.label}?"),
             text("The key ending in ", code(account.key_tail), " is erased here for good."),
-            "Open orders stay at the exchange. To end the key itself, delete it in your ANDX dashboard.",
+            stays,
         ),
         (
             (Press("Unlink", Unlink(account=account.id), style="danger"),),
@@ -123,13 +187,10 @@ def unlinked() -> Screen:
 
 
 def _rejected(found: LinkReport) -> Screen:
-    said: tuple[Part, ...] = (f"{found.balances.status}",) if found.balances.status else ()
-    if found.balances.reason:
-        said += (" (", outside(found.balances.reason), ")")
     return Screen(
         lines(
             bold("The exchange did not accept this key. Nothing was stored."),
-            text("Its answer: ", *said, "."),
+            _answer(found.balances),
             "The usual reasons:",
             "• the key is not confirmed: follow the link ANDX sent by e-mail",
             "• a wrong passphrase (it is not your login password), username or secret",
@@ -139,6 +200,13 @@ def _rejected(found: LinkReport) -> Screen:
     )
 
 
+def _answer(check: Check) -> Html:
+    said: tuple[Part, ...] = (f"{check.status}",) if check.status else ()
+    if check.reason:
+        said += (" (", outside(check.reason), ")")
+    return text("Its answer: ", *said, ".")
+
+
 def _check(what: str, check: Check) -> Html:
     if check.works:
         return text(f"✓ {what}")
@@ -146,11 +214,12 @@ def _check(what: str, check: Check) -> Html:
     return said + text(" (", outside(check.reason), ")") if check.reason else said
 
 
-def _account(account: Account, active: Account | None, *, now: datetime) -> Html:
-    mark = " · active" if active is not None and account.id == active.id else ""
+def _account(account: Account, used: Collection[AccountId], *, now: datetime) -> Html:
+    purpose = " · for swaps" if account.venue.swaps else ""
+    mark = " · active" if account.id in used else ""
     return text(
         bold(account.label),
-        f" · {account.venue.badge}{mark}\n   key ending in ",
+        f" · {account.venue.badge}{purpose}{mark}\n   key ending in ",
         code(account.key_tail),
         f", linked {age(account.linked_at, now=now)}",
     )

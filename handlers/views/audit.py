@@ -49,6 +49,8 @@ WORDS: Final[Mapping[Deed, str]] = {
     Deed.KEY_REJECTED: "Key rejected",
     Deed.KEY_WORKS: "Key works again",
     Deed.NOTICES_CHANGED: "Notices changed",
+    Deed.SWAP_MARKED: "Swap marked as paid",
+    Deed.SWAP_UNMARKED: "Swap's mark taken back",
     Deed.EXPORTED: "Log exported",
     Deed.FORGOTTEN: "Somebody was forgotten",
 }

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from chatbot.domain.accounts import Venue
 from chatbot.domain.errors import (
     AccountOwnerDifferent,
     Cause,
@@ -11,9 +12,11 @@ from chatbot.domain.errors import (
     InputError,
     InsufficientBalance,
     KeyRejected,
+    NoSwapKey,
     NotAllowed,
     NotDrawn,
     NotLinked,
+    NotPermitted,
     NotSent,
     Obstacle,
     OrderNotFound,
@@ -21,18 +24,21 @@ from chatbot.domain.errors import (
     Refused,
     RightsUnknown,
     Stopped,
+    SwapNotFound,
     TicketError,
     TicketProblem,
     Unavailable,
+    UnknownCoin,
     UnknownMarket,
     WithdrawAddressNotFound,
     WrongCode,
 )
 from chatbot.domain.limits import VALUED_IN
+from handlers.actions import BeginLink, LinkPracticeSwaps
 from handlers.views import door, markets, protection
 from handlers.views.format import amount, exact_moment, left_of, ratio, restyled
 from handlers.views.html import Html, bold, lines, outside, text
-from handlers.views.screen import Screen
+from handlers.views.screen import Press, Screen
 
 _UNAVAILABLE = {
     Cause.UNREACHABLE: "The exchange cannot be reached right now.",
@@ -71,7 +77,7 @@ def describe(error: BaseException) -> Screen | None:
 def _key_rejected(error: KeyRejected) -> Html:
     return lines(
         bold(f"The exchange did not accept your key ({error.status})."),
-        "Usual reasons: not confirmed by e-mail, a missing permission, or deleted at ANDX.",
+        "Usual reasons: not confirmed by e-mail, a missing permission, or deleted on its site.",
         "See /accounts; /link stores a new one.",
     )
 
@@ -85,14 +91,18 @@ def _not_valued(error: Stopped) -> Html:
     currency = error.currency
     return lines(
         f"No market says now what {currency} is worth in {VALUED_IN}, so no limit can be checked.",
-        f"To withdraw it, give it a limit: /limits withdrawals {currency} AMOUNT",
+        f"Its withdrawals can have a limit of their own: /limits withdrawals {currency} AMOUNT",
     )
 
 
+_DONE = {"order": "ordered", "withdrawal": "withdrawn", "swap": "swapped"}
+"""What a limit of nothing keeps from being done."""
+
+
 def _over(what: str, error: Stopped) -> Html:
-    """More than one order or withdrawal may be worth."""
+    """More than one order, withdrawal or swap may be worth."""
     if error.limit is not None and not error.limit.value:
-        return lines("Your limit lets nothing be withdrawn.", "/limits changes it; raising takes 24 h.")
+        return lines(f"Your limit lets nothing be {_DONE[what]}.", "/limits changes it; raising takes 24 h.")
     most = f": at most {amount(error.limit)}" if error.limit else ""
     return lines(f"That is more than one {what} may be worth{most}.", "Make it smaller, or see /limits.")
 
@@ -123,6 +133,8 @@ _STOPPED: dict[Obstacle, Callable[[Stopped], Html]] = {
     ),
     Obstacle.WITHDRAWAL_TOO_LARGE: lambda error: _over("withdrawal", error),
     Obstacle.WITHDRAWALS_USED_UP: lambda error: _used_up(f"{error.currency} withdrawals".strip(), error),
+    Obstacle.SWAP_TOO_LARGE: lambda error: _over("swap", error),
+    Obstacle.SWAPS_USED_UP: lambda error: _used_up("swaps", error),
     Obstacle.NOT_VALUED: _not_valued,
     Obstacle.PRICE_UNCLEAR: lambda error: lines(
         f"The prices of {error.currency} are too far apart now to tell what it is worth, so no limit can be checked.",
@@ -136,6 +148,35 @@ _STOPPED: dict[Obstacle, Callable[[Stopped], Html]] = {
         "It was changed in the database behind my back, so nothing was sent. Tell whoever runs this bot; see /audit."
     ),
 }
+
+
+def _no_swap_key(error: NoSwapKey) -> Screen:
+    link = (Press("Link a key of n.exchange", BeginLink(venue=Venue.NEXCHANGE)),)
+    practise = (Press("Practise with play money", LinkPracticeSwaps(), style="success"),)
+    return Screen(
+        lines(
+            bold("No key of n.exchange is linked."),
+            "n.exchange swaps one coin for another; its key is beside that of your exchange account.",
+            "/link nexchange KEY links one: your message is deleted." if error.live else None,
+        ),
+        (*((practise,) if error.practice else ()), *((link,) if error.live else ())),
+    )
+
+
+def _unknown_coin(error: UnknownCoin) -> Html:
+    near = ", ".join(error.nearest)
+    return lines(
+        text("n.exchange has no coin “", outside(error.typed, limit=40), "”."),
+        text("Close to it: ", outside(near), ".") if near else "Write its name or code, such as USDT on Tron.",
+    )
+
+
+def _not_permitted(error: NotPermitted) -> Html:
+    said = text(" It says: ", outside(error.reason)) if error.reason else text()
+    return lines(
+        text(bold("This key may not do that at n.exchange."), said),
+        "Ask n.exchange to allow it, or link a key that may: /link nexchange begins that.",
+    )
 
 
 def _factor_locked(error: FactorLocked) -> Html:
@@ -153,6 +194,8 @@ def stopped(error: Stopped) -> Html:
 SENTENCES: dict[type[BaseException], Callable[[Any], Html | Screen]] = {
     UnknownMarket: markets.unknown,
     InputError: lambda error: text(restyled(error.sentence)),
+    UnknownCoin: _unknown_coin,
+    NoSwapKey: _no_swap_key,
     NotLinked: lambda _: lines(bold("No account is linked."), "/link links one."),
     NotAllowed: lambda _: text("This is not for you, or the link was used or is too old. Ask the owner for a new one."),
     KeyRejected: _key_rejected,
@@ -167,6 +210,8 @@ SENTENCES: dict[type[BaseException], Callable[[Any], Html | Screen]] = {
         "The exchange has no withdrawal address of this currency saved under this alias.",
         "Save it on ANDX's site under that alias; mind the spelling, capitals too.",
     ),
+    SwapNotFound: lambda _: text("n.exchange knows no such swap under your key. /swaps lists them all."),
+    NotPermitted: _not_permitted,
     TicketError: lambda error: text(_TICKETS[error.problem]),
     Stopped: stopped,
     RightsUnknown: lambda _: text(door.UNCLEAR),

@@ -103,7 +103,11 @@ def _beyond(change: BalanceChange, intent: Withdraw) -> str | None:
 
 def away(missed: Missed) -> Screen | None:
     """One line for a place when the bot is back; None if there is nothing to say."""
-    counted = [_count(missed.fills, "fill"), _count(missed.alerts, "alert")]
+    counted = [
+        _count(missed.fills, "fill"),
+        _count(missed.alerts, "alert"),
+        _count(missed.swaps, "change of a swap", "changes of swaps"),
+    ]
     happened = ", ".join(each for each in counted if each)
     unseen = "Crossings that came and went meanwhile were not seen." if missed.armed else None
     if not happened and unseen is None:
@@ -112,5 +116,5 @@ def away(missed: Missed) -> Screen | None:
     return Screen(lines(bold(f"{back}: {happened} meanwhile." if happened else f"{back}."), unseen))
 
 
-def _count(how_many: int, what: str) -> str:
-    return f"{how_many} {what}{'' if how_many == 1 else 's'}" if how_many else ""
+def _count(how_many: int, what: str, several: str = "") -> str:
+    return f"{how_many} {what if how_many == 1 else several or what + 's'}" if how_many else ""

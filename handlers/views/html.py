@@ -108,15 +108,17 @@ def link(label: Part, url: str) -> Html:
     return Html(f'<a href="{html.escape(url)}">{_markup(label)}</a>')
 
 
-def outside(words: str, *, limit: int = 200) -> Html:
+def outside(words: str, *, limit: int = 200, goes_on: bool = False) -> Html:
     """Text that came from outside (a name, an exchange's reason): on one line, cut to so many characters.
 
     Telegram makes whatever looks like a link, a mention or a command one to be tapped. Here, where the bot lends its
     voice to others, something that nobody sees keeps it from that; `code` and `pre`, which are copied, do without.
+    Where it `goes_on`, other words stand right behind these and could make a link of both.
     """
     flat = " ".join(clean(words[: limit * 8].replace("\n", " ")).split())
     cut = flat if len(flat) <= limit else flat[: limit - 1] + "…"
-    return Html(_LINKING.sub(rf"\1{_WORD_JOINER}", _markup(cut)))
+    behind = "x" if goes_on else ""
+    return Html(_LINKING.sub(rf"\1{_WORD_JOINER}", _markup(cut) + behind).removesuffix(behind))
 
 
 def _tagged(tag: str, parts: tuple[Part, ...]) -> Html:

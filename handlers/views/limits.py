@@ -4,9 +4,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from chatbot.domain.accounts import Account
-from chatbot.domain.gate import Standing, orders_left, own_withdrawals_left, withdrawals_left
+from chatbot.domain.gate import Standing, orders_left, own_withdrawals_left, swaps_left, withdrawals_left
 from chatbot.domain.limit_words import name_of, value_in_words
-from chatbot.domain.limits import VALUED_IN, LimitChange, LimitKind, SpendKind, add_up
+from chatbot.domain.limits import VALUED_IN, LimitChange, LimitKind, SpendKind, add_up, kinds_at
 from chatbot.services.limits import LimitAsked, LimitOverview, LimitSet
 from handlers.actions import ChangeLimit, DropDialogue, KeepLimit, ShowLimits
 from handlers.views.format import left_of, moment, number, restyled
@@ -20,6 +20,8 @@ _LABELS = {
     LimitKind.WITHDRAWAL: "Largest withdrawal",
     LimitKind.WITHDRAWALS: "Withdrawals a day",
     LimitKind.DISTANCE: "Price distance",
+    LimitKind.SWAP: "Largest swap",
+    LimitKind.SWAPS: "Swaps a day",
 }
 _TYPED = {
     LimitKind.ORDER: f"Write the most that one order may be worth, in {VALUED_IN}: 10000 or 50k.",
@@ -28,14 +30,30 @@ _TYPED = {
     LimitKind.WITHDRAWALS: f"Write what may leave a day, all currencies together, in {VALUED_IN}: "
     "5000. Or a limit of one currency besides: XRP 500.",
     LimitKind.DISTANCE: "Write how far above the last price you may buy, or below it sell: 5%.",
+    LimitKind.SWAP: f"Write the most that may be sent into one swap, in {VALUED_IN}; 0 is none at all.",
+    LimitKind.SWAPS: f"Write what may be sent into all swaps of a day together, in {VALUED_IN}: 5000.",
 }
 
 
 def overview(shown: LimitOverview, *, now: datetime) -> Screen:
     """Each limit with what is used and left of it, and the raises that wait."""
+    return Screen(
+        lines(
+            bold("Limits"),
+            *(_of_swaps(shown) if shown.account.venue.swaps else _of_trade(shown)),
+            *(_waiting(change, now=now) for change in shown.waiting),
+            "",
+            italic("A day is the last 24 hours. Lowering works at once, raising after 24 h."),
+            _badge(shown.account),
+        ),
+        _keys(shown),
+    )
+
+
+def _of_trade(shown: LimitOverview) -> list[Html]:
     standing = Standing(limits=shown.limits, spent=add_up(shown.counted, currency=""))
     limits = shown.limits
-    rows = [
+    return [
         _limit(LimitKind.ORDER, limits.order),
         _limit(LimitKind.ORDERS, limits.orders),
         text("   used ", _worth(standing.spent.orders), ", left ", code(left_of(orders_left(standing)))),
@@ -47,17 +65,16 @@ def overview(shown: LimitOverview, *, now: datetime) -> Screen:
         *(_of_currency(currency, shown) for currency in _currencies(shown)),
         _limit(LimitKind.DISTANCE, limits.distance),
     ]
-    return Screen(
-        lines(
-            bold("Limits"),
-            *rows,
-            *(_waiting(change, now=now) for change in shown.waiting),
-            "",
-            italic("A day is the last 24 hours. Lowering works at once, raising after 24 h."),
-            _badge(shown.account),
-        ),
-        _keys(shown),
-    )
+
+
+def _of_swaps(shown: LimitOverview) -> list[Html]:
+    standing = Standing(limits=shown.limits, spent=add_up(shown.counted, currency=""))
+    return [
+        _limit(LimitKind.SWAP, shown.limits.swap),
+        _limit(LimitKind.SWAPS, shown.limits.swaps),
+        text("   used ", _worth(standing.spent.swaps), ", left ", code(left_of(swaps_left(standing)))),
+        text("By what you send. A swap that ends unpaid counts no longer."),
+    ]
 
 
 def asking(asked: LimitAsked) -> Screen:
@@ -147,9 +164,11 @@ def _keys(shown: LimitOverview) -> Rows:
         (Press(f"Keep the old one: {name_of(change.kind, change.currency)}", KeepLimit(change=change.id)),)
         for change in shown.waiting
     )
-    presses = [Press(label, ChangeLimit(account=shown.account.id, kind=kind)) for kind, label in _LABELS.items()]
+    account, other = shown.account, shown.other
+    presses = [Press(_LABELS[kind], ChangeLimit(account=account.id, kind=kind)) for kind in kinds_at(account.venue)]
     pairs = tuple(tuple(presses[at : at + 2]) for at in range(0, len(presses), 2))
-    return (*keep, *pairs, (Press("↻ Refresh", ShowLimits(account=shown.account.id)),))
+    turn: Rows = () if other is None else ((Press(f"Limits of {other.label}", ShowLimits(account=other.id)),),)
+    return (*keep, *pairs, *turn, (Press("↻ Refresh", ShowLimits(account=account.id)),))
 
 
 def _title(kind: LimitKind, currency: str) -> str:

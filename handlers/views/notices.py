@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from chatbot.domain.alerts import Alert
+from chatbot.domain.intents import CreateSwap
 from chatbot.domain.limit_words import limit_in_words
 from chatbot.domain.limits import LimitChange
 from chatbot.domain.notices import Alarm, AlarmKind, AlertsMissed, KeyWorks, Loss, PersonJoined, PlaceLost, Undelivered
-from chatbot.domain.tickets import NotFound, Ticket, TicketState
+from chatbot.domain.tickets import NotFound, SwapCreated, Ticket, TicketState
 from handlers.views.alert_words import happened
 from handlers.views.format import moment, number, when
 from handlers.views.html import Html, bold, code, italic, lines, outside, text
@@ -18,7 +19,12 @@ from handlers.views.ticket_parts import badge, headline
 
 def settled(ticket: Ticket) -> Screen:
     """The outcome of an uncertain ticket."""
-    if isinstance(ticket.outcome, NotFound):
+    said: Html | str
+    if isinstance(ticket.outcome, SwapCreated):
+        said = text("It was created: swap ", outside(ticket.outcome.reference, limit=40), ". Its card says what to do.")
+    elif isinstance(ticket.outcome, NotFound) and isinstance(ticket.intent, CreateSwap):
+        said = "No order was created: complete looks at all orders of your key do not show it."
+    elif isinstance(ticket.outcome, NotFound):
         said = "It was not placed: your orders at the exchange do not show it."
     elif ticket.order is not None:
         said = f"It was placed: order #{ticket.order.number}, {STATUS[ticket.order.status]}."
@@ -100,6 +106,10 @@ _ALARMS: dict[AlarmKind, tuple[str, str]] = {
     AlarmKind.WITHDRAWAL: (
         "A withdrawal was confirmed.",
         "If this was not you, send /lock now, and look at the exchange's site.",
+    ),
+    AlarmKind.PAYOUT: (
+        "The payout address of a swap was confirmed, and sent.",
+        "If this was not you, send /lock now, do not pay for that swap, and write to support@n.exchange.",
     ),
     AlarmKind.KEY_REJECTED: (
         "The exchange does not accept your key any more.",

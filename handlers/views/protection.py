@@ -7,9 +7,11 @@ from chatbot.services.protection import Challenge
 from handlers.actions import DropDialogue
 from handlers.views.html import Html, bold, code, lines, outside, text
 from handlers.views.screen import Press, Screen
+from handlers.views.ticket_parts import headline
 
 _WHAT: dict[type[Protected], str] = {
     protected.ConfirmWithdrawal: "Confirm the withdrawal",
+    protected.ConfirmSwap: "Confirm the swap",
     protected.Unlock: "Unlock your accounts",
     protected.Resume: "End the halt for everybody",
     protected.Unlink: "Unlink this account",
@@ -24,7 +26,7 @@ _WHAT: dict[type[Protected], str] = {
 
 def question(challenge: Challenge) -> Screen:
     """What to type, and for what."""
-    what = _what(challenge.action)
+    what = _what(challenge.action) if challenge.ticket is None else text("Confirm: ", headline(challenge.ticket))
     if challenge.number is None:
         ask = text("Send the six digits your authenticator app shows now, or one of your recovery codes.")
     else:

@@ -34,6 +34,7 @@ NAMES: Mapping[NoticeKind, str] = {
     NoticeKind.OUTCOME: "Outcome found",
     NoticeKind.ORDER: "Order filled or ended",
     NoticeKind.BALANCE: "Balance changed",
+    NoticeKind.SWAP: "Swap went on or ended",
     NoticeKind.KEY: "Key works again",
     NoticeKind.PEOPLE: "People joined",
     NoticeKind.ALERT: "Price alerts",

@@ -13,7 +13,7 @@ from handlers.views.screen import Press, Rows, Screen
 if TYPE_CHECKING:
     from handlers.commands import Command
 
-SUBJECTS = ("Look", "Alerts", "Trade", "Withdraw", "Account", "Safety", "People", "More")
+SUBJECTS = ("Look", "Alerts", "Trade", "Withdraw", "Swap", "Account", "Safety", "People", "More")
 """The subjects of `/help`, in this order."""
 
 

@@ -5,7 +5,7 @@ from typing import assert_never
 
 from chatbot.domain.aliases import LONGEST
 from chatbot.domain.errors import Cause
-from chatbot.domain.intents import CancelOrders, PlaceOrder, Withdraw
+from chatbot.domain.intents import CancelOrders, CreateSwap, PlaceOrder, SetPayout, Withdraw
 from chatbot.domain.money import Amount, round_half_up
 from chatbot.domain.orders import OrderFilter
 from chatbot.domain.tickets import RefusedBy, Ticket
@@ -13,6 +13,7 @@ from handlers.actions import ShowOrders
 from handlers.views.format import amount, number
 from handlers.views.html import Html, bold, italic, lines, outside, text
 from handlers.views.screen import Rows, Screen
+from handlers.views.swap_words import symbol
 
 _ENOUGH = 4
 """Decimals that are enough for an amount of one or more where a market's prices have very many."""
@@ -48,8 +49,20 @@ def headline(ticket: Ticket) -> Html:
         case Withdraw() as intent:
             name = outside(intent.alias, limit=LONGEST)
             return text(f"Withdraw {number(intent.amount)} {intent.currency} to “", name, "”")
+        case CreateSwap() as intent:
+            return _swapped(intent)
+        case SetPayout() as intent:
+            return text("Payout address of swap ", outside(intent.reference, limit=40))
         case _:
             assert_never(ticket.intent)
+
+
+def _swapped(intent: CreateSwap) -> Html:
+    """`Swap 500 USDC to BTC`, or `Swap USDC to 0.01 BTC`."""
+    new = intent.new
+    sent = "" if new.deposit_amount is None else f"{number(new.deposit_amount)} "
+    got = "" if new.withdraw_amount is None else f"{number(new.withdraw_amount)} "
+    return text("Swap ", sent, symbol(intent.deposit), " to ", got, symbol(intent.withdraw))
 
 
 def badge(ticket: Ticket) -> Html:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
-from chatbot.domain.intents import CancelOrders, Intent, PlaceOrder, Withdraw
+from chatbot.domain.intents import CancelOrders, CreateSwap, Intent, PlaceOrder, SetPayout, Withdraw
 from chatbot.domain.policies import POLICIES
 from chatbot.domain.tickets import Lost, Ticket, TicketState, may_be_settled_by_word
 from handlers.actions import ShowPending, ShowTicket
@@ -13,6 +13,7 @@ from handlers.views.format import moment, span
 from handlers.views.html import Html, bold, lines, outside, text
 from handlers.views.order_cards import order_card
 from handlers.views.screen import Press, Screen
+from handlers.views.swap_cards import create_card, payout_card
 from handlers.views.ticket_parts import badge, headline
 from handlers.views.withdrawal_cards import withdrawal_card
 
@@ -28,6 +29,8 @@ CARDS: Mapping[type[Intent], _Card] = {
     PlaceOrder: order_card,
     CancelOrders: cancel_card,
     Withdraw: withdrawal_card,
+    CreateSwap: create_card,
+    SetPayout: payout_card,
 }
 
 

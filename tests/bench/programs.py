@@ -66,6 +66,7 @@ async def our_program(folder: Path, *, known_markets: int = 0) -> AsyncIterator[
             "TELEGRAM_API_URL": await stack.enter_async_context(_serving(telegram)),
             "ANDX_URL": await stack.enter_async_context(_serving(exchange)),
             "ANDX_REQUESTS_PER_MINUTE": "2500",  # the budget has tests of its own
+            "NEXCHANGE_URL": "",
             "DATABASE_URL": database,
             "MASTER_KEY_FILE": str(master_key),
             "OWNER_IDS": "1",

@@ -84,6 +84,8 @@ def sent_for(ticket: Ticket) -> dict[str, str]:
     tools = Tools(
         accounts=nobody,
         exchanges={ticket.venue: exchange},
+        swap_services={},
+        swap_book=nobody,
         changes=nobody,
         claims=nobody,
         follow_ups=nobody,

@@ -101,7 +101,8 @@ async def test_the_page_is_up_and_the_children_get_only_their_settings(tmp_path:
         settings = seen["environment"]
         assert settings["TELEGRAM_API_URL"] == url
         assert settings["PAPER_URL"] == "http://127.0.0.1:9"
-        assert (settings["ANDX_URL"], settings["OWNER_IDS"], settings["ACCESS"]) == ("", "1001", "open")
+        assert (settings["ANDX_URL"], settings["NEXCHANGE_URL"]) == ("", "")
+        assert (settings["OWNER_IDS"], settings["ACCESS"]) == ("1001", "open")
         assert settings["DATABASE_URL"] == f"sqlite:///{seen['folder']}/chatbot.db"
         assert "PATH" not in settings
         process.send_signal(signal.SIGTERM)

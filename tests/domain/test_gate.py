@@ -13,15 +13,39 @@ from chatbot.domain.gate import (
     check,
     left_for,
     losing_distance,
+    most_swappable,
     orders_left,
     own_withdrawals_left,
+    swaps_left,
     withdrawals_left,
 )
-from chatbot.domain.intents import INTENTS, CancelOrders, Intent, OrderTerms, PlaceOrder, Terms, Withdraw, WithdrawTerms
+from chatbot.domain.intents import (
+    INTENTS,
+    CancelOrders,
+    CreateSwap,
+    Intent,
+    OrderTerms,
+    PlaceOrder,
+    SwapTerms,
+    Terms,
+    Withdraw,
+    WithdrawTerms,
+)
 from chatbot.domain.limits import Counted, Limits, Spend, SpendKind, Spent, add_up
 from chatbot.domain.money import Amount
 from chatbot.domain.orders import OrderType, Side
-from tests.storage.examples import BUY, BUY_TERMS, CANCEL, CANCEL_TERMS, MAIN, NOW
+from tests.storage.examples import (
+    BUY,
+    BUY_TERMS,
+    CANCEL,
+    CANCEL_TERMS,
+    MAIN,
+    NOW,
+    PAYOUT_TERMS,
+    SET_PAYOUT,
+    SWAP,
+    SWAP_TERMS,
+)
 
 money = st.decimals(min_value=0, max_value=10**9, places=8, allow_nan=False, allow_infinity=False)
 above_zero = st.decimals(min_value="0.00000001", max_value=10**9, places=8)
@@ -41,10 +65,17 @@ def withdrawal(amount: Any = "100", value: Any = "50", currency: str = "XRP") ->
     return Withdraw(account=MAIN, currency=currency, amount=Decimal(amount), alias="savings"), terms
 
 
+def swap(value: Any = "500.10", deposit: str = "500.10") -> tuple[CreateSwap, SwapTerms]:
+    worth = None if value is None else Decimal(value)
+    return SWAP, replace(SWAP_TERMS, value=worth, deposit=Amount(Decimal(deposit), "USDT"))
+
+
 EXAMPLES: dict[str, tuple[Intent, Terms]] = {
     "place_order": order(),
     "cancel_orders": (CANCEL, CANCEL_TERMS),
     "withdraw": withdrawal(),
+    "create_swap": swap(),
+    "set_payout": (SET_PAYOUT, PAYOUT_TERMS),
 }
 
 
@@ -222,3 +253,52 @@ def test_what_adds_up_is_what_was_spent_of_each_kind_and_currency(
     assert spent.withdrawn == sum((each[2] for each in left_account), Decimal(0))
     worth = [each[3] for each in spends if each[0] is SpendKind.WITHDRAWAL]
     assert spent.withdrawals == sum(worth, Decimal(0))
+    assert spent.swaps == sum((each[3] for each in spends if each[0] is SpendKind.SWAP), Decimal(0))
+
+
+@given(value=above_zero, limit=money)
+def test_a_swap_passes_up_to_the_largest_and_no_further(value: Decimal, limit: Decimal) -> None:
+    standing = {"limits": Limits(swap=limit, swaps=Decimal(10) ** 10)}
+    if value <= limit:
+        assert passes(swap(value), **standing)
+    else:
+        error = stopped(swap(value), **standing)
+        assert (error.obstacle, error.limit) == (Obstacle.SWAP_TOO_LARGE, Amount(limit, "USDT"))
+
+
+@given(value=above_zero, used=money, limit=money)
+def test_swaps_never_come_to_more_than_the_day_allows(value: Decimal, used: Decimal, limit: Decimal) -> None:
+    limits, spent = Limits(swap=Decimal(10) ** 10, swaps=limit), Spent(swaps=used, swaps_ease_at=NOW)
+    if value <= max(limit - used, Decimal(0)):
+        assert passes(swap(value), limits=limits, spent=spent)
+    else:
+        error = stopped(swap(value), limits=limits, spent=spent)
+        assert (error.obstacle, error.ease_at) == (Obstacle.SWAPS_USED_UP, NOW)
+        assert error.left == swaps_left(Standing(limits=limits, spent=spent))
+
+
+@given(deposit=above_zero, value=above_zero, used=money, single=money, day=money)
+def test_the_largest_swap_that_is_offered_passes_and_a_larger_one_does_not(
+    deposit: Decimal, value: Decimal, used: Decimal, single: Decimal, day: Decimal
+) -> None:
+    standing = Standing(limits=Limits(swap=single, swaps=day), spent=Spent(swaps=used))
+    most = most_swappable(deposit, value, standing)
+    worth = most * value / deposit
+    room = max(min(single, day - used), Decimal(0))
+    assert abs(worth - room) <= max(room, Decimal(1)) * Decimal("1e-20")
+
+
+def test_a_swap_nobody_can_value_does_not_pass_and_none_at_all_is_none() -> None:
+    error = stopped(swap(None))
+    assert (error.obstacle, error.currency) == (Obstacle.NOT_VALUED, "USDT")
+    assert most_swappable(Decimal(5), None, Standing()) == 0
+    assert stopped(swap(None), limits=Limits(swap=Decimal(0))).obstacle is Obstacle.SWAP_TOO_LARGE
+    assert stopped(swap("0"), limits=Limits(swaps=Decimal(0))).obstacle is Obstacle.SWAPS_USED_UP
+
+
+def test_neither_orders_nor_withdrawals_use_up_what_is_for_swaps() -> None:
+    spent = Spent(orders=Decimal(10**9), withdrawals=Decimal(10**9), withdrawn=Decimal(10**9))
+    assert passes(swap(), spent=spent, frozen=True)
+    assert passes(order(), spent=Spent(swaps=Decimal(10**9))) and passes(
+        withdrawal(), spent=Spent(swaps=Decimal(10**9))
+    )

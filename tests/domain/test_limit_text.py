@@ -29,6 +29,9 @@ from chatbot.domain.limits import LimitKind
         ("distance 5 %", LimitKind.DISTANCE, "", "0.05"),
         ("distance 2.25", LimitKind.DISTANCE, "", "0.0225"),
         ("distance 100%", LimitKind.DISTANCE, "", "1"),
+        ("swap 2000", LimitKind.SWAP, "", "2000"),
+        ("swaps 5k USDT", LimitKind.SWAPS, "", "5000"),
+        ("swap 0", LimitKind.SWAP, "", "0"),
     ],
 )
 def test_a_limit_is_read_from_one_line(text: str, kind: LimitKind, currency: str, value: str) -> None:
@@ -89,6 +92,7 @@ def test_whatever_is_typed_is_read_or_told(text: str) -> None:
         (LimitKind.WITHDRAWALS, "XRP", "0.50", "XRP withdrawals a day: 0.5 XRP"),
         (LimitKind.WITHDRAWAL, "", "0", "largest withdrawal: none at all"),
         (LimitKind.DISTANCE, "", "0.0225", "price distance: 2.25%"),
+        (LimitKind.SWAPS, "", "0", "swaps a day: none at all"),
     ],
 )
 def test_limits_read_as_people_say_them(kind: LimitKind, currency: str, value: str, words: str) -> None:

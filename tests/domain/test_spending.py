@@ -5,11 +5,12 @@ from decimal import Decimal
 
 import pytest
 
+from chatbot.domain.errors import Cause
 from chatbot.domain.intents import INTENTS, WithdrawTerms
 from chatbot.domain.limits import Spend, SpendKind
 from chatbot.domain.orders import OrderStatus
 from chatbot.domain.spending import spend_of
-from chatbot.domain.tickets import Ticket, TicketState
+from chatbot.domain.tickets import Lost, Outcome, SwapCreated, Ticket, TicketState
 from tests.domain.test_gate import EXAMPLES
 from tests.storage.examples import BUY, BUY_TERMS, ORDER, ticket
 
@@ -21,7 +22,20 @@ def test_every_kind_of_intent_has_an_answer() -> None:
         "place_order": SpendKind.ORDER,
         "cancel_orders": None,
         "withdraw": SpendKind.WITHDRAWAL,
+        "create_swap": SpendKind.SWAP,
+        "set_payout": None,
     }
+
+
+@pytest.mark.parametrize("state", TicketState)
+@pytest.mark.parametrize("outcome", [None, SwapCreated(reference="ABCDEF"), Lost(cause=Cause.TIMEOUT)])
+def test_a_swap_counts_by_what_is_sent_until_it_ended_unpaid(state: TicketState, outcome: Outcome | None) -> None:
+    intent, terms = EXAMPLES["create_swap"]
+    made = ticket(intent=intent, terms=terms, state=state, outcome=outcome)
+    assert spend_of(made) == Spend(
+        kind=SpendKind.SWAP, currency="USDT", amount=Decimal("500.10"), value=Decimal("500.10")
+    )
+    assert spend_of(replace(made, outcome=SwapCreated(reference="ABCDEF", unpaid=True))) is None
 
 
 @pytest.mark.parametrize("state", TicketState)

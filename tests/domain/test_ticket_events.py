@@ -15,8 +15,10 @@ from chatbot.domain.tickets import (
     Lost,
     Missed,
     Outcome,
+    PayoutSet,
     RefusedBy,
     Requested,
+    SwapCreated,
     Ticket,
     TicketState,
     WrongCodes,
@@ -71,6 +73,8 @@ def test_every_change_of_state_has_a_name(before: TicketState, after: TicketStat
         (Missed(), "missed"),
         (WrongCodes(), "wrong codes"),
         (Lost(cause=Cause.TIMEOUT), "outcome unknown"),
+        (SwapCreated(reference="ABCDEF"), "created as ABCDEF"),
+        (PayoutSet(), "payout set"),
     ],
 )
 def test_a_result_is_a_word_or_two_and_never_the_exchanges_own(outcome: Outcome | None, words: str) -> None:
@@ -97,7 +101,20 @@ def test_a_withdrawal_rings_once_when_it_was_confirmed(before: TicketState, afte
         assert alarm is None
 
 
-def test_nothing_but_a_withdrawal_rings() -> None:
-    for tag in ("place_order", "cancel_orders"):
+@pytest.mark.parametrize("before", S)
+@pytest.mark.parametrize("after", S)
+def test_a_payout_address_rings_once_when_it_was_sent(before: TicketState, after: TicketState) -> None:
+    card = ticket(intent=EXAMPLES["set_payout"][0], terms=EXAMPLES["set_payout"][1])
+    alarm = alarm_of(at(before, card), at(after, card), now=NOW)
+    if before is S.CLAIMED and after in (S.DONE, S.UNCERTAIN):
+        subject = "payout address of swap ABCDEF123456"
+        assert alarm == Alarm(kind=AlarmKind.PAYOUT, at=NOW, account="paper-1", subject=subject)
+    else:
+        assert alarm is None
+
+
+def test_nothing_else_rings() -> None:
+    for tag in EXAMPLES.keys() - {"withdraw", "set_payout"}:
         card = ticket(intent=EXAMPLES[tag][0], terms=EXAMPLES[tag][1])
         assert alarm_of(at(S.CONTINUED, card), at(S.CLAIMED, card), now=NOW) is None
+        assert alarm_of(at(S.CLAIMED, card), at(S.DONE, card), now=NOW) is None

@@ -13,8 +13,10 @@ from chatbot.exchange.andx.signing import TimestampUnit
 from chatbot.exchange.andx.words import MarketBuyVolume
 from chatbot.exchange.budget import Budget
 from chatbot.exchange.http import Channel
+from chatbot.exchange.nexchange.gateway import NexchangeGateway
 from tests.exchange.clock import HandClock
 from tests.exchange.raw_server import RawServer, raw_server
+from tests.exchange.swapping import open_swaps
 
 ALICE = Credentials(
     username=Secret("alice"), passphrase=Secret("pp_demo"), api_key=Secret("ak_demo"), secret_key=Secret("sk_demo")
@@ -81,3 +83,9 @@ async def open_gateway(
 async def gateway(server: RawServer, clock: HandClock, budget: Budget) -> AsyncIterator[AndxGateway]:
     async with open_gateway(server.url, clock=clock, budget=budget) as gateway:
         yield gateway
+
+
+@pytest.fixture
+async def swaps(server: RawServer, clock: HandClock, budget: Budget) -> AsyncIterator[NexchangeGateway]:
+    async with open_swaps(server.url, clock=clock, budget=budget) as swaps:
+        yield swaps

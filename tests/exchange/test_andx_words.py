@@ -19,10 +19,11 @@ from chatbot.domain.errors import (
 from chatbot.domain.ids import MarketCode, OrderNumber
 from chatbot.domain.market import Level, Market, PublicTrade, Ticker
 from chatbot.domain.orders import NewOrder, Order, OrderFilter, OrderStatus, OrderType, Side
-from chatbot.exchange.andx.errors import clean, reason_in, refusal
+from chatbot.exchange.andx.errors import reason_in, refusal
 from chatbot.exchange.andx.gateway import AndxGateway
 from chatbot.exchange.andx.words import MarketBuyVolume
 from chatbot.exchange.budget import Budget
+from chatbot.exchange.decoding import clean
 from chatbot.ports.exchange import Priority
 from tests.exchange.clock import HandClock
 from tests.exchange.conftest import ALICE, BUY, open_gateway

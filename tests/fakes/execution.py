@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine, Mapping
-from typing import Any
+from typing import Any, cast
 
 from chatbot.domain.accounts import Venue
 from chatbot.domain.ids import AccountId, PersonId
@@ -11,10 +11,12 @@ from chatbot.ports.accounts import Accounts
 from chatbot.ports.cards import Cards
 from chatbot.ports.clock import Clock, Entropy
 from chatbot.ports.exchange import Exchange, Permit
+from chatbot.ports.swaps import SwapService
 from chatbot.ports.tickets import Tickets as TicketStore
 from chatbot.services.execution.executor import FollowUps
 from chatbot.services.execution.executors import build_execution
 from chatbot.services.settling import KeyWatch, Settling
+from chatbot.services.swap_book import SwapBook
 from chatbot.services.tickets import Permits, Tickets
 
 
@@ -27,6 +29,8 @@ class AllPermitted:
 
 class UnwatchedKeys:
     async def rejected(self, account: AccountId, status: int) -> None: ...
+
+    async def worked(self, account: AccountId) -> None: ...
 
 
 class NobodyFollows:
@@ -51,18 +55,22 @@ def execution_services(
     follow_ups: FollowUps | None = None,
     permits: Permits | None = None,
     keys: KeyWatch | None = None,
+    swap_services: Mapping[Venue, SwapService] | None = None,
+    swap_book: SwapBook | None = None,
 ) -> tuple[Tickets, Settling]:
+    """Tickets of swaps need both of the latter."""
     execution = build_execution(
         store=store,
         accounts=accounts,
         exchanges=exchanges,
+        swap_services=swap_services or {},
+        swap_book=swap_book or cast(SwapBook, None),
         follow_ups=follow_ups or NobodyFollows(),
         cards=cards,
         clock=clock,
     )
     tickets = Tickets(
         store=store,
-        accounts=accounts,
         executors=execution.executors,
         claims=execution.claims,
         permits=permits or AllPermitted(),

@@ -10,6 +10,7 @@ from tests.fakes.clock import FakeClock, FakeEntropy
 from tests.fakes.exchange import FakeExchange
 from tests.handlers.conversation import Conversation
 from tests.handlers.stage import Stage, staged
+from tests.handlers.swapping import Desk
 from tests.handlers.withdrawing import Phone, turned_on
 from tests.services.house import House
 
@@ -42,6 +43,14 @@ async def account(house: House) -> Account:
     await house.know(account, "BTC", "savings")
     await house.know(account, "BTC", "cold")
     return account
+
+
+@pytest.fixture
+async def desk(house: House, anna: Conversation) -> Desk:
+    """Where Anna has a key for swaps."""
+    desk = Desk(house, anna)
+    await desk.link()
+    return desk
 
 
 @pytest.fixture

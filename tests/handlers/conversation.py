@@ -206,6 +206,9 @@ def _services(house: House, *, owner: bool) -> SimpleNamespace:
             store=storage.forgetting, accounts=storage.accounts, tickets=storage.tickets, people=people
         ),
         factors=house.factors,
+        followed_swaps=house.followed_swaps,
+        limits=house.limits,
+        linking=house.linking,
         locks=house.locks,
         markets=house.markets,
         people=people,
@@ -213,6 +216,7 @@ def _services(house: House, *, owner: bool) -> SimpleNamespace:
         protection=house.protection,
         questions=house.questions,
         shown_secrets=house.storage.shown_secrets,
+        swaps=house.swaps,
         tickets=house.tickets,
         trading=house.trading,
         withdrawals=house.withdrawals,

@@ -96,6 +96,16 @@ async def test_a_panic_says_first_that_it_locked_then_shows_a_card_per_account_a
     assert states(house) == {OrderStatus.CANCELLED}
 
 
+async def test_a_panic_has_nothing_to_do_with_keys_for_swaps(house: House) -> None:
+    await house.accounts.link_practice_swaps(ANNA)
+    swaps = len(house.swap_service.calls)
+    chat = Chat()
+    await locks.panic(context(house, chat))
+    assert chat.said[-1].startswith("Every open order was asked to be cancelled.")
+    assert "paper-swaps-1" not in chat.said[-1] and len(house.swap_service.calls) == swaps
+    assert states(house) == {OrderStatus.CANCELLED}
+
+
 async def test_a_panic_cancels_everything_though_nothing_can_be_said(house: House) -> None:
     chat = Chat()
     chat.closed = True

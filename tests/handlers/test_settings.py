@@ -129,7 +129,7 @@ async def test_every_page_can_be_named_and_what_is_written_behind_it_is_taken(an
     [
         ("/settings nonsense", "There is zone, numbers, quiet, notices, charts, favourites"),
         ("/settings numbers roman", "There is comma, space, point"),
-        ("/notify off", "There are outcome, order, balance, key, people, alert, digest, service"),
+        ("/notify off", "There are outcome, order, balance, swap, key, people, alert, digest, service"),
         ("/notify alarms off", "Alarms cannot be switched off."),
     ],
 )

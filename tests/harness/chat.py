@@ -89,6 +89,14 @@ class Message:
                     return str(key.get("callback_data") or key.get("url"))
         raise AssertionError(f"no button {button!r} among {self.buttons}")
 
+    def copied(self, button: str) -> str:
+        """What a button with such a label copies. Raises `AssertionError`."""
+        for row in self.raw["reply_markup"]["inline_keyboard"]:
+            for key in row:
+                if "copy_text" in key and button.lower() in key["text"].lower():
+                    return str(key["copy_text"]["text"])
+        raise AssertionError(f"no button copies {button!r} among {self.buttons}")
+
     def __str__(self) -> str:
         keys = "".join(f"\n    {list(row)}" for row in self.rows)
         return f"#{self.id} from {self.sender}: {self.text}{keys}"

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from tests.harness.programs import eventually
+from tests.harness.swaps import PracticeSwaps
 
 Json = dict[str, Any]
 ORDERS = "/api/v1/orders/"
@@ -35,12 +36,13 @@ class Credentials:
 
 
 class PracticeExchange:
-    """What the exchange really has and received, and trouble on demand."""
+    """What the exchange really has and received, and trouble on demand. `swaps` is the service beside it."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self._http = httpx.Client(base_url=url, timeout=30, verify=False, trust_env=False)
         self._mark = 0
+        self.swaps = PracticeSwaps(self._http)
 
     def close(self) -> None:
         self._http.close()
@@ -158,6 +160,7 @@ class PracticeExchange:
         self.clear_faults()
         self.cancel_delay(0.25)
         self.withdrawal_delay(20)
+        self.swaps.timetable(3)
         for market in {order["market_code"] for order in self.orders()}:
             book = self.book(market)
             if min(len(book["buyers"]), len(book["sellers"])) < _THIN:

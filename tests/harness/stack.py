@@ -142,7 +142,9 @@ class Stack:
             ending.callback(stack.chat.close)
             stack.exchange.freeze(frozen)
             stack.exchange.limit(per_minute)
-            stack.bot = stack.make_bot(**{"ANDX_REQUESTS_PER_MINUTE": str(per_minute or 6000)} | dict(settings or {}))
+            stack.exchange.swaps.limit(None)
+            budgets = {"ANDX_REQUESTS_PER_MINUTE": str(per_minute or 6000), "NEXCHANGE_REQUESTS_PER_MINUTE": "6000"}
+            stack.bot = stack.make_bot(**budgets | dict(settings or {}))
             ending.callback(stack._end_bot)
             if start_bot:
                 stack.bot.start()
@@ -156,6 +158,7 @@ class Stack:
             "TELEGRAM_BOT_TOKEN": self.chat.token,
             "TELEGRAM_API_URL": self.chat.url,
             "ANDX_URL": "",
+            "NEXCHANGE_URL": "",
             "PAPER_URL": self.exchange.url,
             "OWNER_IDS": str(OWNER),
             "ACCESS": "open",

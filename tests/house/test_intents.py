@@ -1,6 +1,8 @@
 """No way of moving money goes around the gate: every intent passes it, and only executors speak to the exchange."""
 
 import ast
+import inspect
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -18,21 +20,26 @@ from chatbot.domain.intents import (
     TERMS,
     CancelOrders,
     CancelTerms,
+    CreateSwap,
     Intent,
     PlaceOrder,
+    SetPayout,
     Terms,
     Withdraw,
     WithdrawTerms,
 )
 from chatbot.domain.money import Amount
 from chatbot.domain.policies import POLICIES
+from chatbot.domain.protected import ConfirmSwap
 from chatbot.domain.tickets import (
     OUTCOMES,
     Blocked,
     Disowned,
     Missed,
     Outcome,
+    PayoutSet,
     Requested,
+    SwapCreated,
     Ticket,
     TicketState,
     WrongCodes,
@@ -40,15 +47,19 @@ from chatbot.domain.tickets import (
 from chatbot.services.execution.executors import build_execution
 from chatbot.services.execution.withdrawals import WithdrawalExecutor
 from chatbot.storage.codec import TaggedCodec
+from handlers.commands import Protected as ProtectedRoute
+from handlers.features import ROUTES
 from handlers.views.errors import describe
 from handlers.views.ticket_parts import headline
 from handlers.views.tickets import CARDS, card
 from tests.fakes.cards import FakeCards
 from tests.fakes.clock import FakeClock
 from tests.fakes.exchange import FakeExchange
+from tests.fakes.swap_service import FakeSwapService
 from tests.handlers.views.examples import BUY, BUY_TERMS, NOW, line, order_ticket
 from tests.handlers.views.examples import OUTCOMES as OF_ORDERS
 from tests.house.test_rules import calls, sources
+from tests.storage.examples import PAYOUT_TERMS, SET_PAYOUT, SWAP, SWAP_TERMS
 
 WITHDRAW = Withdraw(account=AccountId(1), currency="XRP", amount=Decimal("100.25"), alias="savings")
 EXAMPLES: dict[type[Intent], tuple[Intent, Terms]] = {
@@ -69,6 +80,8 @@ EXAMPLES: dict[type[Intent], tuple[Intent, Terms]] = {
             left=Amount(Decimal(1000), "USDT"),
         ),
     ),
+    CreateSwap: (SWAP, SWAP_TERMS),
+    SetPayout: (SET_PAYOUT, PAYOUT_TERMS),
 }
 """An intent of each kind with the terms its card shows: what follows holds for every kind there is."""
 
@@ -79,7 +92,11 @@ OF_WITHDRAWALS: tuple[Outcome, ...] = (
     Missed(),
     WrongCodes(),
 )
-EVERY_OUTCOME: tuple[Outcome | None, ...] = (*OF_ORDERS, *OF_WITHDRAWALS)
+OF_SWAPS: tuple[Outcome, ...] = (
+    *(SwapCreated(reference="ABCDEF", unpaid=unpaid) for unpaid in (False, True)),
+    PayoutSet(),
+)
+EVERY_OUTCOME: tuple[Outcome | None, ...] = (*OF_ORDERS, *OF_WITHDRAWALS, *OF_SWAPS)
 STOPS = [Standing(halted=True), Standing(locked=True), Standing(factor_missing=True)]
 EVERY_INTENT = pytest.mark.parametrize("kind", INTENTS.values(), ids=lambda kind: str(kind.tag))
 
@@ -135,12 +152,24 @@ def test_what_leaves_the_exchange_takes_two_steps() -> None:
     assert {kind for kind, policy in POLICIES.items() if policy.two_steps} == {Withdraw}
 
 
+def test_what_says_where_a_swaps_coins_go_takes_the_second_factor() -> None:
+    assert {kind for kind, policy in POLICIES.items() if policy.with_factor} == {CreateSwap, SetPayout}
+    assert not any(policy.two_steps and policy.with_factor for policy in POLICIES.values())
+
+
 def test_every_intent_has_an_executor_of_its_own() -> None:
     clock = FakeClock()
     nothing: Any = None
     exchanges = {Venue.PAPER: FakeExchange(clock)}
     execution = build_execution(
-        store=nothing, accounts=nothing, exchanges=exchanges, follow_ups=nothing, cards=FakeCards(), clock=clock
+        store=nothing,
+        accounts=nothing,
+        exchanges=exchanges,
+        swap_services={Venue.PAPER_SWAPS: FakeSwapService(clock)},
+        swap_book=nothing,
+        follow_ups=nothing,
+        cards=FakeCards(),
+        clock=clock,
     )
     assert execution.executors.keys() == set(INTENTS.values())
     assert len({type(executor) for executor in execution.executors.values()}) == len(INTENTS)
@@ -208,6 +237,40 @@ def test_only_executors_change_anything_at_an_exchange(method: str) -> None:
     assert {name for name in speaking(method) if not name.startswith("chatbot/exchange/")} == {EXECUTORS[method]}
 
 
+CHANGES = {
+    *EXECUTORS.items(),
+    ("create", "chatbot/services/execution/swaps.py"),
+    ("set_payout", "chatbot/services/execution/swaps.py"),
+    ("mark", "chatbot/services/swap_following.py"),  # says that a deposit was sent; moves nothing, and is no ticket
+}
+"""Every call that changes something at an exchange or a service, and the only file that makes it."""
+
+
+def test_every_call_that_takes_a_permit_is_an_executors_but_for_the_mark_of_a_swap() -> None:
+    # The ports ask a permit of whatever changes something, so this finds all of them, whatever they are called.
+    assert {(method, name) for method, name, _ in saying("permit")} == CHANGES
+
+
+def test_only_the_second_factors_own_way_claims_with_it() -> None:
+    """`with_factor=True` is said where the code was right, or none is asked: in the protected action's handler."""
+    where = {(method, name): line for method, name, line in saying("with_factor") if method == "claim"}
+    (handler,) = (route.handle for route in ROUTES if isinstance(route, ProtectedRoute) and route.action is ConfirmSwap)
+    lines, first = inspect.getsourcelines(handler)
+    file = handler.__module__.replace(".", "/") + ".py"
+    assert where.keys() == {("claim", file), ("claim", "chatbot/services/tickets.py")}  # which hands it on
+    assert first < where["claim", file] < first + len(lines)
+
+
+def saying(keyword: str) -> Iterator[tuple[str, str, int]]:
+    """The methods that are called with this keyword, with file and line; but not by the exchanges' own adapters."""
+    for name, tree in sources("chatbot", "handlers"):
+        if name.startswith(("chatbot/demo/", "chatbot/paper/", "chatbot/exchange/")):
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and any(given.arg == keyword for given in node.keywords):
+                yield ast.unparse(node.func).rpartition(".")[2], name, node.lineno
+
+
 def test_nobody_gets_at_the_changing_calls_by_their_names_as_texts() -> None:
     named = [
         f"{name}:{node.lineno}"
@@ -216,7 +279,7 @@ def test_nobody_gets_at_the_changing_calls_by_their_names_as_texts() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and ast.unparse(node.func) in ("getattr", "methodcaller", "attrgetter")
         for argument in node.args
-        if isinstance(argument, ast.Constant) and argument.value in EXECUTORS
+        if isinstance(argument, ast.Constant) and argument.value in {method for method, _ in CHANGES}
     ]
     assert named == []
 

@@ -107,6 +107,20 @@ def test_a_message_that_cannot_be_deleted_is_warned_of(leaping: Stack) -> None:
     person.wait_for("is linked")
 
 
+def test_a_key_for_swaps_leaves_no_secret_anywhere_linked_here_or_on_the_command_line(talkative: Stack) -> None:
+    person = talkative.person("Nora")
+    asked_for, typed = (talkative.exchange.swaps.open_key() for _ in range(2))
+    person.ask("/link paper-swaps")
+    said = person.say(asked_for)
+    assert "✓ Order list" in person.wait_for("paper-swaps-1 is linked").text
+    assert said.id in talkative.chat.deleted(person.id)
+    words = f"link --person {person.id} --venue paper-swaps"
+    ended = run_command(words, folder=talkative.folder, settings=talkative.bot.settings, typed=(typed,))
+    assert ended.returncode == 0 and "paper-swaps-2 is linked" in ended.stdout, ended.stderr
+    assert "paper-swaps-2" in person.ask("/accounts").text
+    _assert_nowhere(talkative, asked_for, typed)
+
+
 def test_unlinking_erases_the_key_and_ends_trading(talkative: Stack) -> None:
     person = talkative.person("Nils", linked=True)
     asked = person.ask("/unlink")

@@ -21,7 +21,7 @@ def test_paper_says_address_and_two_accounts_on_its_first_line(tmp_path: Path) -
     program = Program.start("chatbot", "paper", "--port", "0", "--json", folder=tmp_path, tether=False)
     try:
         said = json.loads(program.first_line())
-        assert set(said) == {"url", "accounts", "aliases"} and len(said["accounts"]) == 2
+        assert set(said) == {"url", "accounts", "aliases", "swap_keys"} and len(said["accounts"]) == 2
         for account in said["accounts"]:
             assert set(account) == {"username", "passphrase", "api_key", "secret_key"} and all(account.values())
         ticker = httpx.get(f"{said['url']}/api/v1/ticker/BTCUSDT/", trust_env=False).json()
@@ -73,6 +73,12 @@ def test_all_bad_settings_are_reported_at_once_by_name_without_their_values(tmp_
         "ANDX_URL": "http://canary.example.org",
         "ANDX_TIMESTAMP": "canary-hours",
         "ANDX_REQUESTS_PER_MINUTE": "canary-many",
+        "NEXCHANGE_URL": "http://canary.example.org",
+        "NEXCHANGE_AUTH_SCHEME": "canary-word",
+        "NEXCHANGE_SIDE": "canary-side",
+        "NEXCHANGE_TIME_ZONE": "canary-zone",
+        "NEXCHANGE_REFERRAL_TOKEN": "canary token",
+        "NEXCHANGE_REQUESTS_PER_MINUTE": "canary-many",
         "DATABASE_URL": "postgres://canary:canary@db",
         "OWNER_IDS": "canary",
         "ACCESS": "canary-everybody",
@@ -120,11 +126,12 @@ def test_a_master_key_that_others_can_read_is_refused(own: Stack, tmp_path: Path
 
 
 def test_check_says_one_line_each_and_ends_with_0_when_all_is_well(own: Stack) -> None:
-    ended = run_command("check", folder=own.folder, settings=own.bot.settings)
+    swaps = {"NEXCHANGE_URL": f"{own.exchange.url}/en/api/v2"}
+    ended = run_command("check", folder=own.folder, settings=own.bot.settings | swaps)
     lines = ended.stdout.splitlines()
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert all(line.startswith("ok ") for line in lines)
-    for what in ("token", "paper", "clock", "database", "master key"):
+    for what in ("token", "paper", "clock", "nexchange", "database", "master key"):
         assert sum(line.split(maxsplit=1)[1].startswith(what) for line in lines) == 1, what
     assert own.chat.token not in ended.stdout + ended.stderr
 

@@ -25,8 +25,7 @@ class Phone:
         self._stack = stack
         person.tap("Turn it on", _status(person))
         self.picture = person.wait_for("Scan this")
-        keys = [key for row in self.picture.raw["reply_markup"]["inline_keyboard"] for key in row]
-        self.secret = next(str(key["copy_text"]["text"]) for key in keys if "copy_text" in key)
+        self.secret = self.picture.copied("secret")
         self._totp = pyotp.TOTP(self.secret)
         self.first = person.say(self.now)
         self.codes = person.wait_for("Your second factor is on")

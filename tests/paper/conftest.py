@@ -1,9 +1,11 @@
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
 
-from tests.paper.setting import Client, Signer, served
+from chatbot.paper.exchange import Exchange
+from tests.paper.setting import Client, Hands, Signer, served, still_exchange
+from tests.paper.swap_setting import Stage
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +29,17 @@ def client(venue: str) -> Iterator[Client]:
         client.control("price", market="BTCUSDT", price="76500")
         yield client
         http.delete("/control/faults").raise_for_status()
+
+
+@pytest.fixture(scope="session")
+def still_markets() -> tuple[Exchange, Hands]:
+    """Markets that stand still, made once: only the swaps in them are new for every test."""
+    hands = Hands()
+    return still_exchange(hands), hands
+
+
+@pytest.fixture
+async def stage(still_markets: tuple[Exchange, Hands]) -> AsyncIterator[Stage]:
+    stage = Stage(*still_markets)
+    async with stage.http:
+        yield stage

@@ -34,7 +34,7 @@ def running(*, as_json: bool = True, seed: int | None = None) -> Iterator[tuple[
 def test_the_first_line_is_one_object_and_the_server_then_listens() -> None:
     with running() as (_, output):
         announced = json.loads(output.readline())
-        assert list(announced) == ["url", "accounts", "aliases"]
+        assert list(announced) == ["url", "accounts", "aliases", "swap_keys"]
         assert len(announced["accounts"]) == 2
         with httpx.Client(base_url=announced["url"], trust_env=False) as http:
             for account in announced["accounts"]:
@@ -46,15 +46,20 @@ def test_the_first_line_is_one_object_and_the_server_then_listens() -> None:
                     for alias in aliases:
                         answer = client.withdraw(currency_code=currency, amount="0.01", alias=alias).json()
                         assert answer["status"] == "success"
+            assert len(announced["swap_keys"]) == 2
+            for ready in announced["swap_keys"]:
+                headers = {"Authorization": f"ApiKey {ready['api_key']}"}
+                assert http.get("/en/api/v2/orders/", headers=headers).json()["count"] == 0
 
 
 def test_the_ready_accounts_are_the_same_unless_a_seed_is_given() -> None:
-    def accounts(seed: int | None) -> object:
+    def secrets(seed: int | None) -> tuple[object, object]:
         with running(seed=seed) as (_, output):
-            return json.loads(output.readline())["accounts"]
+            announced = json.loads(output.readline())
+            return announced["accounts"], announced["swap_keys"]
 
-    assert accounts(None) == accounts(None)
-    assert accounts(5) != accounts(None)
+    assert secrets(None) == secrets(None)
+    assert all(one != other for one, other in zip(secrets(5), secrets(None), strict=True))
 
 
 def test_people_are_told_the_address_and_the_credentials() -> None:
@@ -72,6 +77,8 @@ def test_people_are_told_the_address_and_the_credentials() -> None:
         "secret_key",
         "100000 USDT",
         "XRP: savings and cold",
+        "/en/api/v2",
+        "nx_",
     ):
         assert word in text
 

@@ -5,6 +5,7 @@ import random
 import tempfile
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from chatbot.domain.ids import ChatId, MessageId, PersonId
@@ -12,10 +13,11 @@ from chatbot.domain.tickets import Ticket, TicketState
 from chatbot.storage.master_key import KeyFile
 from chatbot.storage.opening import Storage, open_storage
 from tests.prove.proof import Proof, Run
-from tests.storage.examples import ANNA, ANNAS_CHAT, BORIS, NOW, ManualClock, ticket
+from tests.storage.examples import ANNA, ANNAS_CHAT, BORIS, NOW, SWAP, SWAP_TERMS, ManualClock, ticket
 
 _AT_ONCE = 100
 _CARD = MessageId(77)
+_LITTLE = Decimal("0.01")  # so that no limit stands in the way of all of them
 
 
 def prove(run: Run) -> None:
@@ -37,10 +39,13 @@ async def _prove(run: Run) -> None:
 async def _race(run: Run, case: int, chance: random.Random, storage: Storage) -> None:
     """Rightful claims, and a crowd of others in between; sometimes nobody may win."""
     over = chance.random() < 0.1
-    card = replace(ticket(), message=chance.choice((None, _CARD)))
+    with_factor = chance.random() < 0.5
+    shown = {"intent": SWAP, "terms": replace(SWAP_TERMS, value=_LITTLE)} if with_factor else {}
+    card = ticket(message=chance.choice((None, _CARD)), **shown)
     await storage.tickets.add(card)
     at = NOW + timedelta(seconds=61 if over else 1)
-    tries = [_Try(storage, card, at=at, right=chance.random() < 0.7, chance=chance) for _ in range(_AT_ONCE)]
+    right = [chance.random() < 0.7 for _ in range(_AT_ONCE)]
+    tries = [_Try(storage, card, at=at, right=each, with_factor=with_factor, chance=chance) for each in right]
     won = [each for each in await asyncio.gather(*(each.claim() for each in tries)) if each is not None]
     rightful = 0 if over or not any(each.right for each in tries) else 1
     stored = await storage.tickets.get(card.id)
@@ -52,9 +57,12 @@ async def _race(run: Run, case: int, chance: random.Random, storage: Storage) ->
 
 
 class _Try:
-    def __init__(self, storage: Storage, card: Ticket, *, at: object, right: bool, chance: random.Random) -> None:
+    def __init__(
+        self, storage: Storage, card: Ticket, *, at: object, right: bool, with_factor: bool, chance: random.Random
+    ) -> None:
         self._storage, self._card, self._at, self.right = storage, card, at, right
-        wrong = None if right else chance.choice(("person", "chat", "both"))
+        wrong = None if right else chance.choice(("person", "chat", "both", "way"))
+        self._with_factor = with_factor is not (wrong == "way")
         self._person: PersonId = BORIS if wrong in ("person", "both") else ANNA
         self._chat: ChatId = ChatId(BORIS) if wrong in ("chat", "both") else ANNAS_CHAT
 
@@ -65,13 +73,14 @@ class _Try:
             person=self._person,
             chat=self._chat,
             message=_CARD,
+            with_factor=self._with_factor,
             now=now,  # type: ignore[arg-type]
         )
 
 
 PROOF = Proof(
     name="claims",
-    claim=f"{_AT_ONCE} concurrent claims on one ticket in SQLite: one winner, the rightful one",
+    claim=f"{_AT_ONCE} concurrent claims on one order's or swap's ticket in SQLite: one winner, the rightful one",
     required=300,
     sample=5,
     prove=prove,

@@ -1,7 +1,7 @@
 """Everything people can do, from the registries: each command, button, question and protected action with its rule."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from enum import Enum
 from itertools import product
@@ -23,12 +23,19 @@ from chatbot.domain.drafts import (
     LinkDraft,
     OrderDraft,
     OrderRequest,
+    PayoutDraft,
     Quantity,
     QuantityKind,
     Question,
     Setting,
     SettingDraft,
     SetUpDraft,
+    SwapChoice,
+    SwapDraft,
+    SwapKeyDraft,
+    SwapQuestion,
+    SwapRequest,
+    TransactionDraft,
     WithdrawalChoice,
     WithdrawalDraft,
     WithdrawalRequest,
@@ -44,9 +51,23 @@ from handlers import actions
 from handlers.commands import Answer, Button, Command
 from handlers.commands import Protected as ProtectedRoute
 from handlers.features import ROUTES
+from tests.fakes.swap_service import BTC, PAYOUT, USDC
 from tests.prove import rules
 from tests.prove.place import ANNA, GROUP
-from tests.prove.records import ACCOUNT, ALERTS, ALIAS, ALIAS_ID, NUMBER, ORDER, RAISE, message_of, ticket_id
+from tests.prove.records import (
+    ACCOUNT,
+    ALERTS,
+    ALIAS,
+    ALIAS_ID,
+    NUMBER,
+    ORDER,
+    RAISE,
+    REFERENCE,
+    SWAP,
+    SWAP_ACCOUNT,
+    message_of,
+    ticket_id,
+)
 from tests.prove.rules import Rule
 
 THE_QUESTION = DialogueId("the-question")
@@ -99,6 +120,15 @@ _ORDER = OrderRequest(
 _WITHDRAWAL = WithdrawalRequest(
     currency="XRP", quantity=Quantity(kind=QuantityKind.VOLUME, value=Decimal(1)), alias=ALIAS
 )
+_SWAP = SwapRequest(
+    deposit=USDC,
+    withdraw=BTC,
+    amount=Decimal(50),
+    address=PAYOUT,
+    extra_id="",
+    refund_address="",
+    refund_extra_id="",
+)
 _ALERT = AlertRequest(symbol="BTCUSDT", kind=AlertKind.PRICE, crossing=Crossing.UP, level=Decimal(90_000))
 _DRAFTS: dict[type, tuple[Draft, str]] = {
     OrderDraft: (
@@ -113,6 +143,17 @@ _DRAFTS: dict[type, tuple[Draft, str]] = {
         ),
         ALIAS,
     ),
+    SwapDraft: (
+        SwapDraft(
+            request=replace(_SWAP, address=None),
+            asking=SwapQuestion.ADDRESS,
+            choices=(SwapChoice(label="The same", request=_SWAP),),
+        ),
+        PAYOUT,
+    ),
+    PayoutDraft: (PayoutDraft(swap=SWAP), PAYOUT),
+    TransactionDraft: (TransactionDraft(swap=SWAP), "a1b2c3d4e5f6"),
+    SwapKeyDraft: (SwapKeyDraft(), "a-key"),
     LinkDraft: (LinkDraft(venue=Venue.ANDX, asking=Question.USERNAME), "user-1"),
     LimitDraft: (LimitDraft(account=ACCOUNT, kind=LimitKind.ORDER), "10"),
     AlertDraft: (
@@ -132,7 +173,7 @@ _DRAFTS: dict[type, tuple[Draft, str]] = {
 
 _TICKETS = tuple((state, kind) for state in TicketState for kind in INTENTS.values())
 _VALUES: dict[str, tuple[object, ...]] = {
-    "account": (ACCOUNT,),
+    "account": (ACCOUNT, SWAP_ACCOUNT),
     "alert": ALERTS,
     "alias": (ALIAS_ID,),
     "before": (0,),
@@ -149,6 +190,8 @@ _VALUES: dict[str, tuple[object, ...]] = {
     "number": (ORDER,),
     "page": (1,),
     "person": (ANNA,),
+    "reference": (REFERENCE,),
+    "swap": (SWAP,),
     "ticket": _TICKETS,
     "value": (Decimal(90_000),),
     "what": (None, *AlertQuestion),
@@ -179,6 +222,8 @@ def _taps() -> Iterator[Deed]:
     open_for: dict[type, Draft] = {
         actions.Choose: _DRAFTS[OrderDraft][0],
         actions.ChooseForWithdrawal: _DRAFTS[WithdrawalDraft][0],
+        actions.ChooseForSwap: _DRAFTS[SwapDraft][0],
+        actions.TurnSwap: _DRAFTS[SwapDraft][0],
         actions.DropDialogue: _DRAFTS[OrderDraft][0],
         actions.ChooseForAlert: _DRAFTS[AlertDraft][0],
         actions.DropAlertQuestion: _DRAFTS[AlertDraft][0],

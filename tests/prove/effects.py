@@ -10,6 +10,7 @@ import sqlalchemy as sa
 import chatbot.storage.schema  # noqa: F401 - fills METADATA
 from chatbot.storage.tables import METADATA
 from tests.fakes.exchange import Holder
+from tests.fakes.swap_service import Holder as Swapper
 from tests.prove.place import Place, Seen
 
 LOG = frozenset({"audit", "audit_head"})
@@ -52,6 +53,7 @@ WHOSE: Mapping[str, str] = {
     "recovery_codes": "person",
     "secrets": "person",
     "shown_secrets": "person",
+    "swaps": "person",
     "tickets": "person",
     "topics": "chat",
 }
@@ -81,13 +83,14 @@ class Picture:
 
 async def take(place: Place) -> Picture:
     rows, writes = await place.storage.database.read(lambda connection: (_rows(connection), _writes(connection)))
-    return Picture(rows=rows, writes=writes, sent=place.exchange.changes, holders=_books(place.exchange.holders))
+    holders = {**_books(place.exchange.holders), **_swap_books(place.swap_service.holders)}
+    return Picture(rows=rows, writes=writes, sent=place.sent, holders=holders)
 
 
 async def has_written(place: Place, since: Picture) -> bool:
     """Whether anything at all was written or sent; quicker than a picture."""
     writes = await place.storage.database.read(_writes)
-    return writes != since.writes or place.exchange.changes != since.sent
+    return writes != since.writes or place.sent != since.sent
 
 
 def changes(before: Picture, after: Picture) -> Iterator[Change]:
@@ -138,6 +141,10 @@ def leaks(seen: list[Seen], private: Mapping[int, tuple[str, ...]], *, let_in: f
 
 def _books(holders: Mapping[str, Holder]) -> Mapping[str, object]:
     return {key: (dict(of.totals), dict(of.orders), tuple(of.requested)) for key, of in holders.items()}
+
+
+def _swap_books(holders: Mapping[str, Swapper]) -> Mapping[str, object]:
+    return {key: (dict(of.orders), frozenset(of.marked)) for key, of in holders.items()}
 
 
 def _rows(connection: sa.Connection) -> Rows:

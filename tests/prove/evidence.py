@@ -23,7 +23,7 @@ from chatbot.domain.tickets import NotFound, Placed, Ticket, TicketState
 from chatbot.ports.accounts import Accounts
 from chatbot.ports.exchange import Exchange, Permit, Priority
 from chatbot.ports.tickets import Tickets as TicketStore
-from chatbot.services.execution.orders import CLEAN_READS, SETTLED_IN, SPACING
+from chatbot.services.execution.clean_reads import CLEAN_READS, SETTLED_IN, SPACING
 from tests.fakes.cards import FakeCards
 from tests.fakes.clock import START, FakeClock, FakeEntropy
 from tests.fakes.exchange import permitted

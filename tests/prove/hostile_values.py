@@ -54,7 +54,7 @@ from chatbot.domain.sizing import Situation
 from chatbot.domain.tickets import CancelState, Lost, RefusedBy, Ticket, TicketState
 from chatbot.exchange.andx.words import is_code
 from chatbot.ports.limits import ChangedLimit
-from chatbot.services.accounts import Check, LinkReport
+from chatbot.services.accounts import Check, LinkReport, SwapKeyReport
 from chatbot.services.alert_readings import SeenAlert
 from chatbot.services.alert_results import AlertAsked, AlertList, AlertSet
 from chatbot.services.aliases import AliasList
@@ -350,6 +350,11 @@ def failed(word: Word) -> Check:
 def report(word: Word, *, linked: bool) -> LinkReport:
     known = account(word) if linked else None
     return LinkReport(venue=Venue.ANDX, account=known, balances=failed(word), orders=failed(word))
+
+
+def swap_key_report(word: Word, *, linked: bool) -> SwapKeyReport:
+    known = account(word) if linked else None
+    return SwapKeyReport(venue=Venue.NEXCHANGE, account=known, orders=failed(word))
 
 
 _REQUEST = OrderRequest(side=line().side, quantity=Quantity(kind=QuantityKind.TOTAL, value=Decimal(5)))

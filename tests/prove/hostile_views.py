@@ -48,6 +48,7 @@ from handlers.views import (
     boards,
     cancel_cards,
     charts,
+    deposit,
     digests,
     door,
     errors,
@@ -65,6 +66,10 @@ from handlers.views import (
     protection,
     settings,
     start,
+    swap_asking,
+    swap_cards,
+    swap_help,
+    swaps,
     tickets,
     trading,
     withdrawal_cards,
@@ -75,6 +80,7 @@ from tests.fakes.pictures import png
 from tests.fakes.values import book
 from tests.handlers.views.alert_examples import a_hit
 from tests.handlers.views.examples import MAIN, NOW, done
+from tests.prove import hostile_swaps
 from tests.prove import hostile_values as some
 from tests.prove.hostile_values import DAY, Word
 
@@ -142,6 +148,8 @@ VIEWS: Mapping[ModuleType, tuple[Draw, ...]] = {
         lambda word: accounts.accounts((some.account(word), some.account(word)), None, practice=True, now=NOW),
         lambda word: accounts.report(some.report(word, linked=True)),
         lambda word: accounts.report(some.report(word, linked=False)),
+        lambda word: accounts.swap_key_report(some.swap_key_report(word, linked=True)),
+        lambda word: accounts.swap_key_report(some.swap_key_report(word, linked=False)),
         lambda word: accounts.ask_unlink(some.account(word)),
     ),
     alert_cards: (
@@ -189,9 +197,10 @@ VIEWS: Mapping[ModuleType, tuple[Draw, ...]] = {
         lambda word: charts.depth(_drawn(word), venue=Venue.PAPER, now=NOW),
         lambda word: charts.depth(_drawn(word, png()), venue=Venue.PAPER, now=NOW),
     ),
+    deposit: hostile_swaps.DEPOSITS,
     digests: (
         lambda word: digests.digest(some.summary(word), some.DUE, picture=None, now=NOW),
-        lambda word: digests.chosen(some.digest(word), pairs=(word(),), title=word(), now=NOW),
+        lambda word: digests.chosen(some.digest(word), pairs=(some.code(word),), title=word(), now=NOW),
         lambda word: digests.none_yet(title=word(), prefix=f"{some.known_chat(word).handle} "),
         lambda word: digests.gone(title=word()),
     ),
@@ -201,6 +210,7 @@ VIEWS: Mapping[ModuleType, tuple[Draw, ...]] = {
         lambda word: errors.describe(KeyRejected(status=401, reason=word())),
         _quoted_back,
         *(_stopped(obstacle) for obstacle in Obstacle),
+        *hostile_swaps.ERRORS,
     ),
     factors: (
         lambda word: factors.set_up(SetUp(secret=Secret("ABCD"), uri=Secret("otpauth://x"), expires_at=NOW), now=NOW),
@@ -288,6 +298,10 @@ VIEWS: Mapping[ModuleType, tuple[Draw, ...]] = {
         lambda word: settings.zones(ChatId(7), word(), (NamedZone(name="Berlin", zone="Europe/Berlin"),), now=NOW),
     ),
     start: (lambda word: start.start(some.account(word), practice=True), lambda word: start.no_such_command(word())),
+    swap_asking: hostile_swaps.QUESTIONS,
+    swap_cards: hostile_swaps.TICKETS,
+    swap_help: hostile_swaps.HELP,
+    swaps: hostile_swaps.FOLLOWED,
     tickets: (
         lambda word: tickets.pending(
             (
@@ -303,5 +317,5 @@ VIEWS: Mapping[ModuleType, tuple[Draw, ...]] = {
 }
 """By module of `handlers/views`, everything in it that is drawn with somebody's words, or shows at all."""
 
-WORDLESS = frozenset({"alert_words", "format", "html", "paging", "qr", "screen", "ticket_parts"})
+WORDLESS = frozenset({"alert_words", "format", "html", "paging", "qr", "screen", "swap_words", "ticket_parts"})
 """Modules that draw no message of their own; the others draw with them."""

@@ -11,21 +11,35 @@ from pathlib import Path
 from chatbot.domain.accounts import Account, Venue
 from chatbot.domain.errors import Stopped
 from chatbot.domain.ids import MessageId
-from chatbot.domain.intents import OrderTerms, Withdraw, WithdrawTerms
+from chatbot.domain.intents import CreateSwap, OrderTerms, SwapTerms, Withdraw, WithdrawTerms
 from chatbot.domain.limits import LimitKind
 from chatbot.domain.money import Amount, sum_exactly
-from chatbot.domain.tickets import Ticket, TicketState
+from chatbot.domain.spending import spend_of
+from chatbot.domain.tickets import SwapCreated, Ticket, TicketState
 from chatbot.ports.limits import NewLimit
 from chatbot.storage.master_key import KeyFile
 from chatbot.storage.opening import Storage, open_storage
 from chatbot.storage.ticket_table import TICKETS, values_of
 from tests.prove.proof import Proof, Run
-from tests.storage.examples import ANNA, ANNAS_CHAT, BUY, BUY_TERMS, NOW, ManualClock, credentials, ticket
+from tests.storage.examples import (
+    ANNA,
+    ANNAS_CHAT,
+    BUY,
+    BUY_TERMS,
+    NOW,
+    SWAP,
+    SWAP_TERMS,
+    ManualClock,
+    credentials,
+    ticket,
+)
 
 _AT_ONCE = 100
 _CARD = MessageId(77)
 _CENT = Decimal("0.01")
 _ALIAS = "savings"
+_SINGLE = (LimitKind.ORDER, LimitKind.WITHDRAWAL, LimitKind.SWAP)
+"""The limits of one at a time; the others are of a day."""
 
 
 def prove(run: Run) -> None:
@@ -54,8 +68,7 @@ class _Race:
 
     def __init__(self, run: Run, case: int, chance: random.Random, storage: Storage, account: Account) -> None:
         self._run, self._case, self._chance, self._storage, self._account = run, case, chance, storage, account
-        kinds = (LimitKind.ORDER, LimitKind.ORDERS, LimitKind.WITHDRAWAL, LimitKind.WITHDRAWALS)
-        self._kind = chance.choice(kinds)
+        self._kind = chance.choice([kind for kind in LimitKind if kind is not LimitKind.DISTANCE])
         self._own = self._kind is LimitKind.WITHDRAWALS and chance.random() < 0.5
         self._limit = Decimal(chance.randint(100, 400_000)) * _CENT
 
@@ -65,15 +78,17 @@ class _Race:
             await self._let_alias_be_known()
         cards = await self._shown(_AT_ONCE)
         won = [card for card in await asyncio.gather(*map(self._claim, cards)) if card is not None]
-        if self._kind in (LimitKind.ORDERS, LimitKind.WITHDRAWALS) and self._chance.random() < 0.5:
+        if self._kind not in _SINGLE and self._chance.random() < 0.5:
             won += await self._again(won)
         self._judge(won, cards)
 
     async def _again(self, won: list[Ticket]) -> list[Ticket]:
-        """What was sent turns out refused, uncertain or done; what is free again may be claimed, and no more."""
+        """What was sent turns out refused, uncertain, done, or a swap that ended unpaid; what is free again may be
+        claimed, and no more.
+        """
         for card in won:
             await self._finish(card)
-        freed = [card for card in won if (await self._stored(card)).state is TicketState.REFUSED]
+        freed = [card for card in won if spend_of(stored := await self._stored(card)) is None or _is_refused(stored)]
         for card in freed:
             won.remove(card)
         more = await self._shown(_AT_ONCE // 2)
@@ -91,7 +106,10 @@ class _Race:
         state = self._chance.choice((TicketState.DONE, TicketState.UNCERTAIN, TicketState.REFUSED))
         if isinstance(card.intent, Withdraw) and state is TicketState.UNCERTAIN:
             state = TicketState.DONE  # it would freeze the currency
-        await self._storage.tickets.update(card.id, lambda current: replace(current, state=state))
+        outcome = None
+        if isinstance(card.intent, CreateSwap) and state is TicketState.DONE:
+            outcome = SwapCreated(reference="ABCDEF", unpaid=self._chance.random() < 0.5)
+        await self._storage.tickets.update(card.id, lambda current: replace(current, state=state, outcome=outcome))
 
     async def _stored(self, card: Ticket) -> Ticket:
         stored = await self._storage.tickets.get(card.id)
@@ -101,8 +119,7 @@ class _Race:
     def _judge(self, won: list[Ticket], cards: list[Ticket]) -> None:
         """All that passed is within the limit; and what was left out would not have fitted, so the limit was used."""
         sizes = [self._size(card) for card in won]
-        single = self._kind in (LimitKind.ORDER, LimitKind.WITHDRAWAL)
-        total = max(sizes, default=Decimal(0)) if single else sum_exactly(sizes)
+        total = max(sizes, default=Decimal(0)) if self._kind in _SINGLE else sum_exactly(sizes)
         if total > self._limit:
             self._run.fail(self._case, f"{total} passed a limit of {self._limit} for {self._kind}")
         smallest = min(self._size(card) for card in cards)
@@ -114,7 +131,7 @@ class _Race:
     def _size(self, card: Ticket) -> Decimal:
         if self._own and isinstance(card.intent, Withdraw):
             return card.intent.amount
-        assert isinstance(card.terms, WithdrawTerms | OrderTerms) and card.terms.value is not None
+        assert isinstance(card.terms, WithdrawTerms | OrderTerms | SwapTerms) and card.terms.value is not None
         return card.terms.value
 
     async def _lower(self, limit: Decimal) -> None:
@@ -123,13 +140,16 @@ class _Race:
 
     def _card(self) -> Ticket:
         """Around a fifth of the limit; for the largest single one, around the limit itself."""
-        around = self._limit if self._kind in (LimitKind.ORDER, LimitKind.WITHDRAWAL) else self._limit / 5
+        around = self._limit if self._kind in _SINGLE else self._limit / 5
         size = max((around * Decimal(self._chance.randint(50, 150)) / 100).quantize(_CENT), _CENT)
         if self._chance.random() < 0.2:
             size = self._limit if around == self._limit else max(around.quantize(_CENT), _CENT)
         if self._kind in (LimitKind.ORDER, LimitKind.ORDERS):
             terms = replace(BUY_TERMS, total=size, value=size, distance=Decimal(0))
             return ticket(account=self._account.id, intent=BUY, terms=terms, message=_CARD)
+        if self._kind in (LimitKind.SWAP, LimitKind.SWAPS):
+            swap_terms = replace(SWAP_TERMS, deposit=Amount(size, "USDT"), value=size)
+            return ticket(account=self._account.id, intent=SWAP, terms=swap_terms, message=_CARD)
         return self._withdrawal(size)
 
     def _withdrawal(self, size: Decimal) -> Ticket:
@@ -155,9 +175,16 @@ class _Race:
         try:
             if isinstance(card.intent, Withdraw):
                 return await tickets.confirm(card.id, person=ANNA, now=at)
-            return await tickets.claim(card.id, person=ANNA, chat=ANNAS_CHAT, message=_CARD, now=at)
+            with_factor = isinstance(card.intent, CreateSwap)
+            return await tickets.claim(
+                card.id, person=ANNA, chat=ANNAS_CHAT, message=_CARD, with_factor=with_factor, now=at
+            )
         except Stopped:
             return None
+
+
+def _is_refused(card: Ticket) -> bool:
+    return card.state is TicketState.REFUSED
 
 
 PROOF = Proof(

@@ -11,7 +11,7 @@ import copy
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from itertools import product
 from math import gcd
@@ -22,6 +22,8 @@ from chatbot.domain.ids import ChatId, MessageId, PersonId
 from chatbot.storage.dialogues import DIALOGUES
 from handlers.buttons import pack
 from tests.fakes.exchange import FakeExchange, Holder
+from tests.fakes.swap_service import FakeSwapService
+from tests.fakes.swap_service import Holder as Swapper
 from tests.prove.deeds import THE_QUESTION, Answering, Deed, Saying, Tapping, every_deed, undeclared
 from tests.prove.effects import WHOSE, Change, Picture, changes, has_written, leaks, log_faults, moved_for, take, unsaid
 from tests.prove.place import (
@@ -123,6 +125,8 @@ class Case:
             return False
         if self.deed.needs_code and not self._code_works():
             return False
+        if self.deed.rule.with_factor and self.state.factor is not FactorState.OFF:
+            return False
         return self.state.lets_money_move or not self.deed.rule.with_money
 
     @property
@@ -130,6 +134,8 @@ class Case:
         rule = self.deed.rule
         if rule.stops_money:
             return self.is_rightful
+        if rule.tells_service:
+            return self._may_change() and not (self.state.locked or self.state.halted)
         return rule.moves_money and self._may_change() and self.state.lets_money_move
 
     def _code_works(self) -> bool:
@@ -165,24 +171,30 @@ class Scene:
     def __init__(self, folder: Path, state: State) -> None:
         self.folder, self.state = folder, state
         self.clock = PatientClock()
-        self.exchange = FakeExchange(self.clock)
+        self.exchange, self.swap_service = FakeExchange(self.clock), FakeSwapService(self.clock)
         self.records: Records
         self._holders: dict[str, Holder] = {}
+        self._swappers: dict[str, Swapper] = {}
 
     async def make(self) -> None:
         self.folder.mkdir()
-        async with opened(self.folder, exchange=self.exchange, clock=self.clock) as place:
+        async with self._opened(self.folder) as place:
             self.records = await furnish(place, self.state)
         self._holders = copy.deepcopy(self.exchange.holders)
+        self._swappers = copy.deepcopy(self.swap_service.holders)
 
     @asynccontextmanager
     async def as_it_was(self) -> AsyncIterator[Place]:
         self.exchange.holders = copy.deepcopy(self._holders)
+        self.swap_service.holders = copy.deepcopy(self._swappers)
         with tempfile.TemporaryDirectory(dir=self.folder) as copied:
             for name in ("bot.db", "master.key"):
                 shutil.copy(self.folder / name, copied)
-            async with opened(Path(copied), exchange=self.exchange, clock=self.clock) as place:
+            async with self._opened(Path(copied)) as place:
                 yield place
+
+    def _opened(self, folder: Path) -> AbstractAsyncContextManager[Place]:
+        return opened(folder, exchange=self.exchange, swap_service=self.swap_service, clock=self.clock)
 
 
 DEEDS = every_deed()

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import msgspec
 
+from chatbot.addresses.checker import NetworkAddresses
 from chatbot.app import Bot
 from chatbot.assembly import assemble
 from chatbot.charts.drawer import Drawer
@@ -18,7 +19,7 @@ from chatbot.domain.ids import PersonId
 from chatbot.domain.people import Access
 from chatbot.exchange.budget import Budget
 from chatbot.exchange.http import Channel
-from chatbot.exchange.opening import OpenExchange
+from chatbot.exchange.opening import OpenExchange, OpenSwapService
 from chatbot.settings import Settings
 from chatbot.storage.master_key import KeyFile
 from chatbot.storage.opening import Storage, open_storage
@@ -29,11 +30,13 @@ from handlers.cards import CardPainter
 from handlers.connection import Line
 from handlers.context import BotName
 from handlers.sender import Sender
+from handlers.swap_painter import SwapPainter
 from handlers.wire import read_update
 from tests.fakes.charts import FakeCharts
 from tests.fakes.clock import FakeClock
 from tests.fakes.desk import FakeDesk
 from tests.fakes.exchange import FakeExchange
+from tests.fakes.swap_service import FakeSwapService
 
 OWNER, ANNA, BORIS = PersonId(1), PersonId(7_001), PersonId(7_002)
 REMOVED, STRANGER = PersonId(7_003), PersonId(9_999)
@@ -116,8 +119,16 @@ class Errands(Supervisor):
 class Place:
     """Everything that stands between an update and its effects."""
 
-    def __init__(self, storage: Storage, exchange: FakeExchange, clock: PatientClock, *, access: Access) -> None:
-        self.storage, self.exchange, self.clock = storage, exchange, clock
+    def __init__(
+        self,
+        storage: Storage,
+        exchange: FakeExchange,
+        swap_service: FakeSwapService,
+        clock: PatientClock,
+        *,
+        access: Access,
+    ) -> None:
+        self.storage, self.exchange, self.swap_service, self.clock = storage, exchange, swap_service, clock
         self.telegram, self.errands = Telegram(), Errands(clock)
         api = cast(BotApi, self.telegram)
         sender = Sender(api=api, chats=storage.chats, losses=storage.losses, clock=clock)
@@ -136,12 +147,29 @@ class Place:
             budget=Budget(limit=6000, clock=clock),
         )
         venues = {Venue.ANDX: venue, Venue.PAPER: venue}
+        swap_venue = OpenSwapService(
+            service=swap_service,
+            practice=swap_service,
+            channel=cast(Channel, None),
+            budget=Budget(limit=6000, clock=clock),
+        )
+        swap_venues = {Venue.NEXCHANGE: swap_venue, Venue.PAPER_SWAPS: swap_venue}
+        swap_cards = SwapPainter(
+            store=storage.swaps,
+            preferences=storage.preferences,
+            sender=sender,
+            clock=clock,
+            spawner=self.errands,
+        )
         settings = Settings.model_construct(access=access, owner_ids=(OWNER,), alerts_per_chat=50)
         program = assemble(
             storage,
             venues,
+            swap_venues,
+            addresses=NetworkAddresses(),
             drawer=FakeCharts(),
             cards=cards,
+            swap_cards=swap_cards,
             settings=settings,
             was_away=False,
             clock=clock,
@@ -154,6 +182,7 @@ class Place:
             settings=settings,
             storage=storage,
             venues=venues,
+            swap_venues=swap_venues,
             drawer=Drawer(cache=Path("never-made"), clock=clock),
             line=line,
             clock=clock,
@@ -161,6 +190,11 @@ class Place:
             supervisor=self.errands,
         )
         self.router = bot._router(self.services, sender)
+
+    @property
+    def sent(self) -> int:
+        """How much was sent that changes something, wherever to."""
+        return self.exchange.changes + self.swap_service.changes
 
     async def handle(self, update: bytes) -> None:
         """Handle an update as Telegram would send it, and wait for all that follows from it."""
@@ -171,7 +205,12 @@ class Place:
 
 @asynccontextmanager
 async def opened(
-    folder: Path, *, exchange: FakeExchange, clock: PatientClock, access: Access = Access.INVITE
+    folder: Path,
+    *,
+    exchange: FakeExchange,
+    swap_service: FakeSwapService | None = None,
+    clock: PatientClock,
+    access: Access = Access.INVITE,
 ) -> AsyncIterator[Place]:
     """A place over the database in a folder, which is made if it is not there."""
     storage = await open_storage(
@@ -179,7 +218,7 @@ async def opened(
     )
     # Nobody pulls the plug here, and this proof writes a hundred thousand times.
     await storage.database.read(lambda connection: connection.exec_driver_sql("PRAGMA synchronous = OFF"))
-    place = Place(storage, exchange, clock, access=access)
+    place = Place(storage, exchange, swap_service or FakeSwapService(clock), clock, access=access)
     try:
         yield place
     finally:

@@ -1,6 +1,7 @@
 """Every proof there is."""
 
 from tests.prove import (
+    addresses,
     alerts,
     budget,
     claims,
@@ -21,6 +22,9 @@ from tests.prove import (
     secrets,
     shown,
     sizing,
+    swap_coins,
+    swap_runs,
+    swap_walks,
     taps,
     withdrawals,
 )
@@ -28,6 +32,7 @@ from tests.prove.proof import Proof
 
 PROOFS: tuple[Proof, ...] = (
     crashes.PROOF,
+    addresses.PROOF,
     alerts.PROOF,
     taps.PROOF,
     matrix.PROOF,
@@ -46,6 +51,9 @@ PROOFS: tuple[Proof, ...] = (
     forged.PROOF,
     hostile.PROOF,
     ledger.PROOF,
+    swap_coins.PROOF,
+    swap_runs.PROOF,
+    swap_walks.PROOF,
     secrets.PROOF,
     withdrawals.PROOF,
     follow_ups.PROOF,

@@ -24,9 +24,20 @@ from chatbot.domain.ids import (
     MessageId,
     OrderNumber,
     PersonId,
+    SwapId,
     TicketId,
 )
-from chatbot.domain.intents import INTENTS, CancelOrders, CancelTerms, Intent, Terms, Withdraw, WithdrawTerms
+from chatbot.domain.intents import (
+    INTENTS,
+    CancelOrders,
+    CancelTerms,
+    CreateSwap,
+    Intent,
+    SetPayout,
+    Terms,
+    Withdraw,
+    WithdrawTerms,
+)
 from chatbot.domain.limits import LimitKind
 from chatbot.domain.locks import Halt, Lock
 from chatbot.domain.money import Amount
@@ -34,24 +45,42 @@ from chatbot.domain.orders import NewOrder, OrderType, Side
 from chatbot.domain.people import Person, Role
 from chatbot.domain.places import Place as Spot
 from chatbot.domain.secrets import Secret
-from chatbot.domain.tickets import Cancelled, Lost, Outcome, Placed, Requested, Ticket, TicketState, Unsent
+from chatbot.domain.swaps import FollowedSwap, Marking
+from chatbot.domain.tickets import (
+    Cancelled,
+    Lost,
+    Outcome,
+    PayoutSet,
+    Placed,
+    Requested,
+    SwapCreated,
+    Ticket,
+    TicketState,
+    Unsent,
+)
 from chatbot.ports.limits import NewLimit
 from chatbot.ports.shown_secrets import Shown
 from chatbot.services.alert_results import AlertSet
 from chatbot.storage.accounts import ACCOUNTS
 from chatbot.storage.factors import FACTORS
 from tests.fakes.exchange import permitted
+from tests.fakes.swap_service import BTC, USDC, new_swap
+from tests.fakes.swap_service import swap as standing_swap
 from tests.prove.place import ANNA, BORIS, GROUP, OWNER, REMOVED, Place
-from tests.storage.examples import BUY, BUY_TERMS, ticket
+from tests.storage.examples import BUY, BUY_TERMS, PAYOUT_TERMS, SET_PAYOUT, SWAP_TERMS, ticket
+from tests.storage.examples import SWAP as CREATE_SWAP
 
 NUMBER = "4711"
 """What is typed in place of a code where there is no second factor."""
 ALIAS = "annas-vault"
-ACCOUNT, ORDER, ALIAS_ID, RAISE = AccountId(1), OrderNumber(54_259), AliasId(1), LimitChangeId(2)
+ACCOUNT, SWAP_ACCOUNT, ORDER = AccountId(1), AccountId(5), OrderNumber(54_259)
+ALIAS_ID, RAISE, SWAP = AliasId(1), LimitChangeId(2), SwapId(1)
 """What the records are numbered."""
+REFERENCE = "ANNASWAP"
+"""Anna's swap at the service: it waits for its deposit, and has no payout address yet."""
 ALERTS = (AlertId(1), AlertId(2))
 """Anna's, and the group's, which she set."""
-_NOTE = "annas-note"
+_NOTE, _SWAPS = "annas-note", "annas-swaps"
 _LINKED = (ANNA, BORIS, OWNER, REMOVED)
 _NAMES = {ANNA: "anna", BORIS: "boris", OWNER: "olga", REMOVED: "rita"}
 _FUNDS = {ANNA: "98765.43", BORIS: "87654.32", OWNER: "76543.21", REMOVED: "65432.1"}
@@ -109,18 +138,22 @@ async def furnish(place: Place, state: State) -> Records:
     await place.storage.chats.vouch(ChatId(GROUP), by=ANNA, now=place.clock.now())
     await place.storage.chats.note(KnownChat(id=ChatId(GROUP), type=ChatType.SUPERGROUP, title="Corner"))
     account = accounts[ANNA]
+    keyed = await _swap_account(place, ANNA)
+    await _swap_account(place, BORIS)
     numbers = (
         account.id,
+        keyed.id,
         await _resting_order(place, account),
         await _known_alias(place, account),
         await _waiting_raise(place, account),
+        await _followed_swap(place, keyed),
     )
-    assert numbers == (ACCOUNT, ORDER, ALIAS_ID, RAISE)
+    assert numbers == (ACCOUNT, SWAP_ACCOUNT, ORDER, ALIAS_ID, RAISE, SWAP)
     assert (await _alert(place, ANNA, _NOTE), await _alert(place, GROUP, "everybody's")) == ALERTS
     for chat in (ANNA, GROUP):
         await place.storage.favourites.put(ChatId(chat), ("ETHUSDT", "BTCUSDT"), now=place.clock.now())
     await _put_state(place, state)
-    tickets = await _tickets(place, account, state)
+    tickets = await _tickets(place, account, keyed, state)
     shown = Shown(
         person=ANNA, chat=ChatId(ANNA), message=MessageId(77), delete_at=place.clock.now() + timedelta(days=1)
     )
@@ -132,7 +165,7 @@ async def furnish(place: Place, state: State) -> Records:
 def _private(person: PersonId) -> tuple[str, ...]:
     """What gives a person's affairs away, as the bot writes it."""
     own = (f"{Decimal(_FUNDS[person]):,}", f"{_NAMES[person]}s-account", _SECRETS[person])
-    return (*own, str(ORDER), ALIAS, NUMBER, _NOTE) if person == ANNA else own
+    return (*own, str(ORDER), ALIAS, NUMBER, _NOTE, REFERENCE, _SWAPS) if person == ANNA else own
 
 
 async def _alert(place: Place, chat: int, note: str) -> AlertId:
@@ -154,6 +187,41 @@ async def _let_in(place: Place, person: PersonId) -> Account:
     renamed = ACCOUNTS.update().where(ACCOUNTS.c.id == account.id).values(label=label)
     await storage.database.write(lambda connection: connection.execute(renamed))
     return replace(account, label=label)
+
+
+async def _swap_account(place: Place, person: PersonId) -> Account:
+    key = place.swap_service.open(f"{_NAMES[person]}-swap-key")
+    account = await place.storage.accounts.add(person, venue=Venue.NEXCHANGE, credentials=key, now=place.clock.now())
+    label = f"{_NAMES[person]}s-swaps"
+    renamed = ACCOUNTS.update().where(ACCOUNTS.c.id == account.id).values(label=label)
+    await place.storage.database.write(lambda connection: connection.execute(renamed))
+    return replace(account, label=label)
+
+
+async def _followed_swap(place: Place, account: Account) -> SwapId:
+    now = place.clock.now()
+    standing = standing_swap(reference=REFERENCE, withdraw_address="", created_at=now, fixed_until=None)
+    place.swap_service.put(place.swap_service.open("anna-swap-key"), standing)
+    followed = FollowedSwap(
+        id=SwapId(0),
+        account=account.id,
+        account_label=account.label,
+        is_live=True,
+        person=ANNA,
+        chat=ChatId(ANNA),
+        message=MessageId(88),
+        picture=MessageId(89),
+        ticket=None,
+        swap=standing,
+        deposit=USDC,
+        withdraw=BTC,
+        marking=Marking.UNSURE,
+        doubts=(),
+        seen_at=now,
+        next_look_at=now + timedelta(days=9),
+        shown=9,
+    )
+    return (await place.storage.swaps.follow(followed)).id
 
 
 async def _resting_order(place: Place, account: Account) -> OrderNumber:
@@ -217,11 +285,12 @@ async def _turn_on_factor(place: Place, person: PersonId) -> None:
     place.clock.pass_(60)
 
 
-async def _tickets(place: Place, account: Account, state: State) -> tuple[Ticket, ...]:
+async def _tickets(place: Place, account: Account, keyed: Account, state: State) -> tuple[Ticket, ...]:
     made = []
     for ticket_state in TicketState:
-        for shown in _intents(account, ticket_state):
-            card = _card(place, account, state, ticket_state, shown)
+        of_both = ((account, _intents(account, ticket_state)), (keyed, _swaps(place, keyed)))
+        for of, shown in ((of, shown) for of, every in of_both for shown in every):
+            card = _card(place, of, state, ticket_state, shown)
             await place.storage.tickets.add(card)
             made.append(card)
     return tuple(made)
@@ -242,6 +311,15 @@ def _intents(account: Account, state: TicketState) -> tuple[tuple[Intent, Terms]
         BUY_TERMS, total=total, value=total, expected_price=Decimal(60_000), distance=Decimal("-0.01")
     )
     return (order, order_terms), (cancel, CancelTerms(orders=())), (withdraw, terms)
+
+
+def _swaps(place: Place, account: Account) -> tuple[tuple[Intent, Terms], ...]:
+    """One to create, and the payout address of the one that has none."""
+    new, end = new_swap(deposit_amount=Decimal(50)), place.clock.now() + timedelta(days=9)
+    create = replace(CREATE_SWAP, account=account.id, new=new, deposit=USDC, withdraw=BTC)
+    terms = replace(SWAP_TERMS, deposit=Amount(Decimal(50), "USDC"), value=Decimal(50), rate_until=end)
+    payout = replace(SET_PAYOUT, account=account.id, reference=REFERENCE)
+    return (create, terms), (payout, PAYOUT_TERMS)
 
 
 def _card(
@@ -284,5 +362,9 @@ def _outcome(state: TicketState, intent: Intent) -> Outcome | None:
             return Requested()
         case CancelOrders():
             return Cancelled(results=())
+        case CreateSwap():
+            return SwapCreated(reference="ANNASWAP2")
+        case SetPayout():
+            return PayoutSet()
         case _:
             return Placed(number=OrderNumber(54_999))

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from chatbot.domain import drafts, protected
-from chatbot.domain.intents import CancelOrders, Intent, PlaceOrder, Withdraw
+from chatbot.domain.intents import CancelOrders, CreateSwap, Intent, PlaceOrder, SetPayout, Withdraw
 from chatbot.domain.tickets import TicketState
 from handlers import actions
+from tests.fakes.swap_service import PAYOUT
 
 
 class Who(Enum):
@@ -34,10 +35,12 @@ class Rule:
 
     `changes` are tables, in which only rows of the person's own may change, and those of the `others` anybody's. What
     `moves_money` sends to the exchange, unless the account is locked, the bot halted or a required factor is missing;
-    what `stops_money` sends cancellations in spite of all these. A rule on a ticket holds in some states `of` some
+    what `stops_money` sends cancellations in spite of all these. What `tells_service` says something there that moves
+    nothing, unless the account is locked or the bot halted. A rule on a ticket holds in some states `of` some
     kinds, and `with_money` means that its changes, too, wait for the money to be free. What `shows_everybodys` may
     name other people's accounts and aliases; what `erases` takes out everything of the person's, the log's words too.
-    `if_refused` are the tables in which a code that does not count may close something.
+    `if_refused` are the tables in which a code that does not count may close something. What goes `with_factor` does
+    nothing by itself for whoever has a second factor: it asks for a code.
     """
 
     who: Who
@@ -46,12 +49,14 @@ class Rule:
     in_group: frozenset[str] = frozenset()
     moves_money: bool = False
     stops_money: bool = False
+    tells_service: bool = False
     with_money: bool = False
+    with_factor: bool = False
     shows_everybodys: bool = False
     erases: bool = False
     if_refused: frozenset[str] = frozenset()
     states: frozenset[TicketState] = frozenset(TicketState)
-    of: tuple[type[Intent], ...] = (PlaceOrder, CancelOrders, Withdraw)
+    of: tuple[type[Intent], ...] = (PlaceOrder, CancelOrders, Withdraw, CreateSwap, SetPayout)
 
 
 def _of(*tables: str) -> frozenset[str]:
@@ -62,6 +67,7 @@ _WAITING = frozenset({TicketState.PENDING, TicketState.CONTINUED, TicketState.HE
 _PENDING = frozenset({TicketState.PENDING})
 _QUESTION = _of("dialogues")
 _CARD = _of("dialogues", "tickets")
+_SWAP = _of("swaps", "outbox", "tickets")
 _LOCK = _of("locks", "tickets", "limit_changes", "aliases")
 _ACCOUNT = _of("accounts", "account_secrets", "active_accounts", "data_keys", "outbox")
 _STARS = _of("favourites")
@@ -97,6 +103,27 @@ BUTTONS: Mapping[type, Rule] = {
     actions.RefreshTicket: Rule(who=Who.HOLDER, changes=_of("tickets")),
     actions.Choose: Rule(who=Who.HOLDER, changes=_CARD),
     actions.ChooseForWithdrawal: Rule(who=Who.HOLDER, changes=_CARD),
+    actions.ConfirmSwap: Rule(
+        who=Who.HOLDER,
+        changes=_SWAP,
+        moves_money=True,
+        with_money=True,
+        with_factor=True,
+        states=_PENDING,
+        of=(CreateSwap, SetPayout),
+    ),
+    actions.StartSwap: Rule(who=Who.LET_IN, changes=_CARD),
+    actions.ChooseForSwap: Rule(who=Who.HOLDER, changes=_CARD),
+    actions.TurnSwap: Rule(who=Who.HOLDER, changes=_CARD),
+    actions.ShowSwap: Rule(who=Who.LET_IN, changes=_SWAP),
+    actions.ShowSwaps: LET_IN,
+    actions.RefreshSwap: Rule(who=Who.HOLDER, changes=_SWAP),
+    actions.MarkSwapPaid: Rule(who=Who.HOLDER, changes=_SWAP, tells_service=True),
+    actions.UnmarkSwap: Rule(who=Who.HOLDER, changes=_SWAP, tells_service=True),
+    actions.GiveTransaction: Rule(who=Who.HOLDER, changes=_QUESTION),
+    actions.SetSwapPayout: Rule(who=Who.HOLDER, changes=_CARD),
+    actions.ShowSwapPicture: Rule(who=Who.HOLDER, changes=_of("swaps")),
+    actions.SwapHelp: LET_IN,
     actions.DropDialogue: Rule(who=Who.HOLDER, changes=_QUESTION),
     actions.RefreshPrices: LOOK,
     actions.ShowPrices: LOOK,
@@ -121,6 +148,7 @@ BUTTONS: Mapping[type, Rule] = {
     ),
     actions.BeginLink: ASK,
     actions.LinkPractice: Rule(who=Who.LET_IN, changes=_ACCOUNT),
+    actions.LinkPracticeSwaps: Rule(who=Who.LET_IN, changes=_ACCOUNT),
     actions.ShowAccounts: OWN_LOOK,
     actions.AskRemovePerson: OWNERS_LOOK,
     actions.RemovePerson: Rule(
@@ -194,14 +222,19 @@ COMMANDS: Mapping[str, tuple[Rule, tuple[str, ...]]] = {
     "order": (LET_IN, ("54259",)),
     "cancel": (Rule(who=Who.LET_IN, changes=_of("tickets")), ("", "54259", "all")),
     "withdraw": (Rule(who=Who.LET_IN, changes=_CARD), ("", "XRP 1 annas-vault")),
+    "swap": (Rule(who=Who.LET_IN, changes=_CARD | _SWAP), ("", f"500 USDC to BTC {PAYOUT}", "ANNASWAP")),
+    "swaps": (LET_IN, ("",)),
     "pending": (OWN_LOOK, ("",)),
     "limits": (
         Rule(who=Who.LET_IN, changes=_of("dialogues", "limit_changes", "outbox")),
-        ("", "order 10", "order 80000"),
+        ("", "order 10", "order 80000", "swap 10"),
     ),
     "alias": (Rule(who=Who.LET_IN, changes=_of("aliases", "outbox", "dialogues")), ("add XRP other",)),
     "aliases": (LET_IN, ("",)),
-    "link": (Rule(who=Who.LET_IN, changes=_ACCOUNT | _QUESTION), ("", "paper", "user-1 pass-1 key-1 secret-1")),
+    "link": (
+        Rule(who=Who.LET_IN, changes=_ACCOUNT | _QUESTION),
+        ("", "paper", "user-1 pass-1 key-1 secret-1", "nexchange a-key"),
+    ),
     "accounts": (OWN_LOOK, ("",)),
     "unlink": (OWN_LOOK, ("", "annas-account")),
     "stop": (Rule(who=Who.LET_IN, changes=_of("dialogues", "factors", "secrets", "shown_secrets", "data_keys")), ("",)),
@@ -231,6 +264,10 @@ _WRONG = _of("dialogues", "factors", "outbox")
 ANSWERS: Mapping[type, Rule] = {
     drafts.OrderDraft: Rule(who=Who.LET_IN, changes=_CARD),
     drafts.WithdrawalDraft: Rule(who=Who.LET_IN, changes=_CARD),
+    drafts.SwapDraft: Rule(who=Who.LET_IN, changes=_CARD),
+    drafts.PayoutDraft: Rule(who=Who.HOLDER, changes=_CARD),
+    drafts.TransactionDraft: Rule(who=Who.HOLDER, changes=_QUESTION | _SWAP, tells_service=True),
+    drafts.SwapKeyDraft: Rule(who=Who.LET_IN, changes=_ACCOUNT | _QUESTION),
     drafts.LinkDraft: Rule(who=Who.LET_IN, changes=_ACCOUNT | _QUESTION),
     drafts.LimitDraft: Rule(who=Who.HOLDER, changes=_of("dialogues", "limit_changes", "outbox")),
     drafts.AlertDraft: Rule(who=Who.HOLDER, changes=_ALERT),
@@ -248,6 +285,15 @@ PROTECTED: Mapping[type, Rule] = {
         if_refused=_of("tickets"),
         states=frozenset({TicketState.CONTINUED}),
         of=(Withdraw,),
+    ),
+    protected.ConfirmSwap: Rule(
+        who=Who.HOLDER,
+        changes=_SWAP,
+        moves_money=True,
+        with_money=True,
+        if_refused=_of("tickets"),
+        states=_PENDING,
+        of=(CreateSwap, SetPayout),
     ),
     protected.CloseUncertain: Rule(
         who=Who.HOLDER, changes=_of("tickets"), states=frozenset({TicketState.UNCERTAIN}), of=(Withdraw,)

@@ -1,9 +1,9 @@
 """Planted secrets through a whole life at DEBUG: they are in nothing that anybody else may read.
 
-One case is one life of one bot: a key that is wrong, a key that is right, in one message or one by one; trades that
-succeed, are refused and get lost; a crash with an order on its way; an account unlinked. Then the log, every file of
-the database (its write-ahead log and copies, too), all messages and all calls to Telegram are searched for every
-secret, as it is and in the encodings it may hide in.
+One case is one life of one bot: a key that is wrong, a key that is right, in one message or one by one; a wrong and a
+right key for swaps; trades that succeed, are refused and get lost; a crash with an order on its way; accounts unlinked.
+Then the log, every file of the database (its write-ahead log and copies, too), all messages and all calls to Telegram
+are searched for every secret, as it is and in the encodings it may hide in.
 """
 
 import base64
@@ -33,16 +33,23 @@ def prove(run: Run) -> None:
 
 
 def _live(chance: random.Random, folder: Path, *, json_log: bool, run: Run) -> list[str]:
-    settings = {"LOG_LEVEL": "DEBUG", "LOG_FORMAT": "json" if json_log else "console"}
+    referral_token = f"{_CANARY}-referral-{chance.getrandbits(64):x}"
+    settings = {
+        "LOG_LEVEL": "DEBUG",
+        "LOG_FORMAT": "json" if json_log else "console",
+        "NEXCHANGE_REFERRAL_TOKEN": referral_token,
+    }
     with Stack.running(folder, settings=settings) as stack:
         names = ("username", "passphrase", "api_key", "secret_key")
         wrong = Credentials(**{name: f"{_CANARY}-{name}-{chance.getrandbits(64):x}" for name in names})
         person = stack.person("Rita")
         right = _link(stack, person, wrong=wrong, one_by_one=chance.random() < 0.5)
+        swap_keys = _link_swaps(stack, person, wrong=f"{_CANARY}-swaps-{chance.getrandbits(64):x}")
         _trade(stack, person)
         _crash(stack, person)
-        _unlink(person)
-        secrets = [*astuple(wrong), *astuple(right), stack.chat.token]
+        for account in ("paper-1", "paper-swaps-1"):
+            _unlink(person, account)
+        secrets = [*astuple(wrong), *astuple(right), *swap_keys, referral_token, stack.chat.token]
         found = [*_in_chat(stack, secrets), *_in_files(folder, secrets)]
         assert stack.bot.stop() == 0
         log = "\n".join(stack.bot.log)
@@ -68,6 +75,17 @@ def _link(stack: Stack, person: Persona, *, wrong: Credentials, one_by_one: bool
         person.wait_for("is linked")
     person.account = right
     return right
+
+
+def _link_swaps(stack: Stack, person: Persona, *, wrong: str) -> tuple[str, str]:
+    """Both keys. The right one is used, too."""
+    right = stack.exchange.swaps.open_key()
+    person.say(f"/link paper-swaps {wrong}")
+    person.wait_for(lambda seen: "not" in seen.text and seen.sender == stack.chat.bot_id)
+    person.say(f"/link paper-swaps {right}")
+    person.wait_for("is linked")
+    person.ask("/swaps")
+    return wrong, right
 
 
 def _trade(stack: Stack, person: Persona) -> None:
@@ -97,10 +115,10 @@ def _crash(stack: Stack, person: Persona) -> None:
     person.wait_for("is filled", message=card, timeout=30)
 
 
-def _unlink(person: Persona) -> None:
+def _unlink(person: Persona, account: str) -> None:
     person.say("/accounts")
     listed = person.wait_for(lambda seen: any("Unlink" in label for label in seen.buttons))
-    person.tap("Unlink", listed)
+    person.tap(f"Unlink {account}", listed)
     asked = person.wait_for(lambda seen: any("Erase" in label or "Unlink" in label for label in seen.buttons))
     person.tap(asked.buttons[0], asked)
     person.wait_for(lambda seen: not any("Unlink" in label or "Erase" in label for label in seen.buttons))

@@ -41,7 +41,7 @@ async def effects(scene: Scene, case: Case, number: int) -> set[str]:
 
 
 def promises(rule: Rule) -> bool:
-    return bool(rule.changes or rule.others or rule.moves_money or rule.stops_money)
+    return bool(rule.changes or rule.others or rule.moves_money or rule.stops_money or rule.tells_service)
 
 
 NOTHING_TO_DO = {

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
+from chatbot.addresses.checker import NetworkAddresses
 from chatbot.domain.accounts import Account, Venue
 from chatbot.domain.ids import ChatId, DialogueId, MessageId, OrderNumber, PersonId
 from chatbot.domain.intents import CancelOrders, CancelTerms, PlaceOrder
@@ -18,6 +19,7 @@ from chatbot.services.balances import BalanceReader
 from chatbot.services.bars import PriceHistory
 from chatbot.services.boards import Boards
 from chatbot.services.charts import ChartDesk
+from chatbot.services.coins import Coins
 from chatbot.services.digests import Digests
 from chatbot.services.factors import Factors
 from chatbot.services.follow_ups import FollowUps
@@ -32,16 +34,21 @@ from chatbot.services.people import People
 from chatbot.services.preferences import Preferences
 from chatbot.services.protection import Protection
 from chatbot.services.questions import Questions
+from chatbot.services.receiving import Receivers
+from chatbot.services.swap_book import SwapBook
+from chatbot.services.swap_following import SwapFollowing
+from chatbot.services.swaps import SwapDesk
 from chatbot.services.trading import Asked, OrderDesk
 from chatbot.services.values import Values
 from chatbot.services.withdrawals import AskedWithdrawal, WithdrawalDesk
 from chatbot.storage.opening import Storage
-from tests.fakes.cards import FakeCards
+from tests.fakes.cards import FakeCards, FakeSwapCards
 from tests.fakes.charts import FakeCharts
 from tests.fakes.clock import FakeClock, FakeEntropy
 from tests.fakes.desk import FakeDesk
 from tests.fakes.exchange import FakeExchange
 from tests.fakes.execution import AllPermitted, execution_services
+from tests.fakes.swap_service import FakeSwapService
 from tests.storage.examples import BUY, BUY_TERMS
 
 ANNA, BORIS = PersonId(7_001), PersonId(7_002)
@@ -53,9 +60,20 @@ CARD = MessageId(500)
 class House:
     """Anna has an account with 1 BTC and 10,000 USDT; Boris has nothing."""
 
-    def __init__(self, storage: Storage, clock: FakeClock, *, exchange: FakeExchange, entropy: FakeEntropy) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        clock: FakeClock,
+        *,
+        exchange: FakeExchange,
+        entropy: FakeEntropy,
+        swap_service: FakeSwapService | None = None,
+    ) -> None:
         self.storage, self.clock, self.exchange, self.entropy = storage, clock, exchange, entropy
-        self.cards = FakeCards()
+        self.swap_service = swap_service or FakeSwapService(clock)
+        self.cards, self.swap_cards = FakeCards(), FakeSwapCards()
+        swap_services = {Venue.PAPER_SWAPS: self.swap_service}
+        self.swap_book = SwapBook(store=storage.swaps, tickets=storage.tickets, cards=self.swap_cards, clock=clock)
         self.desk = FakeDesk(exchange)
         exchanges = {Venue.PAPER: exchange}
         store, accounts = storage.tickets, storage.accounts
@@ -64,6 +82,8 @@ class House:
             tickets=store,
             exchanges=exchanges,
             practice=self.desk,
+            swap_services=swap_services,
+            practice_swaps=self.swap_service,
             journal=storage.journal,
             clock=clock,
         )
@@ -82,9 +102,27 @@ class House:
             clock=clock,
             entropy=entropy,
             permits=self.locks,
+            swap_services=swap_services,
+            swap_book=self.swap_book,
         )
         self.panic = Panic(exchanges=exchanges, store=accounts, tickets=self.tickets, clock=clock)
         self.key_health = KeyHealth(store=storage.key_health, accounts=accounts, exchanges=exchanges, clock=clock)
+        self.coins = {venue: Coins(service) for venue, service in swap_services.items()}
+        self.followed_swaps = SwapFollowing(
+            store=storage.swaps,
+            book=self.swap_book,
+            swap_services=swap_services,
+            coins=self.coins,
+            accounts=self.accounts,
+            keys=accounts,
+            key_watch=self.key_health,
+            permits=self.locks,
+            is_in=self._is_in,
+            cards=self.swap_cards,
+            journal=storage.journal,
+            clock=clock,
+        )
+        self.strangers: set[PersonId] = set()
         self.preferences = Preferences(store=storage.preferences, clock=clock)
         self.boards = Boards(store=storage.boards, markets=self.markets, clock=clock)
         self.digests = Digests(store=storage.digests, markets=self.markets, preferences=self.preferences, clock=clock)
@@ -151,6 +189,19 @@ class House:
             follow_ups=storage.follow_ups,
             clock=clock,
         )
+        self.swaps = SwapDesk(
+            swap_services=swap_services,
+            coins=self.coins,
+            accounts=self.accounts,
+            keys=accounts,
+            receivers=Receivers(addresses=NetworkAddresses(), swaps=storage.swaps),
+            swaps=storage.swaps,
+            values=self.values,
+            standings=storage.standings,
+            tickets=self.tickets,
+            questions=self.questions,
+            clock=clock,
+        )
         self.linking = Linking(self.questions)
         self.factors = Factors(store=storage.factors, clock=clock, entropy=entropy)
         self.protection = Protection(
@@ -168,9 +219,14 @@ class House:
             entropy=self.entropy,
         )
 
+    async def _is_in(self, person: PersonId) -> bool:
+        return person not in self.strangers
+
     def restarted(self) -> "House":
-        """New services on the same storage, clock and exchange."""
-        return House(self.storage, self.clock, exchange=self.exchange, entropy=self.entropy)
+        """New services on the same storage, clock and exchanges."""
+        return House(
+            self.storage, self.clock, exchange=self.exchange, entropy=self.entropy, swap_service=self.swap_service
+        )
 
     async def link(self, person: PersonId = ANNA, **funds: str) -> Account:
         credentials = self.exchange.open_account(funds=funds or {"BTC": "1", "USDT": "10000"})

@@ -2,7 +2,16 @@ import pytest
 
 from chatbot.domain.accounts import Account, Venue
 from chatbot.domain.drafts import LinkDraft, Question
-from chatbot.domain.errors import Cause, InputError, KeyRejected, NotLinked, OutcomeUnknown, Refused, Unavailable
+from chatbot.domain.errors import (
+    Cause,
+    InputError,
+    KeyRejected,
+    NoSwapKey,
+    NotLinked,
+    OutcomeUnknown,
+    Refused,
+    Unavailable,
+)
 from chatbot.domain.secrets import Credentials, Secret
 from chatbot.services.accounts import MOST_ACCOUNTS, Accounts, Check, Unsettled, read_credentials, read_secret
 from tests.fakes.values import credentials
@@ -96,12 +105,19 @@ async def test_without_a_practice_venue_that_is_said(house: House) -> None:
         tickets=house.storage.tickets,
         exchanges={Venue.ANDX: house.exchange},
         practice=None,
+        swap_services={},
+        practice_swaps=None,
         journal=house.storage.journal,
         clock=house.clock,
     )
     assert not accounts.has_practice
     with pytest.raises(InputError, match="no practice exchange"):
         await accounts.link_practice(ANNA)
+    with pytest.raises(InputError, match="cannot be practised here"):
+        await accounts.link_practice_swaps(ANNA)
+    with pytest.raises(NoSwapKey) as caught:
+        await accounts.swap_account(ANNA)
+    assert not caught.value.practice
 
 
 async def test_accounts_belong_to_their_person(house: House, account: Account) -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from chatbot.domain.accounts import Account
-from chatbot.domain.errors import InputError, NotLinked, Obstacle, Stopped
+from chatbot.domain.errors import InputError, NoSwapKey, NotLinked, Obstacle, Stopped
 from chatbot.domain.intents import WithdrawTerms
 from chatbot.domain.limits import RAISE_DELAY, LimitKind
 from chatbot.domain.money import Amount
@@ -14,6 +14,7 @@ from chatbot.services.limits import LimitAsked, LimitSet
 from tests.fakes.exchange import FakeExchange
 from tests.fakes.values import BTC, ticker
 from tests.services.house import ANNA, BORIS, CHAT, House
+from tests.services.swapping import link_swaps
 
 
 async def say(house: House, text: str) -> LimitAsked | LimitSet | RaiseLimit:
@@ -128,6 +129,47 @@ async def test_the_overview_counts_what_was_ordered_for_a_day(house: House, acco
     assert counted.spend.value == 5_000
     house.clock.at += timedelta(hours=24)
     assert (await house.limits.overview(ANNA)).counted == ()
+
+
+async def test_the_account_that_swaps_has_limits_of_its_own(house: House, account: Account) -> None:
+    key = await link_swaps(house)
+    assert (await house.limits.overview(ANNA)).other == key
+    of_key = await house.limits.overview(ANNA, key.id)
+    assert (of_key.account, of_key.other, of_key.limits.swap) == (key, account, Decimal(5_000))
+    done = await say(house, "swap 2000")
+    assert isinstance(done, LimitSet) and done.account == key
+    assert (await house.limits.overview(ANNA, key.id)).limits.swap == 2_000
+    assert (await house.limits.overview(ANNA)).limits.swap == 5_000  # of the other account, where it says nothing
+    assert await say(house, "swaps 50k") == RaiseLimit(account=key.id, kind=LimitKind.SWAPS, value=Decimal(50_000))
+    done = await house.limits.raise_(await raising(house, "swaps 50k"), person=ANNA, chat=CHAT)
+    assert done.changed.change.effective_at == house.clock.at + RAISE_DELAY
+    waiting = (await house.limits.overview(ANNA, key.id)).waiting
+    assert [each.value for each in waiting] == [50_000]
+
+
+async def test_an_account_has_only_the_limits_of_its_kind(house: House, account: Account) -> None:
+    with pytest.raises(NoSwapKey):
+        await say(house, "swap 2000")
+    key = await link_swaps(house)
+    for kind, other in ((LimitKind.SWAP, account), (LimitKind.ORDER, key)):
+        with pytest.raises(InputError, match="no such limit"):
+            await house.limits.ask(kind, person=ANNA, chat=CHAT, account=other.id)
+        with pytest.raises(InputError, match="no such limit"):
+            raise_ = RaiseLimit(account=other.id, kind=kind, value=Decimal(10**6))
+            await house.limits.raise_(raise_, person=ANNA, chat=CHAT)
+    asked = await house.limits.ask(LimitKind.SWAP, person=ANNA, chat=CHAT, account=key.id)
+    assert isinstance(asked, LimitAsked) and asked.holds == 5_000
+    assert isinstance(await answer(house, "0"), LimitSet)
+
+
+async def test_who_only_swaps_sees_those_limits(house: House) -> None:
+    key = await link_swaps(house)
+    shown = await house.limits.overview(ANNA)
+    assert (shown.account, shown.other) == (key, None)
+    with pytest.raises(NotLinked):
+        await say(house, "order 5")
+    with pytest.raises(NotLinked):
+        await house.limits.overview(BORIS, key.id)
 
 
 async def test_nobody_without_an_account_has_limits(house: House) -> None:

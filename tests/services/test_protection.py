@@ -10,13 +10,14 @@ from chatbot.domain.factors import LOCKED_FOR, STEP
 from chatbot.domain.ids import AccountId, PersonId, TicketId
 from chatbot.domain.limits import LimitKind
 from chatbot.domain.notices import Alarm, AlarmKind
-from chatbot.domain.protected import ConfirmWithdrawal, Forget, Protected, RaiseLimit, Unlink
+from chatbot.domain.protected import ConfirmSwap, ConfirmWithdrawal, Forget, Protected, RaiseLimit, Unlink
 from chatbot.services.protection import TRIES, Challenge, Protection
 from tests.services.house import ANNA, BORIS, CHAT, House
 
 UNLINK = Unlink(account=AccountId(3))
 FORGET = Forget()
 WITHDRAWAL = ConfirmWithdrawal(ticket=TicketId("ticket-1"))
+SWAP = ConfirmSwap(ticket=TicketId("ticket-2"))
 RAISE = RaiseLimit(account=AccountId(3), kind=LimitKind.WITHDRAWALS, value=Decimal("0.10"), currency="XRP")
 
 
@@ -94,8 +95,9 @@ async def alarms(house: House) -> list[AlarmKind]:
     return [notice.kind for notice in await house.told() if isinstance(notice, Alarm)]
 
 
-async def test_without_a_factor_what_asks_for_nothing_goes_on_at_once(house: House) -> None:
-    assert await house.protection.ask(UNLINK, person=ANNA, chat=CHAT) is None
+@pytest.mark.parametrize("action", [UNLINK, SWAP])
+async def test_without_a_factor_what_asks_for_nothing_goes_on_at_once(house: House, action: Protected) -> None:
+    assert await house.protection.ask(action, person=ANNA, chat=CHAT) is None
     assert await open_question(house) is None
 
 
@@ -107,7 +109,7 @@ async def test_without_a_factor_the_number_shown_must_be_typed(house: House, act
     assert await open_question(house) is None
 
 
-@pytest.mark.parametrize("action", [UNLINK, FORGET, RAISE, WITHDRAWAL])
+@pytest.mark.parametrize("action", [UNLINK, FORGET, RAISE, WITHDRAWAL, SWAP])
 async def test_with_a_factor_everything_asks_for_its_code(house: House, phone: Phone, action: Protected) -> None:
     challenge = await ask(house, action)
     assert challenge.number is None
@@ -171,7 +173,7 @@ async def test_a_question_that_ends_unanswered_voids_the_codes_of_now_and_next(
                 with pytest.raises(WrongCode):
                     await answer(house, phone.wrong)
         case "declined":
-            await house.protection.drop(WITHDRAWAL, person=ANNA, chat=CHAT)
+            await house.protection.drop(WITHDRAWAL.ticket, person=ANNA, chat=CHAT)
     await ask(house, UNLINK)
     for _ in range(2):
         with pytest.raises(InputError, match="wait for the next code"):
@@ -213,17 +215,18 @@ async def test_answering_one_question_after_the_other_needs_no_wait_beyond_the_n
         phone.wait()
 
 
+@pytest.mark.parametrize("action", [WITHDRAWAL, SWAP])
 async def test_three_wrong_codes_close_the_question_and_the_ticket_and_alarm(
-    house: House, phone: Phone, tickets: Tickets
+    house: House, phone: Phone, tickets: Tickets, action: ConfirmWithdrawal | ConfirmSwap
 ) -> None:
-    await ask(house, WITHDRAWAL)
+    await ask(house, action)
     for left in (2, 1, 0):
         assert not tickets.failed
         with pytest.raises(WrongCode) as caught:
             await answer(house, phone.wrong)
         assert caught.value.left == left
     assert await open_question(house) is None
-    assert tickets.failed == [(WITHDRAWAL.ticket, ANNA)]
+    assert tickets.failed == [(action.ticket, ANNA)]
     assert await alarms(house) == [AlarmKind.FACTOR_ON, AlarmKind.WRONG_CODES]
 
 
@@ -263,7 +266,7 @@ async def test_five_wrong_codes_lock_whatever_question_they_answer(
 
 async def test_where_a_factor_is_asked_of_everybody_nothing_protected_goes_without(house: House, phone: Phone) -> None:
     await house.factors.require(True, by=ANNA, chat=CHAT)
-    for action in (UNLINK, FORGET, WITHDRAWAL):
+    for action in (UNLINK, FORGET, WITHDRAWAL, SWAP):
         with pytest.raises(FactorMissing):
             await house.protection.ask(action, person=BORIS, chat=CHAT)
     await house.factors.require(False, by=ANNA, chat=CHAT)

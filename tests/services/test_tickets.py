@@ -18,9 +18,11 @@ from chatbot.domain.errors import (
     InputError,
     InsufficientBalance,
     KeyRejected,
+    NoSwapKey,
     NotAllowed,
     NotDrawn,
     NotLinked,
+    NotPermitted,
     NotSent,
     Obstacle,
     OrderNotFound,
@@ -28,9 +30,11 @@ from chatbot.domain.errors import (
     Refused,
     RightsUnknown,
     Stopped,
+    SwapNotFound,
     TicketError,
     TicketProblem,
     Unavailable,
+    UnknownCoin,
     UnknownMarket,
     WithdrawAddressNotFound,
     WrongCode,
@@ -48,7 +52,8 @@ from chatbot.domain.tickets import (
     Unsent,
 )
 from chatbot.services.execution.orders import new_order
-from chatbot.services.tickets import FIRST_LOOK, classify
+from chatbot.services.execution.outcomes import classify
+from chatbot.services.tickets import FIRST_LOOK
 from tests.fakes.clock import START
 from tests.fakes.exchange import FakeExchange, every_error
 from tests.fakes.values import BTC, book, levels
@@ -243,6 +248,8 @@ PLACING: list[tuple[Exception, TicketState, Outcome]] = [
     (AccountOwnerDifferent(code=1101, reason="x"), TicketState.REFUSED, RefusedBy(code=1101, reason="x")),
     (OrderNotFound(code=1201, reason="x"), TicketState.REFUSED, RefusedBy(code=1201, reason="x")),
     (WithdrawAddressNotFound(code=1319, reason="x"), TicketState.REFUSED, RefusedBy(code=1319, reason="x")),
+    (SwapNotFound(code=404, reason="x"), TicketState.REFUSED, RefusedBy(code=404, reason="x")),
+    (NotPermitted(code=403, reason="x"), TicketState.REFUSED, RefusedBy(code=403, reason="x")),
     (NotLinked(), TicketState.REFUSED, RefusedBy(code=None, reason="the account is no longer linked")),
     *((OutcomeUnknown(cause), TicketState.UNCERTAIN, Lost(cause=cause)) for cause in Cause),
     (RuntimeError("a bug"), TicketState.UNCERTAIN, Lost(cause=Cause.BROKEN)),
@@ -251,6 +258,8 @@ PLACING: list[tuple[Exception, TicketState, Outcome]] = [
     (InputError("odd"), TicketState.UNCERTAIN, Lost(cause=Cause.BROKEN)),
     (AmbiguousNumber(typed="1,500", meanings=("1500", "1.500")), TicketState.UNCERTAIN, Lost(cause=Cause.BROKEN)),
     (UnknownMarket(symbol="X", nearest=()), TicketState.UNCERTAIN, Lost(cause=Cause.BROKEN)),
+    (UnknownCoin(typed="X", nearest=()), TicketState.UNCERTAIN, Lost(cause=Cause.BROKEN)),
+    (NoSwapKey(practice=False), TicketState.UNCERTAIN, Lost(cause=Cause.BROKEN)),
     (TicketError(TicketProblem.UNKNOWN), TicketState.UNCERTAIN, Lost(cause=Cause.BROKEN)),
     (Stopped(Obstacle.LOCKED), TicketState.UNCERTAIN, Lost(cause=Cause.BROKEN)),
     (FactorMissing(), TicketState.UNCERTAIN, Lost(cause=Cause.BROKEN)),

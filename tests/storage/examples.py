@@ -19,13 +19,24 @@ from chatbot.domain.ids import (
     PersonId,
     TicketId,
 )
-from chatbot.domain.intents import CancelOrders, CancelTerms, OrderTerms, PlaceOrder
+from chatbot.domain.intents import (
+    CancelOrders,
+    CancelTerms,
+    CreateSwap,
+    OrderTerms,
+    PayoutTerms,
+    PlaceOrder,
+    SetPayout,
+    SwapTerms,
+)
 from chatbot.domain.money import Amount
 from chatbot.domain.notices import AlertFired
 from chatbot.domain.orders import Order, OrderStatus, OrderType, Side
 from chatbot.domain.places import Place
 from chatbot.domain.secrets import Credentials, Secret
+from chatbot.domain.swaps import Currency, NewSwap
 from chatbot.domain.tickets import Ticket, TicketState
+from tests.fakes.swap_service import BTC, PAYOUT, USDT_ETH
 
 NOW = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
 ANNA, BORIS = PersonId(7_000_000_001), PersonId(42)
@@ -92,6 +103,34 @@ BUY_TERMS = OrderTerms(
 
 CANCEL = CancelOrders(account=MAIN, account_name="Main", orders=(OrderNumber(54259),))
 CANCEL_TERMS = CancelTerms(orders=())
+
+SWAP = CreateSwap(
+    account=MAIN,
+    new=NewSwap(
+        deposit=Currency(code="USDTERC"),
+        withdraw=Currency(code="BTC"),
+        deposit_amount=Decimal("500.10"),
+        withdraw_amount=None,
+        withdraw_address=PAYOUT,
+        rate_id="rate-1",
+    ),
+    deposit=USDT_ETH,
+    withdraw=BTC,
+)
+SWAP_TERMS = SwapTerms(
+    deposit=Amount(Decimal("500.10"), "USDT"),
+    withdraw=Amount(Decimal("0.009502"), "BTC"),
+    price=Decimal(50_000),
+    fee=Amount(Decimal("0.0005"), "BTC"),
+    rate_until=NOW + timedelta(seconds=60),
+    least=Amount(Decimal(50), "USDT"),
+    most=None,
+    warnings=("nothing tells whether this address is right",),
+    value=Decimal("500.10"),
+    left=Amount(Decimal(10_000), "USDT"),
+)
+SET_PAYOUT = SetPayout(account=MAIN, reference="ABCDEF123456", withdraw=BTC, address=PAYOUT)
+PAYOUT_TERMS = PayoutTerms(withdraw=Amount(Decimal("0.009502"), "BTC"), warnings=())
 
 ORDER = Order(
     number=OrderNumber(54259),

@@ -10,6 +10,7 @@ from chatbot.domain.protected import (
     PROTECTED,
     AddAlias,
     CloseUncertain,
+    ConfirmSwap,
     ConfirmWithdrawal,
     Forget,
     Invite,
@@ -39,6 +40,7 @@ ACTIONS: tuple[Protected, ...] = (
     Invite(),
     RemovePerson(person=PersonId(7_000_000_001)),
     Forget(),
+    ConfirmSwap(ticket=TicketId("t")),
 )
 
 

@@ -19,7 +19,7 @@ from chatbot.domain.locks import Lock
 from chatbot.domain.notices import NoticeKind, NoticeMode, PersonJoined
 from chatbot.domain.people import LinkKind, Person, Role
 from chatbot.domain.places import Place
-from chatbot.domain.secrets import Secret
+from chatbot.domain.secrets import Secret, SwapKey
 from chatbot.domain.tickets import TicketState
 from chatbot.ports.shown_secrets import Shown
 from chatbot.storage.absences import open_summary
@@ -29,8 +29,10 @@ from chatbot.storage.inbox import INBOX
 from chatbot.storage.opening import Storage
 from chatbot.storage.tables import METADATA
 from chatbot.workers.housekeeping import Eraser
+from tests.fakes.swap_service import swap
 from tests.storage.conftest import Reopen
 from tests.storage.examples import ANNA, BORIS, GROUP, NOW, ORDER, credentials, ticket
+from tests.storage.test_swaps import followed
 
 _OWNERS = {"person", "account", "chat"}
 _OTHERS = {"by", "made_by", "invited_by", "vouched_by", "asked_by", "about"}
@@ -55,6 +57,10 @@ async def fill(storage: Storage, person: PersonId, mark: str) -> None:
     await storage.tickets.add(
         ticket(person=person, chat=chat, account=account.id, account_label=f"label-{mark}", state=TicketState.DONE)
     )
+    key = SwapKey(api_key=Secret(f"swap-key-{mark}"))
+    swaps = await storage.accounts.add(person, venue=Venue.PAPER_SWAPS, credentials=key, now=NOW)
+    of_person = {"person": person, "chat": chat, "account": swaps.id, "account_label": f"label-{mark}"}
+    await storage.swaps.follow(followed(swap=swap(withdraw_address=f"address-{mark}"), **of_person))
     await storage.follow_ups.begin(account.id, (ORDER,), through=ORDER.number)
     absence = Absence(since=NOW, until=later)
     await storage.database.write(lambda connection: open_summary(connection, Place(chat=chat), absence))

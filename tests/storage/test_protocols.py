@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from chatbot.ports.people import Chats, Favourites, People
     from chatbot.ports.preferences import PreferenceStore
     from chatbot.ports.shown_secrets import ShownSecrets
+    from chatbot.ports.swaps import Swaps
     from chatbot.ports.tickets import Tickets
     from chatbot.storage.opening import Storage
 
@@ -42,3 +43,4 @@ if TYPE_CHECKING:
         _life: Life = storage.life
         _alerts: AlertStore = storage.alerts
         _bars: Bars = storage.bars
+        _swaps: Swaps = storage.swaps

@@ -13,12 +13,26 @@ from chatbot.domain.ids import AccountId, PersonId
 from chatbot.domain.intents import Intent, Terms, Withdraw, WithdrawTerms
 from chatbot.domain.limits import WINDOW, LimitKind, Limits, Spent
 from chatbot.domain.money import Amount
-from chatbot.domain.tickets import Ticket, TicketState
+from chatbot.domain.tickets import SwapCreated, Ticket, TicketState
 from chatbot.ports.limits import NewLimit
 from chatbot.storage.opening import Storage
 from chatbot.storage.standing import Standings
 from chatbot.storage.ticket_table import TICKETS, values_of
-from tests.storage.examples import ANNA, ANNAS_CHAT, BORIS, BUY, BUY_TERMS, CANCEL, CANCEL_TERMS, NOW, credentials
+from tests.storage.examples import (
+    ANNA,
+    ANNAS_CHAT,
+    BORIS,
+    BUY,
+    BUY_TERMS,
+    CANCEL,
+    CANCEL_TERMS,
+    NOW,
+    PAYOUT_TERMS,
+    SET_PAYOUT,
+    SWAP,
+    SWAP_TERMS,
+    credentials,
+)
 from tests.storage.examples import ticket as stored
 
 AGO = timedelta(hours=23, minutes=59)
@@ -77,6 +91,12 @@ def withdrawal(
     return _ticket(account, intent, terms, state, **more)
 
 
+def swap(account: Account, value: str = "500", state: TicketState = TicketState.DONE, **more: Any) -> Ticket:
+    sent = Decimal(value)
+    terms = replace(SWAP_TERMS, deposit=Amount(sent, "USDT"), value=sent)
+    return _ticket(account, SWAP, terms, state, **more)
+
+
 def _ticket(account: Account, intent: Intent, terms: Terms, state: TicketState, **more: Any) -> Ticket:
     claimed = {"claimed_at": NOW} if state in (TicketState.CLAIMED, TicketState.UNCERTAIN, TicketState.DONE) else {}
     return stored(account=account.id, intent=intent, terms=terms, state=state, **(claimed | more))
@@ -111,6 +131,25 @@ async def test_only_what_is_done_stops_counting_after_a_day(
     assert sums(just_before) == [600, 100, 50]
     later = await spent(storage, account, after=WINDOW)
     assert sums(later) == ([600, 100, 50] if state in COUNTED_HOWEVER_OLD else [0, 0, 0])
+
+
+@pytest.mark.parametrize("state", list(TicketState))
+async def test_a_swap_counts_for_a_day_unless_it_ended_unpaid_and_for_swaps_alone(
+    storage: Storage, account: Account, state: TicketState
+) -> None:
+    unpaid = SwapCreated(reference="ABCDEF", unpaid=True)
+    await put(storage, swap(account, state=state), swap(account, "7", state=state, outcome=unpaid))
+    found, later = await spent(storage, account), await spent(storage, account, after=WINDOW)
+    assert sums(found) == [0, 0, 0]
+    assert found.swaps == (500 if state in (*COUNTED_HOWEVER_OLD, TicketState.DONE) else 0)
+    assert later.swaps == (500 if state in COUNTED_HOWEVER_OLD else 0)
+    assert found.swaps_ease_at == (NOW + WINDOW if state is TicketState.DONE else None)
+
+
+async def test_an_uncertain_swap_freezes_nothing(storage: Storage, account: Account) -> None:
+    await put(storage, swap(account, state=TicketState.UNCERTAIN))
+    assert not (await read(storage, swap(account))).frozen
+    assert not (await read(storage, withdrawal(account, currency="USDT"))).frozen
 
 
 async def test_worth_adds_up_over_everything_and_amounts_by_currency(storage: Storage, account: Account) -> None:
@@ -175,7 +214,7 @@ async def test_it_holds_the_limits_of_that_moment(storage: Storage, account: Acc
     assert (await read(storage, order(account))).limits == Limits(order=Decimal(7))
 
 
-@pytest.mark.parametrize("intended", ["order", "withdrawal", "cancel"])
+@pytest.mark.parametrize("intended", ["order", "withdrawal", "cancel", "swap", "payout"])
 async def test_locks_and_second_factors_are_asked_for_every_kind_of_ticket(
     storage: Storage, account: Account, intended: str
 ) -> None:
@@ -183,6 +222,8 @@ async def test_locks_and_second_factors_are_asked_for_every_kind_of_ticket(
         "order": order(account),
         "withdrawal": withdrawal(account),
         "cancel": stored(account=account.id, intent=CANCEL, terms=CANCEL_TERMS),
+        "swap": swap(account),
+        "payout": stored(account=account.id, intent=SET_PAYOUT, terms=PAYOUT_TERMS),
     }[intended]
     assert switched(await read(storage, card, Stopping(locked=[BORIS], on=[ANNA], required=True))) == set()
     assert switched(await read(storage, card, Stopping(locked=[ANNA]))) == {"locked"}

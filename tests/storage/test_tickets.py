@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from chatbot.domain.accounts import Venue
 from chatbot.domain.errors import Cause
 from chatbot.domain.ids import AccountId, MarketCode, MessageId, OrderNumber, TicketId
+from chatbot.domain.intents import Intent, Terms
 from chatbot.domain.notices import TicketSettled
 from chatbot.domain.tickets import Lost, Placed, Ticket, TicketState
 from chatbot.storage.opening import Storage
@@ -20,12 +21,17 @@ from tests.storage.examples import (
     ANNAS_CHAT,
     BORIS,
     BUY,
+    BUY_TERMS,
     CANCEL,
     CANCEL_TERMS,
     GROUP,
     MAIN,
     NOW,
     ORDER,
+    PAYOUT_TERMS,
+    SET_PAYOUT,
+    SWAP,
+    SWAP_TERMS,
     credentials,
     ticket,
 )
@@ -73,6 +79,23 @@ async def test_claim_is_granted_once_and_changes_state_and_revision(storage: Sto
     assert await storage.tickets.get(shown.id) == first
     assert await storage.tickets.claim(shown.id, **tap(shown)) is None
     assert await storage.tickets.get(shown.id) == first
+
+
+@pytest.mark.parametrize("with_factor", [False, True])
+@pytest.mark.parametrize(
+    ("intent", "terms", "goes_with_factor"),
+    [(BUY, BUY_TERMS, False), (SWAP, SWAP_TERMS, True), (SET_PAYOUT, PAYOUT_TERMS, True)],
+    ids=["order", "swap", "payout"],
+)
+async def test_what_goes_with_a_factor_is_claimed_in_no_other_way_and_nothing_else_in_this_one(
+    storage: Storage, intent: Intent, terms: Terms, goes_with_factor: bool, with_factor: bool
+) -> None:
+    shown = await stored(storage, intent=intent, terms=terms)
+    taken = await storage.tickets.claim(shown.id, **tap(shown, with_factor=with_factor))
+    assert (taken is not None) is (with_factor is goes_with_factor)
+    if taken is None:
+        assert await storage.tickets.get(shown.id) == shown
+        assert await storage.tickets.claim(shown.id, **tap(shown, with_factor=goes_with_factor)) is not None
 
 
 async def test_of_100_concurrent_claims_exactly_one_wins(storage: Storage) -> None:

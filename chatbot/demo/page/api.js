@@ -42,3 +42,4 @@ export const manage = (act, chat, by, fields = {}) => post(`/control/${act}`, { 
 export const markets = () => request("/control/exchange/markets");
 export const accounts = () => request("/control/exchange/accounts");
 export const atExchange = (act, fields) => post(`/control/exchange/${act}`, fields);
+export const wallet = () => request("/control/exchange/swaps/wallet");

@@ -1,6 +1,6 @@
 /** Starts the page: one store, two panes, remembered places. */
-import { Market } from "./market.js";
 import { Pane } from "./pane.js";
+import { Side } from "./side.js";
 import { Store } from "./store.js";
 import { Taps } from "./taps.js";
 
@@ -34,7 +34,7 @@ function showPanes(store) {
       }),
   );
   const stage = document.getElementById("stage");
-  stage.replaceChildren(...panes.map((pane) => pane.root), new Market({ store, stage }).root);
+  stage.replaceChildren(...panes.map((pane) => pane.root), new Side({ store, stage }).root);
 }
 
 const store = new Store();

@@ -1,58 +1,40 @@
-/** The panel beside the chats that moves the practice exchange's prices and acts on its site. */
+/** The page of the side panel that moves the practice exchange's prices and acts on its site. */
 import * as api from "./api.js";
-import { fromTemplate, icon, make } from "./dom.js";
+import { fromTemplate } from "./dom.js";
+import { grouped, options } from "./fields.js";
 
-const PULSE_MS = 1000;
 const DEPOSIT = { currency: "USDT", amount: "250" };
 const OUTAGE_SECONDS = 30;
 // An order on the site is worth so many times the least, and lies so far below the price.
 const ORDER_MINIMUMS = 20;
 const ORDER_BELOW = 0.995;
 
-const switches = new Set();
-
-/** Make a button the panel's switch; it shows itself once there is an exchange. */
-export function marketSwitch(button) {
-  switches.add(button);
-  button.append(icon("market"));
-  button.setAttribute("aria-label", "Practice market");
-  button.title = "Practice market";
-}
-
 export class Market {
   #markets = [];
   #code = "BTCUSDT";
   #chosenAccount = null;
-  #known = false;
 
-  constructor({ store, stage }) {
+  constructor() {
     const { fragment, parts } = fromTemplate("market");
-    Object.assign(this, { parts, stage });
+    this.parts = parts;
     this.root = fragment.firstElementChild;
-    parts.close.append(icon("close"));
     this.#wire();
-    store.addEventListener("world", () => this.#known || this.#look());
-    this.#look();
   }
 
-  /** Is there an exchange? Then offer the panel, open where there is room and nobody folded it. */
-  async #look() {
-    try {
-      await this.#read();
-    } catch {
-      return;
-    }
-    this.#known = true;
-    for (const button of switches) button.hidden = false;
-    const folded = localStorage.getItem("market") ?? (innerWidth < 1280 ? "folded" : "open");
-    this.#show(folded === "open");
-    setInterval(() => this.#pulse(), PULSE_MS);
+  /** Show the market as it is now. */
+  async read() {
+    const [{ markets }, { accounts }] = await Promise.all([api.markets(), api.accounts()]);
+    this.#markets = markets;
+    this.#drawAccounts(accounts.map((account) => account.username));
+    this.#draw();
+  }
+
+  pulse() {
+    return this.read().catch(() => (this.parts.price.textContent = "…"));
   }
 
   #wire() {
     const { parts } = this;
-    for (const button of switches) button.addEventListener("click", () => this.#fold(!this.root.hidden));
-    parts.close.addEventListener("click", () => this.#fold(true));
     parts.codes.addEventListener("change", () => ((this.#code = parts.codes.value), this.#draw()));
     parts.accounts.addEventListener("change", () => (this.#chosenAccount = parts.accounts.value));
     for (const key of this.root.querySelectorAll("[data-change]"))
@@ -63,29 +45,6 @@ export class Market {
     parts.deposit.addEventListener("click", () => this.#deposit());
     parts.order.addEventListener("click", () => this.#order());
     parts.outage.addEventListener("click", () => this.#outage());
-  }
-
-  #fold(folded) {
-    localStorage.setItem("market", folded ? "folded" : "open");
-    this.#show(!folded);
-  }
-
-  #show(open) {
-    this.root.hidden = !open;
-    this.stage.classList.toggle("with-market", open);
-    for (const button of switches) button.setAttribute("aria-expanded", String(open));
-  }
-
-  async #pulse() {
-    if (this.root.hidden || document.hidden) return;
-    await this.#read().catch(() => (this.parts.price.textContent = "…"));
-  }
-
-  async #read() {
-    const [{ markets }, { accounts }] = await Promise.all([api.markets(), api.accounts()]);
-    this.#markets = markets;
-    this.#drawAccounts(accounts.map((account) => account.username));
-    this.#draw();
   }
 
   get #market() {
@@ -123,7 +82,7 @@ export class Market {
     if (!done) return;
     this.parts.wanted.value = "";
     this.#say(`${this.#code} is now at ${grouped(done.price)}.`);
-    this.#read().catch(() => {});
+    this.read().catch(() => {});
   }
 
   async #deposit() {
@@ -158,16 +117,3 @@ export class Market {
     this.parts.said.textContent = text;
   }
 }
-
-/** Bring a list of choices up to date without closing it under the pointer. */
-function options(select, choices, chosen) {
-  const known = [...select.options].map((option) => option.value).join();
-  if (known !== choices.map(([value]) => value).join())
-    select.replaceChildren(...choices.map(([value, label]) => make("option", { value }, label)));
-  if (document.activeElement !== select || select.value === "") select.value = chosen;
-}
-
-const grouped = (price) => {
-  const [whole, rest] = price.split(".");
-  return [whole.replace(/\B(?=(\d{3})+$)/g, "\u202f"), rest].filter(Boolean).join(".");
-};

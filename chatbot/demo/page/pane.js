@@ -6,11 +6,11 @@ import { Composer } from "./composer.js";
 import { fromTemplate, hasKeyboard, icon, make } from "./dom.js";
 import { listen } from "./gestures.js";
 import { History } from "./history.js";
-import { marketSwitch } from "./market.js";
 import { messageActions } from "./actions.js";
 import { toast } from "./overlays.js";
 import { avatar, botAvatar, nameOf } from "./people.js";
 import { PinnedBar } from "./pinned.js";
+import { sideSwitch } from "./side.js";
 import { isAdmin, isInside, may, memberOf } from "./standing.js";
 import { themeSwitch } from "./theme.js";
 import { drawTopics, GENERAL, topicOf } from "./topics.js";
@@ -135,7 +135,7 @@ export class Pane {
   #wire() {
     const { parts, store } = this;
     themeSwitch(parts.theme);
-    marketSwitch(parts.market);
+    for (const button of [parts.side, parts.sideBelow]) sideSwitch(button);
     parts.back.append(icon("back"));
     parts.back.addEventListener("click", () => this.#move({ screen: "list" }));
     parts.more.append(icon("more"));

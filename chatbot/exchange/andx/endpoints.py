@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass, field
 from typing import Generic, Literal, TypeVar
-from urllib.parse import quote
 
-from chatbot.domain.errors import InputError
 from chatbot.exchange.andx import wire
+from chatbot.exchange.paths import filled
 
 T = TypeVar("T")
 
@@ -26,14 +25,7 @@ class Endpoint(Generic[T]):
 
     def at(self, **segments: str | int) -> str:
         """The path, percent-encoded. Raises `InputError` for a segment that would vanish from it."""
-        return self.path.format_map({name: _segment(value) for name, value in segments.items()})
-
-
-def _segment(value: str | int) -> str:
-    text = str(value)
-    if text in ("", ".", ".."):
-        raise InputError("That cannot be a name at the exchange.")
-    return quote(text, safe="")
+        return filled(self.path, **segments)
 
 
 MARKETS = Endpoint(name="markets", path="/api/v1/market_info/", answer=wire.MarketsData)

@@ -1,18 +1,17 @@
 """What ANDX says when it says no."""
 
-import unicodedata
-
 import msgspec
 
 from chatbot.domain.errors import (
     AccountOwnerDifferent,
     InsufficientBalance,
+    KeyRejected,
     OrderNotFound,
     Refused,
     WithdrawAddressNotFound,
 )
-
-_LONGEST_REASON = 200
+from chatbot.exchange.decoding import clean
+from chatbot.exchange.http import Statuses
 
 _CLASSES: dict[int, type[Refused]] = {
     1101: AccountOwnerDifferent,  # account_owner_different, when creating an order
@@ -39,7 +38,9 @@ def reason_in(body: bytes) -> str:
         return ""
 
 
-def clean(text: str) -> str:
-    """One line of at most 200 characters without control, formatting or other invisible ones."""
-    visible = "".join(" " if unicodedata.category(letter)[0] in "CZ" else letter for letter in text[:_LONGEST_REASON])
-    return " ".join(visible.split())
+def _key_rejected(status: int, body: bytes) -> KeyRejected | None:
+    return KeyRejected(status=status, reason=reason_in(body)) if status in (401, 403) else None
+
+
+PUBLIC = Statuses()
+PRIVATE = Statuses(refusal=_key_rejected)

@@ -14,7 +14,7 @@ from chatbot.domain.orders import Balances, NewOrder, Order, OrderFilter, OrderP
 from chatbot.domain.secrets import Credentials
 from chatbot.exchange.andx import endpoints, wire, words
 from chatbot.exchange.andx.endpoints import Endpoint
-from chatbot.exchange.andx.errors import reason_in
+from chatbot.exchange.andx.errors import PRIVATE, PUBLIC
 from chatbot.exchange.andx.signing import TimestampUnit, signed_headers, timestamp
 from chatbot.exchange.andx.words import MarketBuyVolume
 from chatbot.exchange.budget import Budget
@@ -186,7 +186,7 @@ class AndxGateway:
             body=body,
             sign=self._signer(credentials, body) if credentials is not None else None,
             parse=parse,
-            reason=reason_in,
+            statuses=PRIVATE if endpoint.private else PUBLIC,
         )
 
     def _signer(self, credentials: Credentials, body: bytes) -> Callable[[], Headers]:

@@ -4,42 +4,18 @@ Unknown fields are ignored. Fields the vendor's page leaves in doubt, or that cl
 default; a field that is evidence of what became of money has none.
 """
 
-import re
-from decimal import Decimal
-from typing import Annotated, Any, Final, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
 
 from chatbot.exchange.andx.errors import refusal
+from chatbot.exchange.decoding import Number, decode, decoder
 from chatbot.exchange.http import Unreadable
 
 T = TypeVar("T")
 
-_NUMBER = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,2})?")
-"""What we take for a number. Decimal itself would also take NaN, 1e999999, 1_000 and other alphabets' digits."""
-
-
 Positive = Annotated[int, msgspec.Meta(gt=0, le=2**63 - 1)]
 Decimals = Annotated[int, msgspec.Meta(ge=0, le=30)]
-
-_LARGEST = 30
-"""Powers of ten. No exchange lists anything larger; one absurd entry must not break everybody's arithmetic."""
-
-
-class Number:
-    """A decimal, exact, from a JSON string (`"0.01"`, `"0E-16"`) or a JSON number."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, text: str) -> None:
-        if not _NUMBER.fullmatch(text):
-            raise ValueError("not a number")
-        self.value: Final = Decimal(text)
-        if self.value and self.value.adjusted() > _LARGEST:
-            raise ValueError("not a number of this world")
-
-    def __repr__(self) -> str:
-        return f"Number({str(self.value)!r})"
 
 
 class Wire(msgspec.Struct, frozen=True, kw_only=True):
@@ -246,7 +222,7 @@ class Reader(Generic[T]):
 
     def __init__(self, data: type[T]) -> None:
         envelope: Any = Success[data] | Failure  # type: ignore[valid-type]  # known at run time only
-        self._decoder: msgspec.json.Decoder[Success[T] | Failure] = _decoder(envelope)
+        self._decoder: msgspec.json.Decoder[Success[T] | Failure] = decoder(envelope)
 
     def __call__(self, body: bytes) -> T:
         """Raises `Unreadable`, also for null, or `Refused`."""
@@ -257,7 +233,7 @@ class Reader(Generic[T]):
 
     def or_none(self, body: bytes) -> T | None:
         """The same, where null means that there is no such market."""
-        envelope = _decode(self._decoder, body)
+        envelope = decode(self._decoder, body)
         if isinstance(envelope, Failure):
             raise refusal(envelope.status_code, reason=envelope.reason)
         return envelope.data
@@ -265,30 +241,13 @@ class Reader(Generic[T]):
 
 def market_info(raw: msgspec.Raw) -> MarketInfo:
     """Raises `Unreadable`."""
-    return _decode(_MARKET, raw)
+    return decode(_MARKET, raw)
 
 
 def ticker_info(raw: msgspec.Raw) -> TickerInfo | None:
     """Raises `Unreadable`."""
-    return _decode(_TICKER, raw)
+    return decode(_TICKER, raw)
 
 
-def _decode(decoder: msgspec.json.Decoder[T], body: bytes | msgspec.Raw) -> T:
-    try:
-        return decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Unreadable(type(error).__name__) from None
-
-
-def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
-    return msgspec.json.Decoder(kind, dec_hook=_read_number, float_hook=str)  # floats stay the text they are
-
-
-def _read_number(kind: type, written: object) -> Number:
-    if kind is not Number or isinstance(written, bool) or not isinstance(written, (str, int)):
-        raise ValueError("not a number")
-    return Number(str(written))
-
-
-_MARKET: msgspec.json.Decoder[MarketInfo] = _decoder(MarketInfo)
-_TICKER: msgspec.json.Decoder[TickerInfo | None] = _decoder(TickerInfo | None)
+_MARKET: msgspec.json.Decoder[MarketInfo] = decoder(MarketInfo)
+_TICKER: msgspec.json.Decoder[TickerInfo | None] = decoder(TickerInfo | None)

@@ -18,6 +18,7 @@ from chatbot.domain.orders import (
     Side,
 )
 from chatbot.exchange.andx import wire
+from chatbot.exchange.decoding import Number
 from chatbot.exchange.http import Unreadable
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,20}")
@@ -205,11 +206,11 @@ def _trade(trade: wire.BookTrade) -> PublicTrade:
     )
 
 
-def _or_zero(number: wire.Number | None) -> Decimal:
+def _or_zero(number: Number | None) -> Decimal:
     return ZERO if number is None else number.value
 
 
-def _moment(seconds: wire.Number) -> datetime:
+def _moment(seconds: Number) -> datetime:
     """Unix seconds with a fraction."""
     try:
         return _EPOCH + timedelta(microseconds=int(seconds.value * 1_000_000))

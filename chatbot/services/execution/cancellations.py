@@ -10,8 +10,9 @@ from chatbot.domain.orders import OrderStatus
 from chatbot.domain.secrets import Credentials
 from chatbot.domain.tickets import Cancelled, CancelResult, CancelState, Outcome, Ticket, TicketState
 from chatbot.ports.exchange import Permit, Priority
+from chatbot.services.execution.clean_reads import SPACING
 from chatbot.services.execution.executor import ASK_OLD, Tools, pause_after
-from chatbot.services.execution.orders import FOLLOW, SPACING
+from chatbot.services.execution.orders import FOLLOW
 
 _CANCEL_ENDS = {
     OrderStatus.CANCELLED: CancelState.CANCELLED,
@@ -36,6 +37,9 @@ class CancelExecutor:
 
     async def terms_now(self, ticket: Ticket) -> Terms:
         return ticket.terms
+
+    async def credentials(self, ticket: Ticket) -> Credentials:
+        return await self._accounts.credentials(ticket.account, of=ticket.person)
 
     async def send(self, ticket: Ticket, credentials: Credentials, permit: Permit) -> tuple[TicketState, Outcome]:
         orders = cancellation_of(ticket).orders

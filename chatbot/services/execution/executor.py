@@ -3,22 +3,27 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from chatbot.domain.accounts import Venue
 from chatbot.domain.ids import AccountId
 from chatbot.domain.intents import Intent, Terms
 from chatbot.domain.orders import Order
-from chatbot.domain.secrets import Credentials
 from chatbot.domain.tickets import Outcome, Ticket, TicketState
 from chatbot.ports.accounts import Accounts
 from chatbot.ports.clock import Clock
 from chatbot.ports.exchange import Exchange, Permit
+from chatbot.ports.swaps import SwapService
 from chatbot.services.execution.changes import Changes
 from chatbot.services.execution.claims import RecentClaims
+from chatbot.services.swap_book import SwapBook
+
+K = TypeVar("K")
 
 
-class Executor(Protocol):
+class Executor(Protocol[K]):
+    """Carries out one kind of intent, signed with what its exchange takes for a key."""
+
     async def has_moved(self, ticket: Ticket) -> bool:
         """Whether price or balance left what the card showed, right before sending. Raises what reads raise."""
         ...
@@ -29,7 +34,11 @@ class Executor(Protocol):
         """
         ...
 
-    async def send(self, ticket: Ticket, credentials: Credentials, permit: Permit) -> tuple[TicketState, Outcome]:
+    async def credentials(self, ticket: Ticket) -> K:
+        """The key of the ticket's own account, opened for one sending. Raises `NotLinked`."""
+        ...
+
+    async def send(self, ticket: Ticket, credentials: K, permit: Permit) -> tuple[TicketState, Outcome]:
         """Send what the ticket says, derived from it and from nothing else, once.
 
         Raises what changing calls raise; see `chatbot.ports.exchange`.
@@ -41,7 +50,7 @@ class Executor(Protocol):
         ...
 
 
-Executors = Mapping[type[Intent], Executor]
+Executors = Mapping[type[Intent], Executor[Any]]
 
 
 class FollowUps(Protocol):
@@ -56,6 +65,8 @@ class Tools:
 
     accounts: Accounts
     exchanges: Mapping[Venue, Exchange]
+    swap_services: Mapping[Venue, SwapService]
+    swap_book: SwapBook
     changes: Changes
     claims: RecentClaims
     follow_ups: FollowUps

@@ -4,18 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chatbot.domain.accounts import Venue
-from chatbot.domain.intents import CancelOrders, PlaceOrder, Withdraw
+from chatbot.domain.intents import CancelOrders, CreateSwap, PlaceOrder, SetPayout, Withdraw
 from chatbot.ports.accounts import Accounts
 from chatbot.ports.cards import Cards
 from chatbot.ports.clock import Clock
 from chatbot.ports.exchange import Exchange
+from chatbot.ports.swaps import SwapService
 from chatbot.ports.tickets import Tickets
 from chatbot.services.execution.cancellations import CancelExecutor
 from chatbot.services.execution.changes import Changes
 from chatbot.services.execution.claims import RecentClaims
 from chatbot.services.execution.executor import Executors, FollowUps, Tools
 from chatbot.services.execution.orders import OrderExecutor
+from chatbot.services.execution.swaps import PayoutExecutor, SwapExecutor
 from chatbot.services.execution.withdrawals import WithdrawalExecutor
+from chatbot.services.swap_book import SwapBook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,8 @@ def build_execution(
     store: Tickets,
     accounts: Accounts,
     exchanges: Mapping[Venue, Exchange],
+    swap_services: Mapping[Venue, SwapService],
+    swap_book: SwapBook,
     follow_ups: FollowUps,
     cards: Cards,
     clock: Clock,
@@ -41,6 +46,8 @@ def build_execution(
     tools = Tools(
         accounts=accounts,
         exchanges=exchanges,
+        swap_services=swap_services,
+        swap_book=swap_book,
         changes=changes,
         claims=claims,
         follow_ups=follow_ups,
@@ -50,5 +57,7 @@ def build_execution(
         PlaceOrder: OrderExecutor(tools),
         CancelOrders: CancelExecutor(tools),
         Withdraw: WithdrawalExecutor(tools),
+        CreateSwap: SwapExecutor(tools),
+        SetPayout: PayoutExecutor(tools),
     }
     return Execution(executors=executors, claims=claims, changes=changes)

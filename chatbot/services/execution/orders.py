@@ -1,12 +1,11 @@
 """Placing orders: sent once, found again by evidence, followed to their end.
 
-Evidence rules: an order found by its client id was placed. It was not placed only after at least two complete,
-successful reads of all open and closed orders, at least 30 seconds apart, did not show it. A failed read is never
-evidence, and neither is time alone.
+Evidence rules: an order found by its client id was placed. It was not placed only after enough complete reads of all
+open and closed orders did not show it; see `clean_reads`.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from chatbot.domain.errors import Cause, Unavailable
@@ -21,17 +20,13 @@ from chatbot.domain.recognising import is_like, is_ours
 from chatbot.domain.secrets import Credentials
 from chatbot.domain.tickets import Lost, NotFound, Outcome, Placed, Ticket, TicketState
 from chatbot.ports.exchange import Permit, Priority
-from chatbot.services.execution.executor import ASK_AGAIN, ASK_OLD, Tools, asked_at, pause_after
+from chatbot.services.execution.clean_reads import CleanReads
+from chatbot.services.execution.executor import ASK_OLD, Tools, asked_at, pause_after
 
 PRICE_TOLERANCE = Decimal("0.01")
 """How much worse than shown a market order's price may have become at the tap."""
 FRESH_ENOUGH = timedelta(seconds=10)
 """How old a price may be that a tap is held against; older ones are read anew."""
-SPACING = timedelta(seconds=30)
-"""How far apart two reads must be to count as two."""
-SETTLED_IN = timedelta(seconds=10)
-"""How long after the tap an answer may still be on its way into the exchange's lists."""
-CLEAN_READS = 2
 MOST_PAGES = 200
 """A list longer than this is not read completely, so it never proves that an order is missing."""
 _MOST_READINGS = 6
@@ -45,8 +40,6 @@ FOLLOW = (
 """How closely a card follows its order while somebody looks at it; later on its account's orders are followed together.
 """
 
-_LATE_LOOKS = (timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=1))
-"""When an order that was not found is looked for again, each after the one before."""
 _SKEW = timedelta(seconds=60)
 """How far the exchange's clock may be behind ours."""
 
@@ -71,6 +64,7 @@ class OrderExecutor:
         self._follow_ups = tools.follow_ups
         self._clock = tools.clock
         self._claims = tools.claims
+        self._clean_reads = CleanReads(changes=tools.changes, clock=tools.clock)
 
     async def has_moved(self, ticket: Ticket) -> bool:
         intent, terms = order_of(ticket)
@@ -78,6 +72,9 @@ class OrderExecutor:
 
     async def terms_now(self, ticket: Ticket) -> Terms:
         return ticket.terms
+
+    async def credentials(self, ticket: Ticket) -> Credentials:
+        return await self._accounts.credentials(ticket.account, of=ticket.person)
 
     async def send(self, ticket: Ticket, credentials: Credentials, permit: Permit) -> tuple[TicketState, Outcome]:
         intent, terms = order_of(ticket)
@@ -127,13 +124,7 @@ class OrderExecutor:
         if found.twin is not None:
             await self._unclear(ticket, found.twin)
             return
-        now = self._clock.now()
-        lost = _count_clean_read(ticket, began=began, now=now)
-        if lost.clean_reads >= CLEAN_READS:
-            await self._not_found(ticket, lost, now=now)
-        else:
-            wait = max(pause_after(ticket, ASK_AGAIN, ASK_OLD, now=now), _until_counting(ticket, lost, now=now))
-            await self._changes.record(ticket, outcome=lost, next_look_at=now + wait)
+        await self._clean_reads.count(ticket, began=began)
 
     async def _find(self, ticket: Ticket, intent: PlaceOrder, credentials: Credentials) -> "_Listed":
         """Read all open, then all closed orders of the market. Raises `Unavailable` if that cannot be complete.
@@ -190,16 +181,6 @@ class OrderExecutor:
             notice=TicketSettled(ticket=ticket.id),
         )
 
-    async def _not_found(self, ticket: Ticket, lost: Lost, *, now: datetime) -> None:
-        await self._changes.record(
-            ticket,
-            state=TicketState.REFUSED,
-            outcome=NotFound(reads=lost.clean_reads),
-            closed_at=now,
-            next_look_at=now + _LATE_LOOKS[0],
-            notice=TicketSettled(ticket=ticket.id),
-        )
-
     async def _unclear(self, ticket: Ticket, twin: OrderNumber) -> None:
         """An order without a mark may be this one: no read proves anything then, and the person is shown it."""
         lost = ticket.outcome if isinstance(ticket.outcome, Lost) else Lost(cause=Cause.SHUTDOWN)
@@ -212,9 +193,7 @@ class OrderExecutor:
         if found.ours is not None:
             await self._found(ticket, found.ours)
             return
-        looks = outcome.late_looks + 1
-        again = self._clock.now() + _LATE_LOOKS[looks] if looks < len(_LATE_LOOKS) else None
-        await self._changes.record(ticket, outcome=replace(outcome, late_looks=looks), next_look_at=again)
+        await self._clean_reads.count_late(ticket, outcome)
 
     async def _follow(self, ticket: Ticket, intent: PlaceOrder, placed: Placed) -> None:
         """Read a placed order for its card, until it has ended or its first minute is over."""
@@ -274,18 +253,3 @@ def _check_whole(last: OrderPage, numbers: set[OrderNumber], *, found: bool) -> 
     """Raise `Unavailable` if a list was not read to its end, so that it proves nothing."""
     if not found and (last.cut_off or (last.rows is not None and len(numbers) < last.rows)):
         raise Unavailable(Cause.UNREADABLE)
-
-
-def _count_clean_read(ticket: Ticket, *, began: datetime, now: datetime) -> Lost:
-    """Count a complete read that did not show the order, if it began far enough from the tap and the last one's end."""
-    lost = ticket.outcome if isinstance(ticket.outcome, Lost) else Lost(cause=Cause.SHUTDOWN)
-    since = lost.last_clean_read
-    counts = began - asked_at(ticket) >= SETTLED_IN if since is None else began - since >= SPACING
-    return replace(lost, clean_reads=lost.clean_reads + 1, last_clean_read=now) if counts else lost
-
-
-def _until_counting(ticket: Ticket, lost: Lost, *, now: datetime) -> timedelta:
-    """How long until a read can count again."""
-    if lost.last_clean_read is not None:
-        return lost.last_clean_read + SPACING - now
-    return min(asked_at(ticket) + SETTLED_IN - now, timedelta(seconds=2))

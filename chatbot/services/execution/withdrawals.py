@@ -39,6 +39,9 @@ class WithdrawalExecutor:
         )
         return replace(ticket.terms, value=value)
 
+    async def credentials(self, ticket: Ticket) -> Credentials:
+        return await self._accounts.credentials(ticket.account, of=ticket.person)
+
     async def send(self, ticket: Ticket, credentials: Credentials, permit: Permit) -> tuple[TicketState, Outcome]:
         intent = withdrawal_of(ticket)
         await self._exchanges[ticket.venue].withdraw(

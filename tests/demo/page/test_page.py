@@ -10,7 +10,11 @@ import pytest
 import chatbot.demo
 from chatbot.demo.cast import Cast
 from chatbot.demo.server import LocalChat
+from chatbot.domain.networks import NETWORKS
+from handlers.views import deposit
+from handlers.views.screen import Copy
 from tests.fakes.pictures import png
+from tests.handlers.views.swap_examples import NOW, with_memo
 
 PAGE = Path(chatbot.demo.__file__).with_name("page")
 MODULES = sorted(PAGE.glob("*.js"))
@@ -94,6 +98,20 @@ def test_the_page_lives_under_its_own_strict_policy() -> None:
     assert "unsafe" not in policy[1]
     assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", html)
     assert re.findall(r"<script[^>]*>([^<]*)</script>", html) == ["", ""]
+
+
+def test_the_wallet_tells_the_copy_buttons_of_a_deposit_card_apart() -> None:
+    kinds = dict(re.findall(r"const (\w+) = /(.+)/i;", (PAGE / "deposits.js").read_text()))
+    card = deposit.waiting(with_memo(), now=NOW)
+    labels = {key.text: key.label for row in card.rows for key in row if isinstance(key, Copy)}
+    memos = {f"Copy {network.extra_id}" for network in NETWORKS if network.extra_id}
+    for label in {*labels.values(), *memos}:
+        assert sum(bool(re.search(kind, label, re.IGNORECASE)) for kind in kinds.values()) == 1, label
+    order = with_memo().swap
+    shown = {
+        kind: text for text, label in labels.items() for kind, words in kinds.items() if re.search(words, label, re.I)
+    }
+    assert shown["ADDRESS"] == order.deposit_address and shown["MEMO"] == order.deposit_extra_id
 
 
 async def test_page_and_files_are_served_with_types_a_browser_accepts(client: httpx.AsyncClient) -> None:

@@ -5,7 +5,7 @@ import pytest
 from chatbot.domain.accounts import Venue
 from chatbot.domain.drafts import Question
 from chatbot.domain.ids import AccountId
-from chatbot.services.accounts import Check, LinkReport
+from chatbot.services.accounts import Check, LinkReport, SwapKeyReport
 from handlers.views import accounts
 from handlers.views.screen import Screen
 from tests.handlers.views.examples import MAIN, NOW
@@ -91,3 +91,34 @@ def test_unlinking_is_asked_once_more() -> None:
     assert screen.text.plain.startswith("Unlink andx-1?\nThe key ending in 4f2a is erased here for good.")
     assert keys(screen) == [["Unlink"], ["Keep"]]
     assert accounts.unlinked().text.plain == "Unlinked.\nThe key is erased."
+
+
+def test_link_offers_a_key_of_n_exchange_once_where_there_is_n_exchange() -> None:
+    first = accounts.asking(Question.USERNAME, venue=Venue.ANDX, swaps=True)
+    assert keys(first) == [["A key of n.exchange instead"]]
+    assert keys(accounts.asking(Question.USERNAME, venue=Venue.ANDX)) == []
+    assert keys(accounts.asking(Question.API_KEY, venue=Venue.ANDX, swaps=True)) == []
+
+
+def test_swap_keys_say_what_they_are_for_and_cannot_be_made_active() -> None:
+    swaps = replace(MAIN, id=AccountId(3), label="nexchange-1", venue=Venue.NEXCHANGE)
+    older = replace(MAIN, id=AccountId(4), label="nexchange-2", venue=Venue.NEXCHANGE)
+    screen = accounts.accounts((MAIN, swaps, older), MAIN, swapping=swaps, practice=True, practice_swaps=True, now=NOW)
+    assert "nexchange-1 · LIVE · for swaps · active\n" in screen.text.plain
+    assert "nexchange-2 · LIVE · for swaps\n" in screen.text.plain
+    assert keys(screen) == [
+        ["Unlink paper-1"],
+        ["Unlink nexchange-1"],
+        ["Unlink nexchange-2"],
+        ["Link another"],
+        ["Practise swaps"],
+    ]
+
+
+@pytest.mark.parametrize("orders", [WORKS, Check(works=False, status=403, reason="<scope>")])
+def test_a_swap_key_that_may_not_list_is_reported_with_what_that_means(orders: Check) -> None:
+    account = replace(MAIN, label="nexchange-1", venue=Venue.NEXCHANGE)
+    screen = accounts.swap_key_report(SwapKeyReport(venue=Venue.NEXCHANGE, account=account, orders=orders))
+    assert screen.text.plain.startswith("nexchange-1 is linked.\n")
+    assert ("I cannot look for it" in screen.text.plain) is not orders.works
+    assert "<scope>" not in str(screen.text)

@@ -25,6 +25,8 @@ FACTS: tuple[dict[str, Any], ...] = (
     *({"problem": problem} for problem in TicketProblem),
     {"status": 401, "reason": "busy.", "code": None, "symbol": "X", "nearest": ()},
     {"status": 403, "reason": "", "code": 1103, "symbol": "X", "nearest": ("BTCUSDT",)},
+    {"practice": False},
+    {"live": False},
 )
 FULL: dict[str, Any] = {
     "cause": Cause.TIMEOUT,
@@ -33,7 +35,10 @@ FULL: dict[str, Any] = {
     "reason": "no",
     "code": 1,
     "symbol": "X",
+    "typed": "X",
     "nearest": (),
+    "practice": True,
+    "live": True,
     "left": 2,
     "until": START,
 }

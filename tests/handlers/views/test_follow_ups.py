@@ -150,3 +150,15 @@ def test_one_line_says_what_happened_meanwhile(fills: int, alerts: int, armed: b
     absence = Absence(since=NOW - timedelta(minutes=12), until=NOW)
     screen = views.away(Missed(absence=absence, fills=fills, alerts=alerts, armed=armed))
     assert (None if screen is None else screen.text.plain) == said
+
+
+def test_changes_of_swaps_are_counted_with_the_rest() -> None:
+    absence = Absence(since=NOW - timedelta(minutes=12), until=NOW)
+    counted = ((1, 1), (0, 2))
+    said = [
+        views.away(Missed(absence=absence, fills=fills, alerts=0, armed=False, swaps=swaps)) for fills, swaps in counted
+    ]
+    assert [None if each is None else each.text.plain for each in said] == [
+        "Back after 12 min: 1 fill, 1 change of a swap meanwhile.",
+        "Back after 12 min: 2 changes of swaps meanwhile.",
+    ]

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
+from chatbot.domain.accounts import Venue
 from chatbot.domain.drafts import Dialogue, LimitDraft
-from chatbot.domain.ids import ChatId, DialogueId, LimitChangeId
+from chatbot.domain.ids import AccountId, ChatId, DialogueId, LimitChangeId
 from chatbot.domain.limits import Counted, LimitChange, LimitKind, Limits, Spend, SpendKind
 from chatbot.ports.limits import ChangedLimit
 from chatbot.services.limits import LimitAsked, LimitOverview, LimitSet
-from handlers.actions import ChangeLimit, KeepLimit
+from handlers.actions import ChangeLimit, KeepLimit, ShowLimits
 from handlers.views import limits as views
 from handlers.views.screen import Press, Screen
 from tests.handlers.views.examples import MAIN, NOW
@@ -58,8 +59,33 @@ def test_the_card_shows_every_limit_and_a_button_to_change_each() -> None:
         "A day is the last 24 hours. Lowering works at once, raising after 24 h.",
         "paper-1 · PAPER",
     ]
-    wanted = {ChangeLimit(account=MAIN.id, kind=kind) for kind in LimitKind}
-    assert wanted <= set(buttons(screen))
+    kinds = [action.kind for action in buttons(screen) if isinstance(action, ChangeLimit)]
+    assert kinds == [kind for kind in LimitKind if kind not in (LimitKind.SWAP, LimitKind.SWAPS)]
+
+
+def test_an_account_that_swaps_shows_its_own_limits_and_the_way_to_the_others() -> None:
+    key = replace(MAIN, id=AccountId(2), venue=Venue.PAPER_SWAPS, label="paper-swaps-1")
+    counted = (spent(SpendKind.SWAP, "USDT", "500.1", "500.1"),)
+    of_key = LimitOverview(account=key, limits=Limits(), counted=counted, waiting=(), other=MAIN)
+    screen = views.overview(of_key, now=NOW)
+    assert read(str(screen.text)).splitlines() == [
+        "Limits",
+        "Largest swap: 5,000 USDT",
+        "Swaps a day: 10,000 USDT",
+        "   used 500.10 USDT, left 9,499.9 USDT",
+        "By what you send. A swap that ends unpaid counts no longer.",
+        "",
+        "A day is the last 24 hours. Lowering works at once, raising after 24 h.",
+        "paper-swaps-1 · PAPER",
+    ]
+    assert buttons(screen) == [
+        ChangeLimit(account=key.id, kind=LimitKind.SWAP),
+        ChangeLimit(account=key.id, kind=LimitKind.SWAPS),
+        ShowLimits(account=MAIN.id),
+        ShowLimits(account=key.id),
+    ]
+    back = views.overview(replace(of_key, account=MAIN, other=key), now=NOW)
+    assert ShowLimits(account=key.id) in buttons(back)
 
 
 def test_what_is_used_and_left_is_shown_for_orders_and_each_currency() -> None:

@@ -231,14 +231,17 @@ def test_all_states_and_all_outcomes_of_withdrawals_are_tried_here() -> None:
         "Placed",
         "Cancelled",
         "NotFound",
+        "SwapCreated",
+        "PayoutSet",
     }
 
 
 @pytest.mark.parametrize("obstacle", [*Obstacle])
 def test_whatever_can_block_a_withdrawal_is_named(obstacle: Obstacle) -> None:
     blocked = shown(withdrawal(S.REFUSED, Blocked(obstacle=obstacle))).text.plain
-    of_orders = obstacle in (Obstacle.ORDER_TOO_LARGE, Obstacle.ORDERS_USED_UP, Obstacle.TOO_FAR)
-    assert ("Something stood in its way" in blocked) == of_orders
+    of_orders = (Obstacle.ORDER_TOO_LARGE, Obstacle.ORDERS_USED_UP, Obstacle.TOO_FAR)
+    of_swaps = (Obstacle.SWAP_TOO_LARGE, Obstacle.SWAPS_USED_UP)
+    assert ("Something stood in its way" in blocked) == (obstacle in of_orders + of_swaps)
 
 
 @pytest.mark.parametrize("state", [state for state in S if not state.is_waiting])

@@ -1,4 +1,4 @@
-"""What the page's market panel may ask of the practice exchange beside this chat, passed on as it is."""
+"""What the page's panel (market and wallet) may ask of the practice exchange beside this chat, passed on as it is."""
 
 import re
 from typing import Final
@@ -9,11 +9,11 @@ from starlette.routing import BaseRoute, Route
 
 TIMEOUT_SECONDS: Final = 5
 # Listed in the practice exchange's own control panel; nothing else of it can be reached from the page.
-_READ: Final = re.compile(r"markets|accounts")
-_DONE: Final = re.compile(r"price|hold|live|outage|accounts/[\w.@-]+/(?:deposit|orders)")
+_READ: Final = re.compile(r"markets|accounts|swaps/wallet")
+_DONE: Final = re.compile(r"price|hold|live|outage|accounts/[\w.@-]+/(?:deposit|orders)|swaps/deposit")
 
 
-class MarketPanel:
+class SidePanel:
     """`/control/exchange/…`. `exchange_url` is "" as long as there is no practice exchange."""
 
     def __init__(self) -> None:

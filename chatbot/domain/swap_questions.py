@@ -1,0 +1,235 @@
+"""The questions of a guided swap: what is offered to choose from, and what a typed answer means. All pure."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from decimal import Decimal
+
+from chatbot.domain.coins import coin_label
+from chatbot.domain.drafts import PayoutDraft, SwapChoice, SwapDraft, SwapQuestion, SwapRequest
+from chatbot.domain.errors import AmbiguousNumber, InputError
+from chatbot.domain.money import grouped
+from chatbot.domain.networks import network_named
+from chatbot.domain.order_questions import read_as
+from chatbot.domain.swap_quotes import sizes
+from chatbot.domain.swap_text import parse_amount, parse_receiver, parse_swap, says_none, shortened, spell_out_network
+from chatbot.domain.swaps import Coin, Rate
+
+_SIZES = 4
+
+
+def with_coin(request: SwapRequest, question: SwapQuestion, coin: Coin, *, named: bool) -> SwapRequest:
+    """The request with a coin settled; `named`: its network was named by the person."""
+    if question is SwapQuestion.DEPOSIT:
+        return replace(request, deposit=coin, deposit_text=None, deposit_network_named=named)
+    return replace(request, withdraw=coin, withdraw_text=None, withdraw_network_named=named)
+
+
+def coin_of(request: SwapRequest, question: SwapQuestion) -> tuple[Coin | None, str | None]:
+    """The coin of a side once it is settled, and before that what was typed for it."""
+    if question is SwapQuestion.DEPOSIT:
+        return request.deposit, request.deposit_text
+    return request.withdraw, request.withdraw_text
+
+
+def receiver_of(request: SwapRequest, question: SwapQuestion) -> tuple[str | None, str | None]:
+    """The address that a question is about as far as it is known, and its memo."""
+    if question is SwapQuestion.REFUND:
+        return request.refund_address, request.refund_extra_id
+    return request.address, request.extra_id
+
+
+def without_coin(request: SwapRequest, question: SwapQuestion) -> SwapRequest:
+    """The request before anything was said about a side's coin; what was typed with it is kept."""
+    if question is SwapQuestion.DEPOSIT:
+        return replace(request, deposit=None, deposit_text=None)
+    return replace(request, withdraw=None, withdraw_text=None)
+
+
+def ask_coin(request: SwapRequest, question: SwapQuestion, coins: Iterable[Coin]) -> SwapDraft:
+    """Which coin? The ones given are offered; whose button names a network is chosen with it."""
+    offered = tuple(coins)
+    alike = Counter(map(coin_label, offered))
+    choices = tuple(
+        SwapChoice(
+            label=label if alike[label] == 1 else f"{label} ({coin.code})",
+            request=with_coin(request, question, coin, named=alike[label] == 1 and label != coin.symbol),
+        )
+        for coin in offered
+        for label in (coin_label(coin),)
+    )
+    return SwapDraft(request=request, asking=question, choices=choices)
+
+
+def ask_meaning(read: Callable[[str], SwapRequest], text: str, error: AmbiguousNumber) -> SwapDraft:
+    """Which amount was meant? Raises `InputError` if the rest is not understood either."""
+    readings = [(meaning, read(read_as(meaning, error.typed, text))) for meaning in error.meanings]
+    choices = tuple(SwapChoice(label=f"Use {meaning}", request=request) for meaning, request in readings)
+    return SwapDraft(request=replace(readings[0][1], amount=None), asking=None, choices=choices)
+
+
+def ask_amount(request: SwapRequest, rate: Rate, named: Coin) -> SwapDraft:
+    """How much? The least that is taken is offered, and round amounts above it, of the coin whose amount is `named`."""
+    offered = sizes(rate, gets=request.gets, coin=named, count=_SIZES)
+    choices = tuple(
+        SwapChoice(label=f"{grouped(size)} {named.symbol}", request=replace(request, amount=size)) for size in offered
+    )
+    return SwapDraft(request=replace(request, amount=None), asking=SwapQuestion.AMOUNT, choices=choices)
+
+
+def offer_amount(request: SwapRequest, fitting: Decimal | None, coin: Coin, *, gets: bool) -> SwapDraft:
+    """Another amount is asked for; the one of this coin that fits is offered, if there is one."""
+    open_again = replace(request, amount=None)
+    if not fitting:
+        return SwapDraft(request=open_again, asking=SwapQuestion.AMOUNT)
+    label = f"Use {grouped(fitting)} {coin.symbol}"
+    choice = SwapChoice(label=label, request=replace(request, amount=fitting, gets=gets))
+    return SwapDraft(request=open_again, asking=SwapQuestion.AMOUNT, choices=(choice,))
+
+
+def ask_address(request: SwapRequest, used: Iterable[tuple[str, str]]) -> SwapDraft:
+    """Where to? Addresses that were used before are offered."""
+    open_again = replace(request, address=None, extra_id=None)
+    again = tuple(
+        SwapChoice(label=_short(address, extra_id), request=replace(request, address=address, extra_id=extra_id))
+        for address, extra_id in used
+    )
+    return SwapDraft(request=open_again, asking=SwapQuestion.ADDRESS, choices=again)
+
+
+def ask_refund(request: SwapRequest, used: Iterable[tuple[str, str]]) -> SwapDraft:
+    """Where to, if the swap fails? It may be left open."""
+    open_again = replace(request, refund_address=None, refund_extra_id=None)
+    again = tuple(
+        SwapChoice(
+            label=_short(address, extra_id),
+            request=replace(request, refund_address=address, refund_extra_id=extra_id),
+        )
+        for address, extra_id in used
+    )
+    skip = SwapChoice(label="Skip", request=replace(request, refund_address="", refund_extra_id=""))
+    return SwapDraft(request=open_again, asking=SwapQuestion.REFUND, choices=(*again, skip))
+
+
+def ask_extra_id(request: SwapRequest, about: SwapQuestion) -> SwapDraft:
+    """Which memo belongs to the address? Somebody may have been told that none does."""
+    asking = SwapQuestion.REFUND_EXTRA_ID if about is SwapQuestion.REFUND else SwapQuestion.EXTRA_ID
+    choice = SwapChoice(label="I was told none is needed", request=_with_extra_id(request, asking, ""))
+    return SwapDraft(request=_with_extra_id(request, asking, None), asking=asking, choices=(choice,))
+
+
+def turned(request: SwapRequest) -> SwapRequest:
+    """The other way round. What goes with the direction is dropped: amount and addresses."""
+    return SwapRequest(
+        deposit_text=request.withdraw_text,
+        withdraw_text=request.deposit_text,
+        deposit=request.withdraw,
+        withdraw=request.deposit,
+        deposit_network_named=request.withdraw_network_named,
+        withdraw_network_named=request.deposit_network_named,
+    )
+
+
+def answered(draft: SwapDraft, text: str) -> SwapRequest:
+    """The request after a typed answer to its question. Raises `InputError`."""
+    request = draft.request
+    match draft.asking:
+        case SwapQuestion.DEPOSIT | SwapQuestion.WITHDRAW:
+            return _coin_answered(request, draft.asking, text)
+        case SwapQuestion.AMOUNT:
+            return _amount_answered(request, text)
+        case SwapQuestion.ADDRESS:
+            address, extra_id = parse_receiver(text)
+            return replace(request, address=address, extra_id=extra_id)
+        case SwapQuestion.REFUND:
+            if says_none(text):
+                return replace(request, refund_address="", refund_extra_id="")
+            address, extra_id = parse_receiver(text)
+            return replace(request, refund_address=address, refund_extra_id=extra_id)
+        case SwapQuestion.EXTRA_ID | SwapQuestion.REFUND_EXTRA_ID:
+            return _with_extra_id(request, draft.asking, "" if says_none(text) else text.strip())
+        case None:
+            return _corrected(request, text)
+
+
+def payout_answered(draft: PayoutDraft, text: str) -> tuple[str, str | None]:
+    """The address and its memo after a typed answer; None: not said. Raises `InputError`."""
+    if draft.address is None:
+        return parse_receiver(text)
+    return draft.address, "" if says_none(text) else text.strip()
+
+
+def _coin_answered(request: SwapRequest, question: SwapQuestion, text: str) -> SwapRequest:
+    """A coin; of one that is settled but for its network, that alone; or the whole swap anew. Raises `InputError`."""
+    _, typed = coin_of(request, question)
+    if typed is not None and (network := _network_alone(text)):
+        return _with_text(request, question, f"{typed.partition('@')[0]}@{network}")
+    said = _parsed_alone(spell_out_network(text), question)
+    if said.deposit_text is not None and said.withdraw_text is not None:
+        return said
+    coin = said.deposit_text or said.withdraw_text
+    if coin is None:
+        raise InputError("Which coin? Write its code, like BTC or USDT on Tron, or tap one.")
+    known = _with_text(request, question, coin)
+    if question is SwapQuestion.WITHDRAW:
+        known = replace(known, address=said.address, extra_id=said.extra_id)
+    return known if said.amount is None else replace(known, amount=said.amount, gets=question is SwapQuestion.WITHDRAW)
+
+
+def _parsed_alone(text: str, question: SwapQuestion) -> SwapRequest:
+    """What was typed, where one coin is asked for: what is received may have its address behind it."""
+    try:
+        return parse_swap(text)
+    except AmbiguousNumber:
+        raise
+    except InputError:
+        if question is SwapQuestion.DEPOSIT:
+            raise
+        return parse_swap(f"to {text}")
+
+
+def _network_alone(text: str) -> str:
+    """The name of a network, if the text is nothing else."""
+    name = text.strip().removeprefix("on ").strip(" ()")
+    return name if network_named(name) is not None else ""
+
+
+def _with_text(request: SwapRequest, question: SwapQuestion, typed: str) -> SwapRequest:
+    """Another coin for a side; addresses of the one before are dropped."""
+    if question is SwapQuestion.DEPOSIT:
+        return replace(request, deposit=None, deposit_text=typed, refund_address=None, refund_extra_id=None)
+    return replace(request, withdraw=None, withdraw_text=typed, address=None, extra_id=None)
+
+
+def _amount_answered(request: SwapRequest, text: str) -> SwapRequest:
+    """An amount alone is of the coin whose amount was asked for; with its coin it may be of either."""
+    part, gets = parse_amount(text)
+    sides = (request.deposit, request.withdraw)
+    if part.coin is None or None in sides:
+        return replace(request, amount=part.amount, gets=gets or request.gets)
+    unit = part.coin.partition("@")[0]
+    sends_it, gets_it = (side is not None and unit in (side.symbol.upper(), side.code.upper()) for side in sides)
+    if not sends_it and not gets_it:
+        symbols = " or in ".join(side.symbol for side in sides if side is not None)
+        raise InputError(f"Say the amount in {symbols}, not in {unit}.")
+    is_got = (gets or request.gets) if sends_it and gets_it else gets_it
+    return replace(request, amount=part.amount, gets=is_got)
+
+
+def _corrected(request: SwapRequest, text: str) -> SwapRequest:
+    """A number alone is the amount; anything else is the whole swap anew."""
+    said = parse_swap(text)
+    if said.deposit_text is None and said.withdraw_text is None and said.amount is not None:
+        return replace(request, amount=said.amount)
+    return said
+
+
+def _with_extra_id(request: SwapRequest, question: SwapQuestion, extra_id: str | None) -> SwapRequest:
+    if question is SwapQuestion.REFUND_EXTRA_ID:
+        return replace(request, refund_extra_id=extra_id)
+    return replace(request, extra_id=extra_id)
+
+
+def _short(address: str, extra_id: str) -> str:
+    """Both ends of an address, and its memo."""
+    return f"{shortened(address)} · {extra_id}" if extra_id else shortened(address)

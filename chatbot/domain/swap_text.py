@@ -1,0 +1,279 @@
+"""How people write swaps: one line in, a `SwapRequest` out, as complete as the line was.
+
+500 USDC to BTC · 500 USDC BTC · USDC to 0.01 BTC · 0.01 BTC from USDC · to get 0.01 BTC from USDC · usdt on tron ·
+USDT (TRC20) · usdt@tron · … to btc ADDRESS · … to xrp ADDRESS memo 12345
+
+Addresses and memos are taken as they stand, to the last character.
+"""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from chatbot.domain.drafts import SwapRequest
+from chatbot.domain.errors import InputError
+from chatbot.domain.money import ZERO, parse_decimal
+from chatbot.domain.networks import network_named
+
+_LONGEST = 600
+_ENDS = 6
+"""Characters of each end of an address that are shown where there is no room for more."""
+_EXAMPLE = "Write it like 500 USDC to BTC, or 0.01 BTC from USDC."
+
+_SEND = frozenset(("swap", "send", "sell", "exchange", "convert", "from"))
+_GET = frozenset(("get", "receive", "buy"))
+_INTO = frozenset(("to", "for", "into", "in", "->", "→", "=>", ">"))
+_OUT_OF = frozenset(("from", "with", "using", "for"))
+_BEFORE_ADDRESS = frozenset(("to", "at", "address"))
+_BEFORE_EXTRA_ID = frozenset(("memo", "tag", "comment", "memo:", "tag:", "comment:"))
+_NOTHING = frozenset(("no", "none", "nothing", "skip", "-", "—"))
+_EVERYTHING = frozenset(("all", "max", "everything"))
+
+_GAP = "[ \u00a0\u2007\u2009\u202f]"
+_NUMBER = re.compile(rf"\$?(?:[0-9.,]|(?<=[0-9]){_GAP}(?=[0-9]{{3}}(?![0-9])))+")
+_AMOUNT = re.compile(rf"{_NUMBER.pattern}[kKmM]?(?!\S)|\$?(?:[0-9]{{2,}}|[0-9]*[.,][0-9]+)(?=[A-Za-z]{{2}})")
+_AMOUNT_START = re.compile(r"[-+$%.,0-9]")
+_NAME_ENDINGS = "cash|classic|coin|gold|inu|sv"
+_COIN = re.compile(
+    rf"(?:[a-z][a-z0-9.]{{0,19}}|[0-9]{{1,5}}[a-z]{{2}}[a-z0-9]{{0,14}})(?:\s+(?:{_NAME_ENDINGS})(?!\S))?(?=[\s(@_-]|$)",
+    re.IGNORECASE,
+)
+_STANDARD = re.compile(r"[\s_-]\s*((?:trc|erc|bep)-?20|spl)(?!\S)", re.IGNORECASE)
+_BRACKETED = re.compile(r"\s*\(\s*(?:on\s+)?([^()]{1,30}?)\s*\)", re.IGNORECASE)
+_ON = re.compile(r"(?:\s*@\s*|\s+on\s+(?:the\s+)?)(?=[A-Za-z])", re.IGNORECASE)
+_WORDS = tuple(re.compile(rf"[A-Za-z0-9-]+(?:\s+[A-Za-z0-9-]+){{{more}}}(?!\S)") for more in (2, 1, 0))
+_CHAIN = re.compile(r"\s+(?:network|chain|mainnet)(?!\S)", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class _Line:
+    """What is left of a line while it is read from the left."""
+
+    rest: str
+
+    def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """What stands at the beginning, if it looks like this; it is then gone from the line."""
+        found = pattern.match(self.rest)
+        if found is not None:
+            self.rest = self.rest[found.end() :]
+        return found
+
+    def word(self) -> str:
+        return next(iter(self.rest.split(maxsplit=1)), "")
+
+    def skip(self, words: frozenset[str]) -> str:
+        """The first word, if it is one of these; empty, and nothing gone, if not."""
+        self.rest = self.rest.lstrip()
+        first = self.word().lower()
+        if first not in words:
+            return ""
+        self.rest = self.rest[len(first) :].lstrip()
+        return first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One side of a swap: so much of a coin. `coin` is as it was typed, see `coin_and_network`. None: not said."""
+
+    amount: Decimal | None = None
+    coin: str | None = None
+
+
+def parse_swap(text: str) -> SwapRequest:
+    """Read what follows `/swap`. Nothing at all is fine: everything is then asked for.
+
+    Coins are as they were typed, to be looked up; a network that was named follows behind an `@`. Raises `InputError`,
+    saying what was understood and what was not.
+    """
+    if len(text) > _LONGEST:
+        raise InputError(f"That is too long for a swap. {_EXAMPLE}")
+    line = _Line(text.strip())
+    gets_first = _leads_to_what_is_got(line)
+    first = _read_part(line)
+    link = line.skip(_OUT_OF if gets_first else _INTO | _OUT_OF)
+    turned = gets_first or (bool(link) and link not in _INTO)
+    if link and not turned:
+        line.skip(_GET)
+    second = _read_part(line) if link or (first.coin is not None and not gets_first) else Part()
+    deposit, withdraw = (second, first) if turned else (first, second)
+    withdraw = _with_amount_behind(line, deposit, withdraw)
+    is_whole = withdraw.coin is not None and (second != Part() or not link)
+    address, extra_id = _read_receiver(line) if is_whole else (None, None)
+    if line.rest.strip():
+        raise _not_understood(text, line.rest)
+    return _request(deposit, withdraw, address=address, extra_id=extra_id)
+
+
+def parse_amount(text: str) -> tuple[Part, bool]:
+    """An amount, perhaps with its coin, and whether it was said to be the one to receive. Raises `InputError`."""
+    line = _Line(text.strip())
+    gets = _leads_to_what_is_got(line)
+    part = _read_part(line)
+    if part.amount is None or line.rest.strip():
+        raise InputError("How much? Write it like 500, or 0.01 BTC.")
+    return part, gets
+
+
+def parse_receiver(text: str) -> tuple[str, str | None]:
+    """An address, and what stands behind it as its memo, None if nothing does. Raises `InputError`."""
+    address, extra_id = _read_receiver(_Line(text.strip()))
+    if address is None:
+        raise InputError("Please send the address.")
+    return address, extra_id
+
+
+def says_none(text: str) -> bool:
+    """Whether somebody answers that there is no such thing."""
+    return text.strip().lower() in _NOTHING
+
+
+def shortened(address: str) -> str:
+    """Both ends of an address, where there is no room for all of it."""
+    return address if len(address) <= 2 * _ENDS + 1 else f"{address[:_ENDS]}…{address[-_ENDS:]}"
+
+
+def coin_and_network(typed: str) -> tuple[str, str]:
+    """What was typed for a coin, and the code of the network that was named with it, empty if none was.
+
+    Raises `InputError` for a network that is not known.
+    """
+    coin, _, name = typed.partition("@")
+    if not name:
+        return coin, ""
+    network = network_named(name)
+    if network is None:
+        raise InputError(f"I know no network called “{name[:40]}”. Leave it out, then I ask which one.")
+    return coin, network
+
+
+def spell_out_network(text: str) -> str:
+    """`USDT tron` as `USDT on tron`: where one coin is asked for, it is not two."""
+    line = _Line(text.strip())
+    if line.word().lower() in _SEND | _GET | _INTO | _OUT_OF:
+        return text
+    coin = line.take(_COIN)
+    return text if coin is None or network_named(line.rest) is None else f"{coin[0]} on {line.rest.strip()}"
+
+
+def _leads_to_what_is_got(line: _Line) -> bool:
+    """`to get`, `get`, `to`: what comes first then is what is received."""
+    if line.skip(_SEND):
+        return False
+    to, get = line.skip(frozenset(("to",))), line.skip(_GET)
+    return bool(to or get)
+
+
+def _read_part(line: _Line) -> Part:
+    """`500 USDC`, `500`, `USDC`, `USDC 500`, each with a network or without; nothing where there is none of these."""
+    line.rest = line.rest.lstrip()
+    amount = _read_amount(line)
+    line.rest = line.rest.lstrip()
+    if line.word().lower() in _INTO | _OUT_OF:
+        return Part(amount=_in_coin(amount, None))
+    found = line.take(_COIN)
+    if found is None:
+        return Part(amount=_in_coin(amount, None))
+    coin = found[0].upper()
+    network = _read_network(line)
+    if amount is None:
+        amount = _read_amount_before_link(line)
+    return Part(amount=_in_coin(amount, coin), coin=f"{coin}@{network}" if network else coin)
+
+
+def _read_amount(line: _Line) -> str | None:
+    """The amount at the beginning as it was typed. Raises `InputError` for what is meant as one and is none."""
+    found = line.take(_AMOUNT)
+    if found is not None:
+        return found[0]
+    word = line.word()
+    if word.lower() in _EVERYTHING or word.endswith("%"):
+        raise InputError(f"n.exchange holds no balance of yours, so say the amount itself instead of “{word[:40]}”.")
+    if _AMOUNT_START.match(word) and not _COIN.match(word):
+        parse_decimal(word)
+        raise InputError(f"“{word[:40]}” is not a number I can use. Write it like 0.01 or 1500.")
+    return None
+
+
+def _read_amount_before_link(line: _Line) -> str | None:
+    """`USDC 500 to BTC`; but in `USDC 0.01 BTC` the amount is that of the coin behind it."""
+    before = line.rest
+    line.rest = before.lstrip()
+    found = line.take(_AMOUNT)
+    line.rest = line.rest.lstrip()
+    if found is not None and line.word().lower() in _INTO | _OUT_OF:
+        return found[0]
+    line.rest = before
+    return None
+
+
+def _in_coin(typed: str | None, coin: str | None) -> Decimal | None:
+    """The amount. Dollars are an amount of a coin that stands for dollars, and of no other."""
+    if typed is None:
+        return None
+    value = parse_decimal(typed)
+    if value <= ZERO:
+        raise InputError(f"“{typed}” must be more than zero.")
+    if typed.startswith("$") and (coin is None or not ("USD" in coin or coin in ("DAI", "TETHER"))):
+        raise InputError(
+            f"Dollars go with a coin that stands for dollars, like {typed} USDT. Say the amount in a coin."
+        )
+    return value
+
+
+def _read_network(line: _Line) -> str:
+    """The network's name behind a coin, as it was typed; empty if there is none."""
+    found = line.take(_STANDARD) or line.take(_BRACKETED)
+    if found is not None:
+        return found[1]
+    if line.take(_ON) is None:
+        return ""
+    names = [found[0] for words in _WORDS if (found := words.match(line.rest)) is not None]
+    name = next((name for name in names if network_named(name) is not None), names[-1] if names else line.word())
+    line.rest = line.rest[len(name) :]
+    line.take(_CHAIN)
+    return name
+
+
+def _with_amount_behind(line: _Line, deposit: Part, withdraw: Part) -> Part:
+    """`USDC to BTC 0.01`: a lone number that ends the line, where no amount was said yet, is no address."""
+    rest = line.rest.strip()
+    if withdraw.coin is None or not _AMOUNT.fullmatch(rest) or rest.count(".") > 1:
+        return withdraw
+    if deposit.amount is not None or withdraw.amount is not None:
+        return withdraw
+    line.rest = ""
+    return Part(amount=_in_coin(rest, withdraw.coin), coin=withdraw.coin)
+
+
+def _read_receiver(line: _Line) -> tuple[str | None, str | None]:
+    """The address, and all that stands behind it; None for what is not there."""
+    line.skip(_BEFORE_ADDRESS)
+    address = line.word()
+    if not address:
+        return None, None
+    line.rest = line.rest.lstrip()[len(address) :]
+    line.skip(frozenset(("destination", "payment")))
+    line.skip(_BEFORE_EXTRA_ID)
+    extra_id, line.rest = line.rest.strip(), ""
+    return address, extra_id or None
+
+
+def _request(deposit: Part, withdraw: Part, *, address: str | None, extra_id: str | None) -> SwapRequest:
+    if deposit.amount is not None and withdraw.amount is not None:
+        raise InputError("Say one amount, the one to send or the one to receive. The other follows from the rate.")
+    return SwapRequest(
+        deposit_text=deposit.coin,
+        withdraw_text=withdraw.coin,
+        amount=withdraw.amount if deposit.amount is None else deposit.amount,
+        gets=withdraw.amount is not None,
+        address=address,
+        extra_id=extra_id,
+    )
+
+
+def _not_understood(text: str, rest: str) -> InputError:
+    known = " ".join(text.strip()[: -len(rest)].split())
+    missed = " ".join(rest.split())[:40]
+    if not known:
+        return InputError(f"I did not understand “{missed}”. {_EXAMPLE}")
+    return InputError(f"I understood “{known[:80]}”, but not “{missed}”. {_EXAMPLE}")
