@@ -25,6 +25,7 @@ from chatbot.domain.secrets import Secret
 from chatbot.duties import Duties
 from chatbot.exchange.opening import OpenExchange, OpenSwapService
 from chatbot.ports.clock import Clock, Entropy
+from chatbot.ports.exchange import Priority
 from chatbot.resources import opened_charts, opened_exchanges, opened_storage, opened_swap_services
 from chatbot.services.desk import Services
 from chatbot.settings import Settings, SettingsError
@@ -186,6 +187,8 @@ class Bot:
         supervisor.spawn(self._publish_menus(), name="menus")
         if self.swap_venues:
             supervisor.spawn(addresses.warm(), name="warm addresses")
+        for venue, opened in self.swap_venues.items():
+            supervisor.spawn(_warm(opened), name=f"warm {venue}")
         gc.freeze()
         polling = supervisor.spawn(intake.run(), name="intake", awaited=True)
         try:
@@ -244,7 +247,9 @@ class Bot:
 
     async def _introduce(self, services: Services) -> None:
         """Say where the bot is; without an owner, print the link whose first opener owns it."""
-        log.info("bot is up", bot=self.line.name.username, venues=[str(venue) for venue in self.venues])
+        log.info(
+            "bot is up", bot=self.line.name.username, venues=[str(venue) for venue in (*self.venues, *self.swap_venues)]
+        )
         if await services.people.has_owner():
             return
         link = await services.people.claim_link()
@@ -271,6 +276,12 @@ class _Waiting:
         venue = await self.services.markets.venue_for(person)
         wait = self.services.markets.expected_wait(venue)
         return door.queueing(wait) if wait > timedelta(seconds=1) else None
+
+
+async def _warm(opened: OpenSwapService) -> None:
+    """Have the connection, and what everybody asks for first, before somebody does."""
+    with contextlib.suppress(ChatbotError):
+        await opened.service.coins(priority=Priority.ALERT)
 
 
 def _describe(error: ChatbotError) -> Screen:

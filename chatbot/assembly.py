@@ -120,7 +120,7 @@ def assemble(
         clock=clock,
         was_away=was_away,
     )
-    swap_book = SwapBook(store=storage.swaps, tickets=store, cards=swap_cards, clock=clock)
+    swap_book = SwapBook(store=storage.swaps, tickets=store, cards=swap_cards, addresses=addresses, clock=clock)
     execution = build_execution(
         store=store,
         accounts=accounts,

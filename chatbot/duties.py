@@ -77,7 +77,7 @@ class Duties:
         run, swaps, spawn = self.supervisor.run, self.storage.swaps, self.supervisor.spawn
         following = self.program.services.followed_swaps
         run(self.swap_cards)
-        run(SwapKeeper(store=swaps, following=following, clock=self.clock, spawn=spawn))
+        run(SwapKeeper(store=swaps, look=following.look, clock=self.clock, spawn=spawn))
 
     def _keep_house(self) -> None:
         run, storage, clock = self.supervisor.run, self.storage, self.clock

@@ -5,7 +5,7 @@ from chatbot.domain.accounts import Account, Venue
 from chatbot.domain.drafts import Dialogue, LinkDraft, SwapKeyDraft
 from chatbot.domain.errors import InputError, NoSwapKey
 from chatbot.domain.secrets import Credentials, SwapKey
-from chatbot.services.accounts import read_credentials, read_swap_key
+from chatbot.services.accounts import SwapKeyReport, read_credentials, read_swap_key
 from handlers.actions import (
     AskUnlink,
     BeginLink,
@@ -19,6 +19,7 @@ from handlers.commands import Answer, Button, Command, Needs, Protected, Route
 from handlers.context import Context
 from handlers.locks import standing
 from handlers.protection import protect
+from handlers.tickets import show
 from handlers.views import accounts as views
 from handlers.views.screen import Screen
 
@@ -35,9 +36,7 @@ async def link(ctx: Context) -> None:
     if not words:
         await _ask_first(ctx, venue)
     elif venue.swaps:
-        key = read_swap_key(" ".join(words))
-        await ctx.services.questions.forget(person=ctx.person.id, chat=ctx.chat.id)
-        await _link_swap_key(ctx, venue, key)
+        await _link_swap_key(ctx, venue, read_swap_key(" ".join(words)))
     else:
         credentials = read_credentials(words)
         await ctx.services.questions.forget(person=ctx.person.id, chat=ctx.chat.id)
@@ -61,14 +60,15 @@ async def answer(ctx: Context, dialogue: Dialogue) -> None:
 
 
 async def answer_swap_key(ctx: Context, dialogue: Dialogue) -> None:
+    """What is not accepted is asked for again: it may have been a stray word."""
     await _delete_secret(ctx)
-    venue, key = await ctx.services.linking.answer_swap_key(dialogue, ctx.args)
+    venue, key = ctx.services.linking.answer_swap_key(dialogue, ctx.args)
     await _link_swap_key(ctx, _known(ctx, venue), key)
 
 
 async def practise_swaps(ctx: Context, _: LinkPracticeSwaps) -> None:
     found = await ctx.services.accounts.link_practice_swaps(ctx.person.id, chat=ctx.chat.id)
-    await ctx.reply(views.swap_key_report(found))
+    await _linked(ctx, found)
 
 
 async def practise(ctx: Context, _: LinkPractice) -> None:
@@ -96,16 +96,21 @@ async def unlink(ctx: Context) -> None:
     if ctx.args.strip() and not named:
         raise InputError("No account has this name; /accounts lists yours.")
     only = named[0] if named else (linked[0] if len(linked) == 1 else None)
-    await ctx.reply(views.ask_unlink(only) if only else await _accounts(ctx))
+    await ctx.reply(await _ask_unlink(ctx, only) if only else await _accounts(ctx))
 
 
 async def ask_unlink(ctx: Context, action: AskUnlink) -> None:
     linked, _ = await ctx.services.accounts.of(ctx.person.id)
     for account in linked:
         if account.id == action.account:
-            await ctx.edit(views.ask_unlink(account))
+            await ctx.edit(await _ask_unlink(ctx, account))
             return
     raise InputError("This account is not linked any more.")
+
+
+async def _ask_unlink(ctx: Context, account: Account) -> Screen:
+    followed = await ctx.services.followed_swaps.open_of(ctx.person.id) if account.venue.swaps else ()
+    return views.ask_unlink(account, [each.swap for each in followed if each.account == account.id])
 
 
 async def unlink_for_good(ctx: Context, action: Unlink) -> None:
@@ -134,8 +139,18 @@ async def _link(ctx: Context, venue: Venue, credentials: Credentials) -> None:
 
 
 async def _link_swap_key(ctx: Context, venue: Venue, key: SwapKey) -> None:
-    found = await ctx.services.accounts.link_swap_key(ctx.person.id, venue=venue, key=key, chat=ctx.chat.id)
-    await ctx.reply(views.swap_key_report(found))
+    await _linked(ctx, await ctx.services.accounts.link_swap_key(ctx.person.id, venue=venue, key=key, chat=ctx.chat.id))
+
+
+async def _linked(ctx: Context, found: SwapKeyReport) -> None:
+    """Say what the key is good for, and go on with the swap that waited for one."""
+    waiting = await ctx.services.linking.waiting(person=ctx.person.id, chat=ctx.chat.id)
+    await ctx.reply(views.swap_key_report(found, goes_on=waiting is not None))
+    if found.account is None:
+        return
+    await ctx.services.questions.forget(person=ctx.person.id, chat=ctx.chat.id)
+    if waiting is not None:
+        await show(ctx, await ctx.services.swaps.advance(waiting, person=ctx.person.id, chat=ctx.chat.id))
 
 
 async def _delete_secret(ctx: Context) -> None:

@@ -1,8 +1,8 @@
 """The cards of swaps follow them: whatever a swap has become is painted into its message, with the time left to pay.
 
 While it can be paid, a QR picture stands below the card. It is deleted as soon as it cannot: nobody shall pay by a
-picture that is out of date. If the program ends between sending a message and writing it down, it is sent again:
-better two cards than none.
+picture that is out of date. If the program ends between sending a card and writing that down, it is sent again: better
+two cards than none. A picture is not, since one of two would stay for ever: its button brings one.
 """
 
 import asyncio
@@ -12,14 +12,15 @@ import structlog
 from telegram.error import TelegramError
 
 from chatbot.domain.ids import ChatId, MessageId, SwapId
-from chatbot.domain.swaps import FollowedSwap
+from chatbot.domain.swap_life import FRESH, Unpayable, can_be_paid, why_unpayable
+from chatbot.domain.swaps import PICTURE_BEING_SENT, FollowedSwap
 from chatbot.ports.clock import Clock
 from chatbot.ports.preferences import PreferenceStore
 from chatbot.ports.spawner import Spawner
 from chatbot.ports.swaps import Swaps
 from handlers.context import ChatKind, Room
 from handlers.sender import ChatClosed, NotDelivered, Sender
-from handlers.views.deposit import can_be_paid, picture
+from handlers.views.deposit import picture
 from handlers.views.format import read_by
 from handlers.views.screen import Screen
 from handlers.views.swaps import card, elsewhere
@@ -27,16 +28,16 @@ from handlers.views.swaps import card, elsewhere
 log = structlog.get_logger(__name__)
 
 _SWEPT_AT_ONCE = 50
-_FOUND_AT_START = 1_000
+_FOUND_AT_START = 10_000
 _REST = timedelta(seconds=10)
 _AT_LEAST = timedelta(seconds=1)
-_LOOKED_AT_WITHIN = timedelta(hours=1)
-"""Whoever waits for a deposit is looked at so often."""
 _EACH_MINUTE, _IN_THE_END = timedelta(minutes=1), timedelta(seconds=15)
 _END = timedelta(minutes=2)
 _TRY_AGAIN = timedelta(seconds=10)
 _OLDEST_DELETED = timedelta(hours=48)
 """Telegram deletes no older messages: https://core.telegram.org/bots/api#deletemessage"""
+_CHANGED_BY_TIME = (None, Unpayable.SENT, Unpayable.STALE, Unpayable.NOWHERE)
+"""What a card is whose time goes by: it says how much is left, or is good for paying again once it was looked at."""
 
 
 class SwapPainter:
@@ -66,15 +67,15 @@ class SwapPainter:
             self._spawner.spawn(self._paint(swap), name="paint swap")
 
     def retire(self, chat: ChatId, *messages: MessageId) -> None:
-        if messages:
-            self._spawner.spawn(self._retire(chat, messages), name="retire swap card")
+        if there := tuple(message for message in messages if message != PICTURE_BEING_SENT):
+            self._spawner.spawn(self._retire(chat, there), name="retire swap card")
 
     async def step(self) -> timedelta:
         """Paint what is not shown yet, and what counts down."""
         now = self._clock.now()
         if self._is_fresh:
             self._is_fresh = False
-            for followed in await self._store.due(now=now + _LOOKED_AT_WITHIN, limit=_FOUND_AT_START):
+            for followed in await self._store.waiting(limit=_FOUND_AT_START):
                 self._again_at[followed.id] = now
         unshown = [followed.id for followed in await self._store.unshown(limit=_SWEPT_AT_ONCE)]
         for swap in {*unshown, *(swap for swap, at in self._again_at.items() if at <= now)}:
@@ -121,7 +122,7 @@ class SwapPainter:
         if followed.message is None:
             return await self._send_card(followed, screen)
         is_news = followed.revision > followed.shown
-        merely_counts = not is_news and can_be_paid(followed, now=now)
+        merely_counts = not is_news and _is_changed_by_time(followed, now=now)
         if await self._sender.repaint(followed.chat, followed.message, screen, yielding=merely_counts):
             return followed.message
         return await self._send_card(followed, screen) if is_news else None
@@ -136,10 +137,7 @@ class SwapPainter:
             if not can_be_paid(followed, now=self._clock.now()):
                 await self._delete_picture(followed)
             elif followed.picture is None and message is not None:
-                with read_by(self._preferences.of(followed.chat)):
-                    shown = picture(followed, now=self._clock.now())
-                sent = await self._sender.send(_room(followed), shown, reply_to=message)
-                await self._store.attach(followed.id, picture=sent)
+                await self._send_picture(followed, message)
         except ChatClosed:
             log.info("swap picture not shown, chat closed", swap=followed.id)
         except NotDelivered as fault:
@@ -148,8 +146,23 @@ class SwapPainter:
         except TelegramError as fault:
             log.error("swap picture refused", swap=followed.id, reason=fault.message)
 
+    async def _send_picture(self, followed: FollowedSwap, message: MessageId) -> None:
+        with read_by(self._preferences.of(followed.chat)):
+            shown = picture(followed, now=self._clock.now())
+        await self._store.attach(followed.id, picture=PICTURE_BEING_SENT)
+        try:
+            sent = await self._sender.send(_room(followed), shown, reply_to=message)
+        except (NotDelivered, TelegramError) as fault:
+            if not (isinstance(fault, NotDelivered) and fault.ambiguous):
+                await self._store.drop_picture(followed.id)
+            raise
+        await self._store.attach(followed.id, picture=sent)
+
     async def _delete_picture(self, followed: FollowedSwap) -> None:
         if followed.picture is None:
+            return
+        if followed.picture == PICTURE_BEING_SENT:  # whether it went is not known, nor which message it is
+            await self._store.drop_picture(followed.id)
             return
         age = self._clock.now() - followed.swap.created_at
         if await self._sender.delete(followed.chat, followed.picture) or age > _OLDEST_DELETED:
@@ -158,11 +171,14 @@ class SwapPainter:
             self._try_again(followed)
 
     def _count_down(self, followed: FollowedSwap) -> None:
-        now, until = self._clock.now(), followed.swap.pay_until
-        if until is None or not can_be_paid(followed, now=now) or followed.id in self._again_at:
+        """Look at it again when it says something else: in a minute, at its deadline, when it is too old to pay by."""
+        now = self._clock.now()
+        if followed.id in self._again_at or not _is_changed_by_time(followed, now=now):
             return
-        pause = _EACH_MINUTE if until - now > _END else _IN_THE_END
-        self._again_at[followed.id] = min(now + pause, until)
+        until, stale_at = followed.swap.pay_until, followed.seen_at + FRESH + _AT_LEAST
+        pause = _IN_THE_END if until is not None and until - now <= _END else _EACH_MINUTE
+        ends = (end for end in (until, stale_at) if end is not None and end > now)
+        self._again_at[followed.id] = min([now + pause, *ends])
 
     def _try_again(self, followed: FollowedSwap) -> None:
         self._again_at[followed.id] = self._clock.now() + _TRY_AGAIN
@@ -175,6 +191,10 @@ class SwapPainter:
                     await self._sender.edit(chat, message, elsewhere())
             except (NotDelivered, TelegramError) as fault:
                 log.warning("swap card not retired", chat=chat, reason=str(fault))
+
+
+def _is_changed_by_time(followed: FollowedSwap, *, now: datetime) -> bool:
+    return why_unpayable(followed, now=now) in _CHANGED_BY_TIME
 
 
 def _room(followed: FollowedSwap) -> Room:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from chatbot.domain import protected
@@ -10,6 +11,9 @@ from chatbot.domain.errors import InputError, SwapNotFound, TicketError, TicketP
 from chatbot.domain.ids import SwapId
 from chatbot.domain.intents import CreateSwap
 from chatbot.domain.notices import SwapMoved
+from chatbot.domain.receiver_text import read_transaction
+from chatbot.domain.swap_life import can_be_paid
+from chatbot.domain.swap_text import is_reference
 from chatbot.domain.swaps import FollowedSwap, Marking
 from chatbot.services.swaps import AskedSwap
 from handlers.actions import (
@@ -31,18 +35,20 @@ from handlers.commands import Answer, Button, Command, Hearing, Protected, Route
 from handlers.context import Context
 from handlers.protection import protect
 from handlers.tickets import Result, acknowledge, offer_again, show
-from handlers.views import deposit, swap_asking, swap_help
+from handlers.views import swap_asking, swap_help
 from handlers.views import swaps as views
 from handlers.views.screen import Screen
-from handlers.views.swap_words import is_reference
 
 _OVER = "This question is over. /swap begins anew."
-_LONGEST_TRANSACTION = 128
+_ASKS_FOR_HELP = ("help", "?", "cancel")
 
 
 async def swap(ctx: Context) -> None:
     """A new swap, or one that there is: a single word that is no coin may be its reference."""
-    word = ctx.args.strip()
+    word = ctx.args.strip().removeprefix("#")
+    if word.lower() in _ASKS_FOR_HELP:
+        await ctx.reply(swap_help.answers())
+        return
     try:
         asked = await ctx.services.swaps.say(ctx.args, person=ctx.person.id, chat=ctx.chat.id)
     except InputError:
@@ -53,24 +59,28 @@ async def swap(ctx: Context) -> None:
         if await _is_there(ctx, word):
             await ctx.services.questions.close(asked.dialogue)
             return
-        if is_reference(word):
+        if is_reference(word) and asked.problem:
             asked = replace(asked, problem=f"{asked.problem} Nor is it the reference of one of your swaps.")
     await show(ctx, asked)
 
 
 def _is_no_coin(asked: AskedSwap) -> bool:
-    return bool(asked.problem) and asked.draft.asking is SwapQuestion.DEPOSIT
+    """Whether a single word may be understood as no coin, or as an amount alone."""
+    said = bool(asked.problem) or asked.draft.request.amount is not None
+    return said and asked.draft.asking is SwapQuestion.DEPOSIT and asked.draft.request.withdraw_text is None
 
 
 async def _is_there(ctx: Context, word: str) -> bool:
-    """Show the swap with this reference, if there is one."""
+    """Show the swap with this reference, if there is one; letters of either case will do."""
     if not is_reference(word):
         return False
-    try:
-        await _follow(ctx, word)
-    except SwapNotFound:
-        return False
-    return True
+    followed = await ctx.services.followed_swaps.open_of(ctx.person.id)
+    alike = [each.swap.reference for each in followed if each.swap.reference.upper() == word.upper()]
+    for reference in dict.fromkeys((word, *alike, word.upper())):
+        with suppress(SwapNotFound):
+            await _follow(ctx, reference)
+            return True
+    return False
 
 
 async def begin(ctx: Context, _: StartSwap) -> None:
@@ -177,6 +187,9 @@ async def take_transaction(ctx: Context, dialogue: Dialogue) -> None:
         raise TypeError("not a transaction's dialogue")
     transaction = read_transaction(ctx.args)
     await ctx.services.questions.close(dialogue)
+    if not transaction:
+        await ctx.reply(swap_asking.no_transaction())
+        return
     said = await _say(ctx, draft.swap, paid=True, transaction=transaction)
     await ctx.reply(swap_asking.transaction_taken(transaction, is_known=said.marking is not Marking.UNSURE))
 
@@ -191,23 +204,15 @@ async def take_payout(ctx: Context, dialogue: Dialogue) -> None:
 
 async def show_picture(ctx: Context, action: ShowSwapPicture) -> None:
     """The picture anew, in the place of the one that may be there still."""
-    if deposit.can_be_paid(await _own(ctx, action.swap), now=ctx.clock.now()):
+    if can_be_paid(await _own(ctx, action.swap), now=ctx.clock.now()):
         await ctx.answer()
         await ctx.services.followed_swaps.want_picture(action.swap, person=ctx.person.id)
     else:
-        await ctx.answer("There is nothing to pay any more.", alert=True)
+        await ctx.answer("It is not to be paid now; its card says why.", alert=True)
 
 
 async def explain(ctx: Context, _: SwapHelp) -> None:
     await ctx.reply(swap_help.answers())
-
-
-def read_transaction(text: str) -> str:
-    """A transaction's id as it is typed. Raises `InputError`."""
-    words = text.strip()
-    if not 1 <= len(words) <= _LONGEST_TRANSACTION or not words.isascii() or not words.isprintable():
-        raise InputError("A transaction id is one line of letters and digits, 128 at most. Please send it again.")
-    return words
 
 
 async def _say(ctx: Context, swap_id: SwapId, *, paid: bool, transaction: str = "") -> FollowedSwap:
@@ -245,6 +250,7 @@ ROUTES: tuple[Route, ...] = (
             "/swap AMOUNT COIN to COIN",
             "/swap COIN to AMOUNT COIN",
             "/swap AMOUNT COIN on NETWORK to COIN",
+            "/swap AMOUNT COIN to COIN ADDRESS MEMO",
             "/swap",
             "/swap REFERENCE",
         ),

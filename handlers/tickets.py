@@ -7,7 +7,8 @@ from chatbot.domain.errors import FactorMissing, InputError, TicketError, Ticket
 from chatbot.domain.intents import CreateSwap, Intent, PlaceOrder, Withdraw
 from chatbot.domain.protected import CloseUncertain, ConfirmWithdrawal
 from chatbot.domain.tickets import Moved, Ticket
-from chatbot.services.swaps import AskedPayout, AskedSwap
+from chatbot.services.swap_payouts import AskedPayout
+from chatbot.services.swaps import AskedSwap
 from chatbot.services.trading import Asked
 from chatbot.services.withdrawals import AskedWithdrawal
 from handlers.actions import (

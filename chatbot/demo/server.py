@@ -24,6 +24,7 @@ from chatbot.demo.faults import Faults
 from chatbot.demo.limits import Limits
 from chatbot.demo.side_panel import SidePanel
 from chatbot.demo.world import World
+from chatbot.paper.origin import REFUSAL, is_foreign
 
 HOST = "127.0.0.1"
 # How long answers under way may take once the server is told to stop.
@@ -71,7 +72,10 @@ class LocalChat:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # The Bot API is the hot path: it skips the router.
         is_bot = scope["type"] == "http" and scope["path"].startswith(bot_api.PREFIX)
-        await (self._bot_api if is_bot else self._pages)(scope, receive, send)
+        if is_foreign(scope):
+            await REFUSAL(scope, receive, send)
+        else:
+            await (self._bot_api if is_bot else self._pages)(scope, receive, send)
 
     def close(self) -> None:
         """End polls, waits and streams, so that a server can stop."""

@@ -137,8 +137,10 @@ class SwapQuestion(StrEnum):
 class SwapRequest:
     """A swap as far as it has been said. None means: not said yet; empty means: said that there is none.
 
-    `deposit` and `withdraw` are what was typed for the coins until it was found which coin that is; `named_network`
-    says that the person named its network. `gets`: the amount is the one to receive, otherwise the one to send.
+    `deposit_text` and `withdraw_text` are what was typed for the coins until it was found which coin that is;
+    `…_network_named` says that the person named its network. `gets`: the amount is the one to receive, otherwise the
+    one to send. `receiver_text` and `refund_text` are what was typed for the addresses, memos behind them; they are
+    read, once their coins are clear, in place of `address` and `refund_address`.
     """
 
     deposit_text: str | None = None
@@ -153,6 +155,8 @@ class SwapRequest:
     extra_id: str | None = None
     refund_address: str | None = None
     refund_extra_id: str | None = None
+    receiver_text: str | None = None
+    refund_text: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +179,15 @@ class SwapDraft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PayoutChoice:
+    """One offered answer: its label, the address, and its memo, empty for none."""
+
+    label: str
+    address: str
+    extra_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PayoutDraft:
     """The payout address of a swap that was made without one; with an `address`, its memo or tag is asked for."""
 
@@ -182,6 +195,7 @@ class PayoutDraft:
 
     swap: SwapId
     address: str | None = None
+    choices: tuple[PayoutChoice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,11 +209,12 @@ class TransactionDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SwapKeyDraft:
-    """A key of n.exchange, or of its practice likeness, that is waited for."""
+    """A key of n.exchange, or of its practice likeness, that is waited for; and the swap that waits for it, if one."""
 
     tag: ClassVar[str] = "swap_key"
 
     venue: Venue = Venue.NEXCHANGE
+    waiting: SwapRequest | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

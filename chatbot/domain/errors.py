@@ -32,7 +32,11 @@ if TYPE_CHECKING:
 
 
 class ChatbotError(Exception):
-    """The root: anything this program knows how to speak about."""
+    """The root: anything this program knows how to speak about. `service` is the name of the service that an error came
+    from, where it is not the exchange.
+    """
+
+    service = ""
 
 
 class InputError(ChatbotError):
@@ -195,6 +199,7 @@ class Obstacle(StrEnum):
     SWAP_TOO_LARGE = "swap_too_large"
     SWAPS_USED_UP = "swaps_used_up"
     FROZEN = "frozen"  # an earlier withdrawal of the currency has no known outcome
+    PAYOUT_UNSETTLED = "payout_unsettled"  # another payout address of the swap was confirmed, and is not settled yet
     FORGED = "forged"  # what was held is not what this program wrote down
 
 
@@ -240,6 +245,7 @@ class Cause(StrEnum):
     BROKEN = "broken"  # the connection broke after bytes had left
     RATE_LIMITED = "rate_limited"  # 429
     REDIRECT = "redirect"  # 3xx
+    FORBIDDEN = "forbidden"  # 403 without a word the exchange documents: perhaps from something on the way
     SERVER_FAULT = "server_fault"  # 408, 5xx and other undocumented statuses
     UNREADABLE = "unreadable"  # an answer that is not what the exchange documents
 

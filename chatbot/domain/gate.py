@@ -29,6 +29,7 @@ from chatbot.domain.orders import Side
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """All that may stand in a ticket's way. `frozen`: an earlier withdrawal of the same currency has no known outcome.
+    `payout_unsettled`: so has another payout address of the same swap.
 
     `factor_missing`: a second factor is asked of everybody here, and this person has none.
     """
@@ -37,6 +38,7 @@ class Standing:
     locked: bool = False
     factor_missing: bool = False
     frozen: bool = False
+    payout_unsettled: bool = False
     limits: Limits = field(default_factory=Limits)
     spent: Spent = field(default_factory=Spent)
 
@@ -65,6 +67,8 @@ def check(intent: Intent, terms: Terms, standing: Standing) -> None:
             _check_switches(standing)
             if not isinstance(terms, PayoutTerms):
                 raise ValueError("an intent met another intent's terms")
+            if standing.payout_unsettled:
+                raise Stopped(Obstacle.PAYOUT_UNSETTLED)
         case _:
             assert_never(intent)
 

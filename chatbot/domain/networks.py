@@ -60,6 +60,12 @@ def needs_extra_id(code: str, address: str) -> bool:
     return network_of(code).needs_extra_id
 
 
+def takes_extra_id(code: str) -> bool:
+    """Whether there can be memos; of a network that is not known here it is not known either."""
+    entry = _BY_CODE.get(code.upper())
+    return entry is None or entry.rule is not None
+
+
 def check_extra_id(code: str, text: str) -> str:
     """A memo as it was typed, as it is sent; empty stays empty. Raises `InputError` for one that cannot be one there.
 

@@ -6,9 +6,12 @@ from decimal import Decimal
 from chatbot.domain.drafts import SwapRequest
 from chatbot.domain.ids import AccountId
 from chatbot.domain.intents import CreateSwap, SwapTerms
-from chatbot.domain.money import Amount
+from chatbot.domain.money import Amount, multiply, round_half_up
 from chatbot.domain.swap_quotes import Quoted, limits
 from chatbot.domain.swaps import Coin, Currency, NewSwap, Rate
+
+_NOTICEABLE = Decimal("0.05")
+"""The loss of worth from which the card warns, fee included."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +69,9 @@ def intent_of(priced: PricedSwap, *, payout: Receiver, refund: Receiver, account
 
 
 def terms_of(
-    priced: PricedSwap, *, payout: Receiver, refund: Receiver, value: Decimal | None, left: Amount
+    priced: PricedSwap, *, payout: Receiver, refund: Receiver, value: Decimal | None, loss: Decimal | None, left: Amount
 ) -> SwapTerms:
-    """What the card shows."""
+    """What the card shows. `loss` is the fraction of the deposit's worth that does not come back, None if not known."""
     least, most = limits(priced.rate, gets=priced.request.gets)
     unit = priced.named.symbol
     return SwapTerms(
@@ -79,7 +82,7 @@ def terms_of(
         rate_until=priced.rate.expires_at,
         least=None if least is None else Amount(least, unit),
         most=None if most is None else Amount(most, unit),
-        warnings=(*payout.warnings, *refund.warnings),
+        warnings=(*_poor_rate(loss), *payout.warnings, *refund.warnings),
         value=value,
         left=left,
     )
@@ -100,6 +103,13 @@ def request_of(intent: CreateSwap) -> SwapRequest:
         refund_address=new.refund_address,
         refund_extra_id=new.refund_extra_id,
     )
+
+
+def _poor_rate(loss: Decimal | None) -> tuple[str, ...]:
+    if loss is None or loss <= _NOTICEABLE:
+        return ()
+    share = round_half_up(multiply(loss, Decimal(100)), decimals=0)
+    return (f"What comes back is worth about {share}% less than what you send, by the prices at ANDX.",)
 
 
 def _currency(coin: Coin, *, named: bool) -> Currency:

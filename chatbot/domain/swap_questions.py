@@ -6,16 +6,18 @@ from dataclasses import replace
 from decimal import Decimal
 
 from chatbot.domain.coins import coin_label
-from chatbot.domain.drafts import PayoutDraft, SwapChoice, SwapDraft, SwapQuestion, SwapRequest
+from chatbot.domain.drafts import PayoutChoice, PayoutDraft, SwapChoice, SwapDraft, SwapQuestion, SwapRequest
 from chatbot.domain.errors import AmbiguousNumber, InputError
 from chatbot.domain.money import grouped
 from chatbot.domain.networks import network_named
 from chatbot.domain.order_questions import read_as
+from chatbot.domain.receiver_text import says_none, shortened, split_refund
 from chatbot.domain.swap_quotes import sizes
-from chatbot.domain.swap_text import parse_amount, parse_receiver, parse_swap, says_none, shortened, spell_out_network
+from chatbot.domain.swap_text import EitherAmount, parse_amount, parse_swap, spell_out_network
 from chatbot.domain.swaps import Coin, Rate
 
 _SIZES = 4
+_NONE_NEEDED = "I was told none is needed"
 
 
 def with_coin(request: SwapRequest, question: SwapQuestion, coin: Coin, *, named: bool) -> SwapRequest:
@@ -37,6 +39,20 @@ def receiver_of(request: SwapRequest, question: SwapQuestion) -> tuple[str | Non
     if question is SwapQuestion.REFUND:
         return request.refund_address, request.refund_extra_id
     return request.address, request.extra_id
+
+
+def receiver_text_of(request: SwapRequest, question: SwapQuestion) -> str | None:
+    """What was typed for the address that a question is about, and has not been read yet."""
+    return request.refund_text if question is SwapQuestion.REFUND else request.receiver_text
+
+
+def with_receiver(
+    request: SwapRequest, question: SwapQuestion, address: str | None, extra_id: str | None
+) -> SwapRequest:
+    """The request with an address and its memo, as far as they are known, in place of what was typed."""
+    if question is SwapQuestion.REFUND:
+        return replace(request, refund_address=address, refund_extra_id=extra_id, refund_text=None)
+    return replace(request, address=address, extra_id=extra_id, receiver_text=None)
 
 
 def without_coin(request: SwapRequest, question: SwapQuestion) -> SwapRequest:
@@ -61,16 +77,29 @@ def ask_coin(request: SwapRequest, question: SwapQuestion, coins: Iterable[Coin]
     return SwapDraft(request=request, asking=question, choices=choices)
 
 
+def ask_network(request: SwapRequest, question: SwapQuestion, name: str, coins: Iterable[Coin]) -> SwapDraft:
+    """On which network, of those that the coin called so is on?"""
+    return ask_coin(_with_text(request, question, name), question, coins)
+
+
 def ask_meaning(read: Callable[[str], SwapRequest], text: str, error: AmbiguousNumber) -> SwapDraft:
     """Which amount was meant? Raises `InputError` if the rest is not understood either."""
     readings = [(meaning, read(read_as(meaning, error.typed, text))) for meaning in error.meanings]
-    choices = tuple(SwapChoice(label=f"Use {meaning}", request=request) for meaning, request in readings)
-    return SwapDraft(request=replace(readings[0][1], amount=None), asking=None, choices=choices)
+    return _ask_which(tuple(request for _, request in readings))
 
 
-def ask_amount(request: SwapRequest, rate: Rate, named: Coin) -> SwapDraft:
-    """How much? The least that is taken is offered, and round amounts above it, of the coin whose amount is `named`."""
-    offered = sizes(rate, gets=request.gets, coin=named, count=_SIZES)
+def ask_side(error: EitherAmount) -> SwapDraft:
+    """Of which coin is the amount?"""
+    return _ask_which(error.requests)
+
+
+def usual_amounts(request: SwapRequest, rate: Rate, named: Coin) -> tuple[Decimal, ...]:
+    """The least that is taken of the coin whose amount is `named`, and round amounts above it."""
+    return sizes(rate, gets=request.gets, coin=named, count=_SIZES)
+
+
+def ask_amount(request: SwapRequest, named: Coin, offered: Iterable[Decimal]) -> SwapDraft:
+    """How much, of the coin whose amount is `named`?"""
     choices = tuple(
         SwapChoice(label=f"{grouped(size)} {named.symbol}", request=replace(request, amount=size)) for size in offered
     )
@@ -89,33 +118,42 @@ def offer_amount(request: SwapRequest, fitting: Decimal | None, coin: Coin, *, g
 
 def ask_address(request: SwapRequest, used: Iterable[tuple[str, str]]) -> SwapDraft:
     """Where to? Addresses that were used before are offered."""
-    open_again = replace(request, address=None, extra_id=None)
-    again = tuple(
-        SwapChoice(label=_short(address, extra_id), request=replace(request, address=address, extra_id=extra_id))
-        for address, extra_id in used
+    asking = SwapQuestion.ADDRESS
+    return SwapDraft(
+        request=with_receiver(request, asking, None, None), asking=asking, choices=_again(request, asking, used)
     )
-    return SwapDraft(request=open_again, asking=SwapQuestion.ADDRESS, choices=again)
 
 
 def ask_refund(request: SwapRequest, used: Iterable[tuple[str, str]]) -> SwapDraft:
     """Where to, if the swap fails? It may be left open."""
-    open_again = replace(request, refund_address=None, refund_extra_id=None)
-    again = tuple(
-        SwapChoice(
-            label=_short(address, extra_id),
-            request=replace(request, refund_address=address, refund_extra_id=extra_id),
-        )
-        for address, extra_id in used
+    asking = SwapQuestion.REFUND
+    skip = SwapChoice(label="Skip", request=with_receiver(request, asking, "", ""))
+    return SwapDraft(
+        request=with_receiver(request, asking, None, None),
+        asking=asking,
+        choices=(*_again(request, asking, used), skip),
     )
-    skip = SwapChoice(label="Skip", request=replace(request, refund_address="", refund_extra_id=""))
-    return SwapDraft(request=open_again, asking=SwapQuestion.REFUND, choices=(*again, skip))
 
 
-def ask_extra_id(request: SwapRequest, about: SwapQuestion) -> SwapDraft:
+def ask_extra_id(request: SwapRequest, about: SwapQuestion, address: str) -> SwapDraft:
     """Which memo belongs to the address? Somebody may have been told that none does."""
-    asking = SwapQuestion.REFUND_EXTRA_ID if about is SwapQuestion.REFUND else SwapQuestion.EXTRA_ID
-    choice = SwapChoice(label="I was told none is needed", request=_with_extra_id(request, asking, ""))
-    return SwapDraft(request=_with_extra_id(request, asking, None), asking=asking, choices=(choice,))
+    none = SwapChoice(label=_NONE_NEEDED, request=with_receiver(request, about, address, ""))
+    return SwapDraft(
+        request=with_receiver(request, about, address, None), asking=_memo_question(about), choices=(none,)
+    )
+
+
+def ask_memo_meant(request: SwapRequest, about: SwapQuestion, *, address: str, memo: str) -> SwapDraft:
+    """Is what stood behind the address its memo, or is there none?"""
+    asked = ask_extra_id(request, about, address)
+    meant = SwapChoice(label=_is_it(memo), request=with_receiver(request, about, address, memo))
+    return replace(asked, choices=(meant, *asked.choices))
+
+
+def ask_without_memo(request: SwapRequest, about: SwapQuestion, *, address: str) -> SwapDraft:
+    """Go on with an address that can have no memo, or take another one?"""
+    without = SwapChoice(label="Go on without it", request=with_receiver(request, about, address, ""))
+    return SwapDraft(request=with_receiver(request, about, None, None), asking=about, choices=(without,))
 
 
 def turned(request: SwapRequest) -> SwapRequest:
@@ -139,24 +177,39 @@ def answered(draft: SwapDraft, text: str) -> SwapRequest:
         case SwapQuestion.AMOUNT:
             return _amount_answered(request, text)
         case SwapQuestion.ADDRESS:
-            address, extra_id = parse_receiver(text)
-            return replace(request, address=address, extra_id=extra_id)
+            receiver, refund = split_refund(text)
+            unread = with_receiver(request, SwapQuestion.ADDRESS, None, None)
+            return replace(unread, receiver_text=receiver.strip() or None, refund_text=refund or request.refund_text)
         case SwapQuestion.REFUND:
             if says_none(text):
-                return replace(request, refund_address="", refund_extra_id="")
-            address, extra_id = parse_receiver(text)
-            return replace(request, refund_address=address, refund_extra_id=extra_id)
-        case SwapQuestion.EXTRA_ID | SwapQuestion.REFUND_EXTRA_ID:
-            return _with_extra_id(request, draft.asking, "" if says_none(text) else text.strip())
+                return with_receiver(request, SwapQuestion.REFUND, "", "")
+            return replace(request, refund_address=None, refund_extra_id=None, refund_text=text)
+        case SwapQuestion.EXTRA_ID:
+            return replace(request, address=None, extra_id=None, receiver_text=f"{request.address} {text}")
+        case SwapQuestion.REFUND_EXTRA_ID:
+            return replace(
+                request, refund_address=None, refund_extra_id=None, refund_text=f"{request.refund_address} {text}"
+            )
         case None:
             return _corrected(request, text)
 
 
-def payout_answered(draft: PayoutDraft, text: str) -> tuple[str, str | None]:
-    """The address and its memo after a typed answer; None: not said. Raises `InputError`."""
-    if draft.address is None:
-        return parse_receiver(text)
-    return draft.address, "" if says_none(text) else text.strip()
+def payout_answered(draft: PayoutDraft, text: str) -> str:
+    """The address with what stands behind it, as `Receivers.read` takes it, after a typed answer."""
+    return text if draft.address is None else f"{draft.address} {text}"
+
+
+def ask_payout_memo(draft: PayoutDraft, *, address: str, memo: str = "") -> PayoutDraft:
+    """Which memo belongs to the address? There may be none; or, with a `memo`, it may be that."""
+    none = PayoutChoice(label=_NONE_NEEDED, address=address, extra_id="")
+    meant = (PayoutChoice(label=_is_it(memo), address=address, extra_id=memo),) if memo else ()
+    return PayoutDraft(swap=draft.swap, address=address, choices=(*meant, none))
+
+
+def ask_payout_without_memo(draft: PayoutDraft, *, address: str) -> PayoutDraft:
+    """Go on with an address that can have no memo, or take another one?"""
+    without = PayoutChoice(label="Go on without it", address=address, extra_id="")
+    return PayoutDraft(swap=draft.swap, choices=(without,))
 
 
 def _coin_answered(request: SwapRequest, question: SwapQuestion, text: str) -> SwapRequest:
@@ -172,7 +225,7 @@ def _coin_answered(request: SwapRequest, question: SwapQuestion, text: str) -> S
         raise InputError("Which coin? Write its code, like BTC or USDT on Tron, or tap one.")
     known = _with_text(request, question, coin)
     if question is SwapQuestion.WITHDRAW:
-        known = replace(known, address=said.address, extra_id=said.extra_id)
+        known = replace(known, receiver_text=said.receiver_text, refund_text=said.refund_text or known.refund_text)
     return known if said.amount is None else replace(known, amount=said.amount, gets=question is SwapQuestion.WITHDRAW)
 
 
@@ -180,7 +233,7 @@ def _parsed_alone(text: str, question: SwapQuestion) -> SwapRequest:
     """What was typed, where one coin is asked for: what is received may have its address behind it."""
     try:
         return parse_swap(text)
-    except AmbiguousNumber:
+    except (AmbiguousNumber, EitherAmount):
         raise
     except InputError:
         if question is SwapQuestion.DEPOSIT:
@@ -197,8 +250,9 @@ def _network_alone(text: str) -> str:
 def _with_text(request: SwapRequest, question: SwapQuestion, typed: str) -> SwapRequest:
     """Another coin for a side; addresses of the one before are dropped."""
     if question is SwapQuestion.DEPOSIT:
-        return replace(request, deposit=None, deposit_text=typed, refund_address=None, refund_extra_id=None)
-    return replace(request, withdraw=None, withdraw_text=typed, address=None, extra_id=None)
+        unpaid = with_receiver(request, SwapQuestion.REFUND, None, None)
+        return replace(unpaid, deposit=None, deposit_text=typed)
+    return replace(with_receiver(request, SwapQuestion.ADDRESS, None, None), withdraw=None, withdraw_text=typed)
 
 
 def _amount_answered(request: SwapRequest, text: str) -> SwapRequest:
@@ -224,10 +278,34 @@ def _corrected(request: SwapRequest, text: str) -> SwapRequest:
     return said
 
 
-def _with_extra_id(request: SwapRequest, question: SwapQuestion, extra_id: str | None) -> SwapRequest:
-    if question is SwapQuestion.REFUND_EXTRA_ID:
-        return replace(request, refund_extra_id=extra_id)
-    return replace(request, extra_id=extra_id)
+def _memo_question(about: SwapQuestion) -> SwapQuestion:
+    return SwapQuestion.REFUND_EXTRA_ID if about is SwapQuestion.REFUND else SwapQuestion.EXTRA_ID
+
+
+def _is_it(memo: str) -> str:
+    return f"Yes: {memo}"
+
+
+def _again(request: SwapRequest, asking: SwapQuestion, used: Iterable[tuple[str, str]]) -> tuple[SwapChoice, ...]:
+    """The addresses that were used before, with their memos."""
+    return tuple(
+        SwapChoice(label=_short(address, extra_id), request=with_receiver(request, asking, address, extra_id))
+        for address, extra_id in used
+    )
+
+
+def _ask_which(requests: tuple[SwapRequest, ...]) -> SwapDraft:
+    """Which of some amounts was meant? They are offered with their coins."""
+    choices = tuple(SwapChoice(label=_sum(request), request=request) for request in requests)
+    return SwapDraft(request=replace(requests[0], amount=None, gets=False), asking=None, choices=choices)
+
+
+def _sum(request: SwapRequest) -> str:
+    """`2,500 USDT`: the amount of a request, with the coin it is of as far as that is known."""
+    amount = "" if request.amount is None else grouped(request.amount)
+    coin, typed = coin_of(request, SwapQuestion.WITHDRAW if request.gets else SwapQuestion.DEPOSIT)
+    name = coin.symbol if coin is not None else (typed or "").partition("@")[0]
+    return f"{'Get' if request.gets else 'Send'} {amount} {name}".rstrip()
 
 
 def _short(address: str, extra_id: str) -> str:

@@ -36,7 +36,8 @@ class SwapStatus(StrEnum):
 class Coin:
     """A currency on one network. `code` is the service's own name of it (`USDTERC`), `symbol` what people call it
     (`USDT`); `network` is the service's code, empty where it names none; `contract` is empty for a network's own coin.
-    `decimals` is None where the service does not say.
+    `decimals` is None where the service does not say. One that is not `is_listed` is only guessed from an order: its
+    list of coins could not be had, or does not name it.
     """
 
     code: str
@@ -45,6 +46,7 @@ class Coin:
     network: str
     contract: str = ""
     decimals: int | None = None
+    is_listed: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,12 +145,16 @@ class Swap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SwapPage:
-    """One page of a key's orders, counted from 1, as the service sorts them; `count` is how many there are in all."""
+    """One page of a key's orders, counted from 1, as the service sorts them; `count` is how many there are in all.
+
+    `unreadable` more of this page are not what the service documents.
+    """
 
     swaps: tuple[Swap, ...]
     number: int
     count: int
     has_next: bool
+    unreadable: int = 0
 
 
 class Marking(StrEnum):
@@ -159,14 +165,44 @@ class Marking(StrEnum):
     UNSURE = "unsure"
 
 
+class Doubt(StrEnum):
+    """Why a swap should not be paid: what the service made of it is not what was asked for, or not what it was."""
+
+    DEPOSIT_COIN = "deposit_coin"  # the coin to send is not the one that was chosen
+    WITHDRAW_COIN = "withdraw_coin"
+    DEPOSIT_AMOUNT = "deposit_amount"  # it was named, and is another
+    WITHDRAW_AMOUNT = "withdraw_amount"
+    MUCH_WORSE = "much_worse"  # the amount that was not named
+    PAYOUT = "payout"  # the result goes elsewhere than asked for when it was made
+    REFUND = "refund"
+    OTHER_PAYOUT = "other_payout"  # the result goes elsewhere than set afterwards
+    DEPOSIT_ADDRESS_CHANGED = "deposit_address_changed"
+    DEPOSIT_MEMO_CHANGED = "deposit_memo_changed"
+    DEPOSIT_AMOUNT_CHANGED = "deposit_amount_changed"
+    DEPOSIT_COIN_CHANGED = "deposit_coin_changed"
+    WITHDRAW_COIN_CHANGED = "withdraw_coin_changed"
+    WITHDRAW_AMOUNT_FELL = "withdraw_amount_fell"
+    PAYOUT_CHANGED = "payout_changed"
+    REFUND_CHANGED = "refund_changed"
+    NO_SUCH_ADDRESS = "no_such_address"  # where to send it is no address on the coin's network
+    OWN_ADDRESS = "own_address"  # where to send it is where the result or a refund goes
+    CONTRACT_ADDRESS = "contract_address"  # where to send it is the contract of a coin
+
+
+PICTURE_BEING_SENT = MessageId(0)
+"""Noted before a QR picture is sent: should the program end before its message is known, no second one is sent."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowedSwap:
     """A swap that is looked after here, with its card.
 
-    `ticket` made it, None where it was made elsewhere. `doubts` are sentences: what the service made of it is not what
-    was asked for, so it should not be paid. `seen_at` is when `swap` was read. `next_look_at` is None once it is
-    final, or its key is gone. `picture` is the message with the QR picture, as long as there is one.
+    `ticket` made it, None where it was made elsewhere. Once there are `doubts` it should not be paid; a doubt stays.
+    `seen_at` is when `swap` was read. `next_look_at` is None once it is final and nothing more is expected, or its key
+    is gone. `picture` is the message with the QR picture, as long as there is one.
     `revision` grows with every change worth showing; `shown` is the one last painted into the chat.
+    `first` is what the order said at first, and of what was not set then, what it said when it was; None where that is
+    `swap`. `ended_at` is when it was first seen at its end.
     """
 
     id: SwapId
@@ -182,8 +218,10 @@ class FollowedSwap:
     deposit: Coin
     withdraw: Coin
     marking: Marking
-    doubts: tuple[str, ...]
+    doubts: tuple[Doubt, ...]
     seen_at: datetime
     next_look_at: datetime | None
     revision: int = 1
     shown: int = 0
+    first: Swap | None = None
+    ended_at: datetime | None = None

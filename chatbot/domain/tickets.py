@@ -103,11 +103,15 @@ class Cancelled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SwapCreated:
-    """n.exchange has the swap under this reference. `unpaid`: it was never paid and has ended, so it took nothing."""
+    """n.exchange has the swap under this reference. `unpaid`: it was never paid and has ended, so it took nothing.
+
+    `among_others`: its answer was lost, and of several equal orders it is the one made nearest to the tap.
+    """
 
     tag: ClassVar[str] = "swap_created"
     reference: str
     unpaid: bool = False
+    among_others: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +119,13 @@ class PayoutSet:
     """n.exchange took the payout address."""
 
     tag: ClassVar[str] = "payout_set"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaidElsewhere:
+    """The swap has another payout address than the ticket's, and keeps it: it is set once."""
+
+    tag: ClassVar[str] = "paid_elsewhere"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,10 +166,19 @@ class NotFound:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LikeSwap:
+    """An order at n.exchange that is what a ticket asked for, but was made, as the service says, long before it."""
+
+    reference: str
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lost:
     """Sent, and no usable answer came. `clean_reads` counts complete reads that did not show the order.
 
-    `twin` is an order that looks like this one but carries no mark: nobody can tell whose it is but the person.
+    `twin` is an order that looks like this one but carries no mark, and `like` a swap that does but for its time:
+    nobody can tell whose it is but the person.
     `unreadable_since` is when the first of the latest looks failed, if they all did; after `UNREADABLE_FOR` it is left
     to the person's word (`by_word`), until a look succeeds. `available` is a withdrawal's currency as it was read
     afterwards.
@@ -169,6 +189,7 @@ class Lost:
     clean_reads: int = 0
     last_clean_read: datetime | None = None
     twin: OrderNumber | None = None
+    like: LikeSwap | None = None
     unreadable_since: datetime | None = None
     by_word: bool = False
     available: Amount | None = None
@@ -219,6 +240,7 @@ Outcome = (
     | Cancelled
     | SwapCreated
     | PayoutSet
+    | PaidElsewhere
     | RefusedBy
     | Unsent
     | Moved
@@ -270,12 +292,12 @@ class Ticket:
 
 def may_be_settled_by_word(ticket: Ticket) -> bool:
     """Whether only its person can say what became of a ticket: nobody can look it up, for long nobody could, or an
-    order without a mark looks like it.
+    order looks like it of which nobody knows whose it is.
     """
     if ticket.state is not TicketState.UNCERTAIN:
         return False
     lost = ticket.outcome
-    unclear = isinstance(lost, Lost) and (lost.by_word or lost.twin is not None)
+    unclear = isinstance(lost, Lost) and (lost.by_word or lost.twin is not None or lost.like is not None)
     is_looked_up = isinstance(ticket.intent, PlaceOrder | CreateSwap | SetPayout)
     return POLICIES[type(ticket.intent)].by_word or (unclear and is_looked_up)
 

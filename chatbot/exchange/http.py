@@ -132,13 +132,16 @@ class _Failed(Exception):
 class Channel:
     """Everybody's requests to one exchange over one pool of warm connections, which remembers nobody's secret."""
 
-    def __init__(self, *, url: str, budget: Budget, clock: Clock) -> None:
-        """Raises `ValueError` unless `url` is https, or http on this machine."""
+    def __init__(self, *, url: str, budget: Budget, clock: Clock, service: str = "") -> None:
+        """`service` is the name that its errors bear. Raises `ValueError` unless `url` is https, or http on this
+        machine.
+        """
         self._base = checked_base(url)
         self._budget = budget
         self._clock = clock
         self._transport = _transport(secure=self._base.startswith("https:"))
         self._closed = False
+        self._service = service
         self._url = lru_cache(maxsize=256)(self._join)
 
     async def read(self, call: Call[T], *, priority: Priority) -> T:
@@ -153,8 +156,10 @@ class Channel:
                 with attempt:
                     return await self._attempt(call, priority=priority)
         except _Failed as failed:
-            cause = failed.cause
-        raise Unavailable(cause)
+            error: ChatbotError = Unavailable(failed.cause)
+        except ChatbotError as refusal:
+            error = refusal
+        raise self._named(error)
 
     async def change(self, call: Call[T], *, priority: Priority, permit: Permit) -> T:
         """Make a call that changes something: it is sent once, or not at all.
@@ -164,8 +169,14 @@ class Channel:
         try:
             return await self._attempt(call, priority=priority, permit=permit)
         except _Failed as failed:
-            error = OutcomeUnknown(failed.cause) if failed.sent else NotSent(failed.cause)
-        raise error
+            error: ChatbotError = OutcomeUnknown(failed.cause) if failed.sent else NotSent(failed.cause)
+        except ChatbotError as refusal:
+            error = refusal
+        raise self._named(error)
+
+    def _named(self, error: ChatbotError) -> ChatbotError:
+        error.service = self._service
+        return error
 
     async def aclose(self) -> None:
         self._closed = True
@@ -353,6 +364,8 @@ def _unexpected(answer: _Answer) -> _Failed:
         return _Failed(Cause.UNREADABLE, sent=True)
     if httpx.codes.is_redirect(status):
         return _Failed(Cause.REDIRECT, sent=True)
+    if status == httpx.codes.FORBIDDEN:
+        return _Failed(Cause.FORBIDDEN, sent=True)
     again = status == httpx.codes.REQUEST_TIMEOUT or httpx.codes.is_server_error(status)
     return _Failed(Cause.SERVER_FAULT, sent=True, again=again, retry_after=answer.retry_after)
 

@@ -86,7 +86,7 @@ def open_swap_service(
     The rest as for `open_exchange`.
     """
     budget = _budget(requests_per_minute, request_log, clock)
-    channel = Channel(url=url, budget=budget, clock=clock)
+    channel = Channel(url=url, budget=budget, clock=clock, service="n.exchange")
     gateway = NexchangeGateway(channel=channel, budget=budget, clock=clock, manners=manners)
     return OpenSwapService(
         service=SharedSwapReads(gateway, clock=clock),

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chatbot.paper.clock import Clock
 from chatbot.paper.doors import Door
 from chatbot.paper.faults import STRIKES, Conversation, Faults
+from chatbot.paper.origin import REFUSAL, is_foreign
 from chatbot.paper.record import Entry, Record
 
 _SLASHES = re.compile("//+")
@@ -26,6 +27,9 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
+            if is_foreign(scope):
+                await REFUSAL(scope, receive, send)
+                return
             # Clients of this family send // where an optional path segment is empty.
             path = scope["path"] = _SLASHES.sub("/", scope["path"])
             door = next((door for door in self._doors if path.startswith(door.path)), None)

@@ -16,12 +16,13 @@ class Accounts(Protocol):
         venue: Venue,
         credentials: Credentials | SwapKey,
         chat: ChatId | None = None,
+        alarm: bool = True,
         now: datetime,
     ) -> Account:
         """Seal and store. Its label is `<venue>-<n>`, n the lowest free. One at an exchange becomes the active one, one
         where coins are swapped never does.
 
-        Written down as done in `chat`, with an alarm to the person.
+        Written down as done in `chat`, with an alarm to the person, unless that is play money one opened at a tap.
         """
         ...
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from chatbot.domain.ids import AccountId, ChatId, MessageId, PersonId, SwapId, TicketId
+from chatbot.domain.ids import ChatId, MessageId, PersonId, SwapId, TicketId
 from chatbot.domain.secrets import SwapKey
 from chatbot.domain.swaps import Coin, FollowedSwap, NewSwap, Pair, Rate, Swap, SwapPage
 from chatbot.ports.exchange import Permit, Priority
@@ -64,9 +64,12 @@ class PracticeSwaps(Protocol):
 class Swaps(Protocol):
     """The swaps that are looked after."""
 
-    async def follow(self, followed: FollowedSwap) -> FollowedSwap:
-        """Begin to look after a swap, or take over the card of one that is looked after already (same account and
-        reference): its chat and message are then those of `followed`, and it is painted anew. Returns it with its id.
+    async def follow(
+        self, followed: FollowedSwap, *, over: Callable[[FollowedSwap], FollowedSwap] | None = None
+    ) -> FollowedSwap:
+        """Begin to look after a swap. Of one that its person has looked after already (at the same service, by the same
+        reference, with whichever key) `over` makes what is written, in one transaction; without it, that is returned
+        as it is. Returns what is written, with its id.
 
         A swap has one ticket for good: what a ticket made already, or another one did, is returned as it is.
         """
@@ -74,25 +77,26 @@ class Swaps(Protocol):
 
     async def get(self, swap: SwapId) -> FollowedSwap | None: ...
 
-    async def find(self, account: AccountId, reference: str) -> FollowedSwap | None: ...
+    async def find(self, person: PersonId, *, is_live: bool, reference: str) -> FollowedSwap | None: ...
 
     async def of_ticket(self, ticket: TicketId) -> FollowedSwap | None:
         """The one that a ticket made."""
         ...
 
-    async def known(self, account: AccountId, references: Sequence[str]) -> frozenset[str]:
-        """Which of these references are looked after already."""
+    async def known(self, person: PersonId, references: Sequence[str], *, is_live: bool) -> frozenset[str]:
+        """Which of these references a person has looked after already."""
         ...
 
-    async def taken(self, account: AccountId, references: Sequence[str], *, but: TicketId) -> frozenset[str]:
-        """Which of these references were made by a ticket, `but` by this one."""
+    async def taken(self, references: Sequence[str], *, is_live: bool, but: TicketId) -> frozenset[str]:
+        """Which of these references were made by a ticket, whosever and with whichever key, `but` by this one."""
         ...
 
     async def update(
         self, swap: SwapId, change: Callable[[FollowedSwap], FollowedSwap], *, now: datetime
     ) -> FollowedSwap:
-        """Read, change and write in one transaction. A changed status is told: its notice is put into the outbox in the
-        same transaction, as a reply to the card. The revision grows if there is anything new to see. Raises `KeyError`.
+        """Read, change and write in one transaction. A changed status is told, and a deposit that comes to light after
+        the end: the notice is put into the outbox in the same transaction, as a reply to the card. The revision grows
+        if there is anything new to see. Raises `KeyError`.
         """
         ...
 
@@ -112,8 +116,17 @@ class Swaps(Protocol):
         """A person's swaps that are not final, oldest first."""
         ...
 
-    async def addresses_of(self, person: PersonId, *, coin: str, limit: int) -> tuple[tuple[str, str], ...]:
-        """Payout addresses with memos of a person's completed swaps into a coin: the latest first, each once."""
+    async def waiting(self, *, limit: int) -> tuple[FollowedSwap, ...]:
+        """Those that wait for their deposit, the newest first."""
+        ...
+
+    async def addresses_of(
+        self, person: PersonId, *, is_live: bool, coin: str, limit: int
+    ) -> tuple[tuple[str, str], ...]:
+        """The payout addresses, with memos, that a person gave here for swaps into a coin that were completed without a
+        doubt: the latest first, each once. What an order says of itself is not among them, nor is what was good enough
+        for play money where money is real.
+        """
         ...
 
     async def deposit_addresses_of(self, person: PersonId) -> frozenset[str]:

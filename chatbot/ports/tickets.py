@@ -94,6 +94,10 @@ class Tickets(Protocol):
         """Held, Claimed and Uncertain ones, oldest first."""
         ...
 
+    async def payouts_of(self, person: PersonId, reference: str) -> tuple[Ticket, ...]:
+        """Every confirmed ticket that sets the payout address of this person's swap, latest first."""
+        ...
+
     async def recent_markets(self, person: PersonId, *, limit: int) -> tuple[MarketCode, ...]:
         """Markets of this person's latest claimed orders, latest first, each once."""
         ...

@@ -112,17 +112,19 @@ class Accounts:
         return LinkReport(venue=venue, account=account, balances=balances, orders=orders)
 
     async def link_swap_key(
-        self, person: PersonId, *, venue: Venue, key: SwapKey, chat: ChatId | None = None
+        self, person: PersonId, *, venue: Venue, key: SwapKey, chat: ChatId | None = None, alarm: bool = True
     ) -> SwapKeyReport:
         """Try the key at the service that swaps, then seal and store it if the service knows it: also if it may read
-        rates but not list its orders. The active account stays the one it is.
+        rates but not list its orders. The active account stays the one it is. Its person gets an `alarm`, if a new one
+        is stored.
 
         Raises `Unavailable` if the service could not be asked; nothing is stored then.
         """
         orders, is_good = await self._try_swaps(venue, key)
         account = None
         if is_good:
-            account = await self._known(person, venue, key) or await self._add(person, venue, key, chat=chat)
+            account = await self._known(person, venue, key)
+            account = account or await self._add(person, venue, key, chat=chat, alarm=alarm)
         else:
             await self._record_failure(person, venue, orders, chat=chat)
         return SwapKeyReport(venue=venue, account=account, orders=orders)
@@ -136,12 +138,12 @@ class Accounts:
         return await self.link(person, venue=Venue.PAPER, credentials=credentials, chat=chat)
 
     async def link_practice_swaps(self, person: PersonId, *, chat: ChatId | None = None) -> SwapKeyReport:
-        """Have a key made for swaps with play money, and link it."""
+        """Have a key made for swaps with play money, and link it. No alarm: nothing of anybody's is at stake."""
         if self._practice_swaps is None:
             raise InputError("Swaps cannot be practised here. Link a key with /link nexchange.")
         await self._check_first(person, Venue.PAPER_SWAPS, what="practice key")
         key = await self._practice_swaps.open_key()
-        return await self.link_swap_key(person, venue=Venue.PAPER_SWAPS, key=key, chat=chat)
+        return await self.link_swap_key(person, venue=Venue.PAPER_SWAPS, key=key, chat=chat, alarm=False)
 
     async def of(self, person: PersonId) -> tuple[tuple[Account, ...], Account | None]:
         """All linked accounts, and the active one."""
@@ -204,11 +206,17 @@ class Accounts:
                 raise InputError(f"You have a {what} already: {account.label}. See /accounts.")
 
     async def _add(
-        self, person: PersonId, venue: Venue, credentials: Credentials | SwapKey, *, chat: ChatId | None
+        self,
+        person: PersonId,
+        venue: Venue,
+        credentials: Credentials | SwapKey,
+        *,
+        chat: ChatId | None,
+        alarm: bool = True,
     ) -> Account:
         await self._check_room(person)
         now = self._clock.now()
-        return await self._store.add(person, venue=venue, credentials=credentials, chat=chat, now=now)
+        return await self._store.add(person, venue=venue, credentials=credentials, chat=chat, alarm=alarm, now=now)
 
     async def _known(self, person: PersonId, venue: Venue, credentials: Credentials | SwapKey) -> Account | None:
         """The account that is linked with just these values; linking it again adds nothing."""

@@ -2,7 +2,7 @@
 
 from rapidfuzz import process
 
-from chatbot.domain.coins import home
+from chatbot.domain.coins import home, meant
 from chatbot.domain.errors import Refused, Unavailable, UnknownCoin
 from chatbot.domain.networks import NETWORKS, network_of
 from chatbot.domain.secrets import SwapKey
@@ -64,15 +64,18 @@ class Coins:
         listed = {coin.code: coin for coin in await self.all()}
         return tuple(listed[code] for code in codes if code in listed)
 
+    async def listed(self, *, priority: Priority) -> tuple[Coin, ...]:
+        """As `all`, for those who can do without: none while the list cannot be had."""
+        try:
+            return await self._service.coins(priority=priority)
+        except (Unavailable, Refused):
+            return ()
+
     async def resolve(self, currency: Currency) -> Coin:
         """The coin that an order names, in any of its three forms. Always answers: of one that is not listed, or while
         the list cannot be had, no more is known than the order says.
         """
-        try:
-            listed = await self.all()
-        except (Unavailable, Refused):
-            listed = ()
-        return next((coin for coin in listed if _is_meant(coin, currency)), _bare(currency))
+        return meant(currency, await self.listed(priority=Priority.PERSON))
 
     async def pair(self, deposit: Coin, withdraw: Coin, *, key: SwapKey) -> Pair | None:
         """How one coin is swapped into another; None where it is not. Raises `KeyRejected` besides."""
@@ -101,18 +104,3 @@ def _nearest(typed: str, listed: tuple[Coin, ...]) -> tuple[str, ...]:
     spellings |= {coin.code.upper(): coin.code for coin in listed}
     found = process.extract(typed.strip().upper(), spellings.keys(), limit=3 * _NEAREST, score_cutoff=_ALIKE)
     return tuple(dict.fromkeys(spellings[spelling] for spelling, _, _ in found))[:_NEAREST]
-
-
-def _is_meant(coin: Coin, currency: Currency) -> bool:
-    """Contracts are compared as they are written, but for those whose letters may be of either case (EIP-55)."""
-    if currency.network and home(coin) != network_of(currency.network).code:
-        return False
-    if currency.code:
-        return coin.code == currency.code or (bool(currency.network) and coin.symbol == currency.code)
-    same = coin.contract == currency.contract
-    return same or (currency.contract[:2] == "0x" and coin.contract.lower() == currency.contract.lower())
-
-
-def _bare(currency: Currency) -> Coin:
-    code = currency.code or currency.contract or currency.network
-    return Coin(code=code, symbol=code, name=code, network=currency.network, contract=currency.contract)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from chatbot.domain.accounts import Venue
-from chatbot.domain.drafts import Dialogue, LinkDraft, Question, SwapKeyDraft
+from chatbot.domain.drafts import Dialogue, LinkDraft, Question, SwapDraft, SwapKeyDraft, SwapRequest
 from chatbot.domain.ids import ChatId, PersonId
 from chatbot.domain.secrets import Credentials, SwapKey
 from chatbot.services.accounts import read_secret, read_swap_key
@@ -53,12 +53,23 @@ class Linking:
         return draft
 
     async def begin_swap_key(self, *, venue: Venue, person: PersonId, chat: ChatId) -> None:
-        await self._questions.ask(SwapKeyDraft(venue=venue), person=person, chat=chat)
+        """Ask for the key; a swap whose question is open here waits for it."""
+        draft = SwapKeyDraft(venue=venue, waiting=await self.waiting(person=person, chat=chat))
+        await self._questions.ask(draft, person=person, chat=chat)
 
-    async def answer_swap_key(self, dialogue: Dialogue, text: str) -> tuple[Venue, SwapKey]:
-        """Take the key; the question is closed. Raises `InputError` for what cannot be one; it stays open then."""
+    async def waiting(self, *, person: PersonId, chat: ChatId) -> SwapRequest | None:
+        """The swap whose question is open here, or waits behind that for its key."""
+        found = await self._questions.open_in(chat, person=person)
+        match found.draft if found is not None else None:
+            case SwapDraft(request=request):
+                return request
+            case SwapKeyDraft(waiting=request):
+                return request
+            case _:
+                return None
+
+    def answer_swap_key(self, dialogue: Dialogue, text: str) -> tuple[Venue, SwapKey]:
+        """Take the key; the question stays open until it was found good. Raises `InputError` for what cannot be one."""
         if not isinstance(dialogue.draft, SwapKeyDraft):
             raise TypeError("not a swap key's dialogue")
-        key = read_swap_key(text)
-        await self._questions.forget(person=dialogue.person, chat=dialogue.chat)
-        return dialogue.draft.venue, key
+        return dialogue.draft.venue, read_swap_key(text)

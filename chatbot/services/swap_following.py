@@ -9,6 +9,7 @@ import structlog
 
 from chatbot.domain.accounts import Account, Venue
 from chatbot.domain.audit import Deed, Event
+from chatbot.domain.coins import meant
 from chatbot.domain.errors import (
     ChatbotError,
     InputError,
@@ -21,7 +22,7 @@ from chatbot.domain.errors import (
 )
 from chatbot.domain.ids import AccountId, ChatId, PersonId, SwapId
 from chatbot.domain.secrets import SwapKey
-from chatbot.domain.swap_life import BRISK, KEY_TROUBLE, pause_after
+from chatbot.domain.swap_life import BRISK, KEY_TROUBLE, is_let_go, pause_after
 from chatbot.domain.swaps import Coin, Currency, FollowedSwap, Marking, Swap, SwapPage
 from chatbot.ports.accounts import Accounts as AccountStore
 from chatbot.ports.audit import Journal
@@ -39,6 +40,8 @@ PAGE_SIZE = 8
 """How many orders one page of a list shows."""
 _WITHOUT_ACCESS = timedelta(hours=1)
 """How soon the swap of somebody who may not use the bot any more is thought of again."""
+_AFTER_THE_END = timedelta(hours=1)
+"""How soon the last look at a swap that has ended is tried again."""
 _MOST_DOUBLINGS = 6
 
 
@@ -101,11 +104,13 @@ class SwapFollowing:
     async def show(self, reference: str, *, person: PersonId, chat: ChatId) -> FollowedSwap:
         """Read an order and follow it from now on, wherever it was made; its card comes anew.
 
-        Raises `SwapNotFound` if none of the person's keys knows it, `NoSwapKey`, and what reads raise.
+        Raises `SwapNotFound` if none of the person's keys knows it, `NoSwapKey`, `NotLinked`, and what reads raise.
         """
         began = self._clock.now()
         account, swap = await self._read_with_any_key(reference, person)
-        known = await self._store.find(account.id, swap.reference)
+        listed = await self._coins[account.venue].listed(priority=Priority.PERSON)
+        if await self._keys.get(account.id) is None:
+            raise NotLinked  # unlinked, or its person forgotten, meanwhile
         followed = FollowedSwap(
             id=SwapId(0),
             account=account.id,
@@ -117,14 +122,14 @@ class SwapFollowing:
             picture=None,
             ticket=None,
             swap=swap,
-            deposit=await self._coins[account.venue].resolve(swap.deposit),
-            withdraw=await self._coins[account.venue].resolve(swap.withdraw),
+            deposit=meant(swap.deposit, listed),
+            withdraw=meant(swap.withdraw, listed),
             marking=Marking.UNMARKED,
             doubts=(),
             seen_at=began,
             next_look_at=None,
         )
-        return await self._book.take_over(followed, known)
+        return await self._book.take_over(followed, listed=listed)
 
     async def page(self, person: PersonId, *, page: int) -> SwapList:
         """Raises `NoSwapKey`, and what reads raise."""
@@ -137,7 +142,7 @@ class SwapFollowing:
         return SwapList(
             account=account,
             page=listed,
-            followed=await self._store.known(account.id, references),
+            followed=await self._store.known(person, references, is_live=account.venue.is_live),
             coins={currency: await coins.resolve(currency) for currency in currencies},
         )
 
@@ -209,7 +214,8 @@ class SwapFollowing:
         account, key = await self._opened(followed)
         reference = followed.swap.reference
         swap = await self._services[account.venue].swap(key, reference=reference, priority=priority)
-        return await self._book.note(followed, swap, began=began)
+        listed = await self._coins[account.venue].listed(priority=priority)
+        return await self._book.note(followed, swap, began=began, listed=listed)
 
     async def _read_with_any_key(self, reference: str, person: PersonId) -> tuple[Account, Swap]:
         """With the one that swaps are made with, or else with another of the person's. A key that could not be asked
@@ -303,7 +309,11 @@ class SwapFollowing:
         """Twice as long after each failure as after the one before; never sooner than it would have been."""
         failures = self._failures.get(followed.id, 0)
         self._failures[followed.id] = min(failures + 1, _MOST_DOUBLINGS)
-        usual = pause_after(followed, now=self._clock.now()) or BRISK
+        now = self._clock.now()
+        if is_let_go(followed, now=now):
+            await self._update(followed, lambda current: replace(current, next_look_at=None))
+            return
+        usual = pause_after(followed, now=now) or _AFTER_THE_END
         longest = max(usual, KEY_TROUBLE)
         await self._look_again(followed, after=max(at_least, min(usual * 2**failures, longest)))
 

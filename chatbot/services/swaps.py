@@ -1,42 +1,44 @@
 """From what a person said to a swap's card: completed question by question, held against the offer and the limits."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from functools import partial
 
 from chatbot.domain import swap_questions as questions
 from chatbot.domain.accounts import Account, Venue
-from chatbot.domain.coins import coin_label
 from chatbot.domain.drafts import Dialogue, PayoutDraft, SwapDraft, SwapQuestion, SwapRequest
-from chatbot.domain.errors import AmbiguousNumber, InputError, Obstacle, Stopped, UnknownCoin
+from chatbot.domain.errors import AmbiguousNumber, NoSwapKey, Obstacle, Stopped, UnknownCoin
 from chatbot.domain.gate import check, most_swappable, swaps_left
 from chatbot.domain.ids import ChatId, DialogueId, PersonId, SwapId
-from chatbot.domain.intents import CreateSwap, PayoutTerms, SetPayout
-from chatbot.domain.money import Amount, round_down
+from chatbot.domain.intents import CreateSwap, SwapTerms
+from chatbot.domain.money import round_down
 from chatbot.domain.swap_plan import NOWHERE, PricedSwap, Receiver, intent_of, request_of, terms_of
 from chatbot.domain.swap_quotes import AmountUnfit, decimals_of, quote
-from chatbot.domain.swap_text import coin_and_network, parse_swap
-from chatbot.domain.swaps import Coin, FollowedSwap, Rate, SwapStatus
+from chatbot.domain.swap_text import (
+    NO_STATE_MONEY,
+    EitherAmount,
+    coin_and_network,
+    is_state_money,
+    parse_swap,
+    unknown_network,
+)
+from chatbot.domain.swaps import Coin, Rate
 from chatbot.domain.tickets import Ticket
 from chatbot.ports.accounts import Accounts as AccountStore
 from chatbot.ports.addresses import AddressCheck
 from chatbot.ports.clock import Clock
-from chatbot.ports.exchange import Priority
 from chatbot.ports.limits import Standings
 from chatbot.ports.swaps import Swaps, SwapService
 from chatbot.services.accounts import Accounts
 from chatbot.services.coins import Coins
 from chatbot.services.questions import Questions
-from chatbot.services.receiving import ExtraIdMissing, Receivers, WrongAddress
+from chatbot.services.receiving import ExtraIdMissing, MemoUnclear, Receivers, WrongAddress
+from chatbot.services.swap_offers import Asker, NotOffered, SwapOffers, Weight
+from chatbot.services.swap_payouts import AskedPayout, Payouts
 from chatbot.services.tickets import Tickets
 from chatbot.services.values import Values
 
-_BEFORE_PROCESSING = (
-    SwapStatus.INITIAL,
-    SwapStatus.UNCONFIRMED_PAYMENT,
-    SwapStatus.PAID,
-    SwapStatus.PENDING_KYC,
-)
 _TOO_MUCH = (Obstacle.SWAP_TOO_LARGE, Obstacle.SWAPS_USED_UP)
 
 
@@ -57,16 +59,6 @@ class AskedSwap:
     check: AddressCheck | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskedPayout:
-    """A question for the payout address of `followed`, or for the memo of the one in the draft. "None" is an answer."""
-
-    dialogue: Dialogue
-    draft: PayoutDraft
-    followed: FollowedSwap
-    problem: str = ""
-
-
 class SwapDesk:
     """Takes swaps. Every way of saying one ends in `advance`, which checks all of it anew."""
 
@@ -85,17 +77,25 @@ class SwapDesk:
         questions: Questions,
         clock: Clock,
     ) -> None:
-        self._services = swap_services
         self._coins = coins
+        self._offers = SwapOffers(
+            swap_services=swap_services, coins=coins, keys=keys, values=values, standings=standings, clock=clock
+        )
+        self._payouts = Payouts(
+            swap_services=swap_services,
+            accounts=accounts,
+            keys=keys,
+            receivers=receivers,
+            swaps=swaps,
+            standings=standings,
+            tickets=tickets,
+            questions=questions,
+            clock=clock,
+        )
         self._accounts = accounts
-        self._keys = keys
         self._receivers = receivers
-        self._swaps = swaps
-        self._values = values
-        self._standings = standings
         self._tickets = tickets
         self._questions = questions
-        self._clock = clock
 
     async def say(self, text: str, *, person: PersonId, chat: ChatId) -> AskedSwap | Ticket:
         """A whole command line. Raises `InputError` for what cannot be understood."""
@@ -103,12 +103,15 @@ class SwapDesk:
 
     async def choose(
         self, dialogue: DialogueId, choice: int, *, person: PersonId, chat: ChatId
-    ) -> AskedSwap | Ticket | None:
+    ) -> AskedSwap | AskedPayout | Ticket | None:
         """A tap on one of the offered answers; None if the question is over."""
-        draft = await self._open_draft(dialogue, person=person, chat=chat)
-        if draft is None or not 0 <= choice < len(draft.choices):
+        found = await self._questions.find(dialogue, person=person, chat=chat)
+        draft = None if found is None else found.draft
+        if found is None or not isinstance(draft, SwapDraft | PayoutDraft) or not 0 <= choice < len(draft.choices):
             return None
-        return await self.advance(draft.choices[choice].request, person=person, chat=chat)
+        if isinstance(draft, SwapDraft):
+            return await self.advance(draft.choices[choice].request, person=person, chat=chat)
+        return await self._payouts.choose(found, draft, draft.choices[choice])
 
     async def turn(self, dialogue: DialogueId, *, person: PersonId, chat: ChatId) -> AskedSwap | Ticket | None:
         """The other way round: amount and addresses are dropped. None if the question is over."""
@@ -142,7 +145,7 @@ class SwapDesk:
         Raises `NoSwapKey`, `InputError`, `Stopped`, `Unavailable`, `KeyRejected`, `Refused`; an open question then
         stays open.
         """
-        who = _Asker(person=person, chat=chat, account=account or await self._accounts.swap_account(person))
+        who = Asker(person=person, chat=chat, account=account or await self._accounts.swap_account(person))
         settled = await self._with_coins(request, who)
         if isinstance(settled, AskedSwap):
             return settled
@@ -163,191 +166,192 @@ class SwapDesk:
     async def _read(
         self, read: Callable[[str], SwapRequest], text: str, *, person: PersonId, chat: ChatId
     ) -> AskedSwap | Ticket:
-        """Go on with what was typed; an amount that can be read in two ways is asked back."""
+        """Go on with what was typed; an amount that can be meant in two ways is asked back. Without a key, what was
+        typed waits for one.
+        """
         try:
             request = read(text)
         except AmbiguousNumber as error:
+            sentence = f"“{error.typed}” can mean two amounts. Which one?"
+            return await self._ask_back(questions.ask_meaning(read, text, error), sentence, person=person, chat=chat)
+        except EitherAmount as error:
+            return await self._ask_back(questions.ask_side(error), error.sentence, person=person, chat=chat)
+        try:
+            return await self.advance(request, person=person, chat=chat)
+        except NoSwapKey:
+            await self._questions.ask(SwapDraft(request=request, asking=None), person=person, chat=chat)
+            raise
+
+    async def _ask_back(self, draft: SwapDraft, sentence: str, *, person: PersonId, chat: ChatId) -> AskedSwap:
+        try:
             account = await self._accounts.swap_account(person)
-            who = _Asker(person=person, chat=chat, account=account)
-            return await self._ask(questions.ask_meaning(read, text, error), who, problem=error.sentence)
-        return await self.advance(request, person=person, chat=chat)
+        except NoSwapKey:
+            await self._questions.ask(draft, person=person, chat=chat)
+            raise
+        return await self._ask(draft, Asker(person=person, chat=chat, account=account), problem=sentence)
 
     async def _open_draft(self, dialogue: DialogueId, *, person: PersonId, chat: ChatId) -> SwapDraft | None:
         found = await self._questions.find(dialogue, person=person, chat=chat)
         return found.draft if found is not None and isinstance(found.draft, SwapDraft) else None
 
-    async def _with_coins(self, request: SwapRequest, who: "_Asker") -> "AskedSwap | tuple[SwapRequest, Coin, Coin]":
+    async def _with_coins(self, request: SwapRequest, who: Asker) -> AskedSwap | tuple[SwapRequest, Coin, Coin]:
         """Both coins as they are listed now; or the question for the first that is not clear."""
-        coins = self._coins[who.account.venue]
-        listed, found = await coins.all(), list[Coin]()
+        listed, found = await self._coins[who.account.venue].all(), list[Coin]()
         for asking in (SwapQuestion.DEPOSIT, SwapQuestion.WITHDRAW):
             coin, typed = questions.coin_of(request, asking)
             if coin is None and typed is None:
-                usual = [coin for coin in await coins.usual() if coin not in (request.deposit, request.withdraw)]
-                return await self._ask(questions.ask_coin(request, asking, usual), who)
+                return await self._ask(await self._offer_usual(request, asking, who), who)
             if coin is None or coin not in listed:
-                name, network = coin_and_network(coin.code if coin is not None else typed or "")
-                try:
-                    coin, *others = await coins.find(name, network=network)
-                except UnknownCoin as error:
-                    nearest = await coins.coded(error.nearest)
-                    unsaid = questions.without_coin(request, asking)
-                    return await self._ask(questions.ask_coin(unsaid, asking, nearest), who, problem=error.sentence)
-                if others:
-                    return await self._ask(questions.ask_coin(request, asking, (coin, *others)), who)
-                request = questions.with_coin(request, asking, coin, named=bool(network))
+                meant = await self._meant(request, asking, coin.code if coin is not None else typed or "", who)
+                if isinstance(meant, AskedSwap):
+                    return meant
+                request, coin = meant
             found.append(coin)
         deposit, withdraw = found
         return request, deposit, withdraw
 
-    async def _priced(
-        self, request: SwapRequest, deposit: Coin, withdraw: Coin, who: "_Asker"
-    ) -> AskedSwap | PricedSwap:
-        """Both amounts at today's offer; or the question for one that the offer takes."""
+    async def _meant(
+        self, request: SwapRequest, asking: SwapQuestion, typed: str, who: Asker
+    ) -> AskedSwap | tuple[SwapRequest, Coin]:
+        """The coin that was typed for a side; or the question which one it is."""
+        coins = self._coins[who.account.venue]
+        name, network = coin_and_network(typed)
         try:
-            rate = await self._offer(deposit, withdraw, who)
-        except _NotOffered as error:
-            usual = [coin for coin in await self._coins[who.account.venue].usual() if coin != deposit]
-            unsaid = replace(request, address=None, extra_id=None)
-            draft = questions.ask_coin(unsaid, SwapQuestion.WITHDRAW, usual)
+            coin, *others = await coins.find(name, network=network or "")
+        except UnknownCoin as error:
+            unsaid = questions.without_coin(request, asking)
+            nearest = questions.ask_coin(unsaid, asking, await coins.coded(error.nearest))
+            if is_state_money(name) or not nearest.choices:
+                nearest = await self._offer_usual(unsaid, asking, who)
+            sentence = NO_STATE_MONEY if is_state_money(name) else error.sentence
+            return await self._ask(nearest, who, problem=sentence)
+        if network is None:
+            problem = unknown_network(typed, (coin, *others))
+            return await self._ask(questions.ask_network(request, asking, name, (coin, *others)), who, problem=problem)
+        if others:
+            return await self._ask(questions.ask_coin(request, asking, (coin, *others)), who)
+        return questions.with_coin(request, asking, coin, named=bool(network)), coin
+
+    async def _offer_usual(self, request: SwapRequest, asking: SwapQuestion, who: Asker) -> SwapDraft:
+        """The coins that people swap most, but the one of the other side; to send, those that have a price."""
+        coins = self._coins[who.account.venue]
+        other = SwapQuestion.WITHDRAW if asking is SwapQuestion.DEPOSIT else SwapQuestion.DEPOSIT
+        coin, typed = questions.coin_of(request, other)
+        taken: tuple[Coin, ...] = () if coin is None else (coin,)
+        if typed is not None:
+            name, network = coin_and_network(typed)
+            with suppress(UnknownCoin):
+                taken = await coins.find(name, network=network or "")
+        left = [each for each in await coins.usual() if len(taken) != 1 or each not in taken]
+        if asking is SwapQuestion.DEPOSIT:
+            left = [each for each in left if await self._offers.can_weigh(each, who)]
+        return questions.ask_coin(request, asking, left)
+
+    async def _priced(self, request: SwapRequest, deposit: Coin, withdraw: Coin, who: Asker) -> AskedSwap | PricedSwap:
+        """Both amounts at today's offer; or the question for one that the offer takes, and one's limits leave."""
+        try:
+            rate = await self._offers.rate(deposit, withdraw, who)
+        except NotOffered as error:
+            unsaid = questions.with_receiver(request, SwapQuestion.ADDRESS, None, None)
+            draft = await self._offer_usual(replace(unsaid, withdraw=None), SwapQuestion.WITHDRAW, who)
             return await self._ask(draft, who, problem=error.sentence)
         named = withdraw if request.gets else deposit
+        within_limits = partial(
+            self._offers.within_limits, who=who, request=request, deposit=deposit, withdraw=withdraw, rate=rate
+        )
         if request.amount is None:
-            return await self._ask(questions.ask_amount(request, rate, named), who, rate=rate)
+            usual = questions.usual_amounts(request, rate, named)
+            offered = [size for size in usual if await within_limits(size) == size]
+            return await self._ask(questions.ask_amount(request, named, offered), who, rate=rate)
         try:
             quoted = quote(request.amount, rate, gets=request.gets, deposit=deposit, withdraw=withdraw)
         except AmountUnfit as error:
-            draft = questions.offer_amount(request, error.fitting, named, gets=request.gets)
+            fitting = await within_limits(error.fitting) if error.fitting else None
+            draft = questions.offer_amount(request, fitting, named, gets=request.gets)
             return await self._ask(draft, who, problem=error.sentence, rate=rate)
         return PricedSwap(request=request, deposit=deposit, withdraw=withdraw, rate=rate, quoted=quoted)
 
-    async def _offer(self, deposit: Coin, withdraw: Coin, who: "_Asker") -> Rate:
-        """What the service offers its person for a pair now. Raises `_NotOffered`."""
-        what = f"{coin_label(deposit)} to {coin_label(withdraw)}"
-        if deposit.code == withdraw.code:
-            raise _NotOffered(f"{coin_label(deposit)} is what you send already. Choose another coin to receive.")
-        key = await self._keys.swap_key(who.account.id, of=who.person)
-        pair = await self._coins[who.account.venue].pair(deposit, withdraw, key=key)
-        if pair is None:
-            raise _NotOffered(f"n.exchange does not swap {what}.")
-        if pair.is_disabled:
-            raise _NotOffered(f"n.exchange does not swap {what} right now.")
-        rate = await self._services[who.account.venue].rate(key, pair=pair.name, priority=Priority.PERSON)
-        if rate is None or rate.expires_at <= self._clock.now():
-            raise _NotOffered(f"n.exchange has no rate for {what} now. Try again in a moment, or choose another coin.")
-        return rate
-
-    async def _receiver(self, priced: PricedSwap, asking: SwapQuestion, who: "_Asker") -> AskedSwap | Receiver:
+    async def _receiver(self, priced: PricedSwap, asking: SwapQuestion, who: Asker) -> AskedSwap | Receiver:
         """Where the result goes, or what comes back if the swap fails; or the question for what is missing or wrong."""
-        request, rate = priced.request, priced.rate
-        address, extra_id = questions.receiver_of(request, asking)
+        request = priced.request
         is_refund = asking is SwapQuestion.REFUND
-        if is_refund and address == "":
-            return NOWHERE
         coin = priced.deposit if is_refund else priced.withdraw
-        used = await self._receivers.used(coin, person=who.person)
+        address, extra_id = questions.receiver_of(request, asking)
+        typed = questions.receiver_text_of(request, asking)
+        if is_refund and address == "" and not typed:
+            return NOWHERE
+        used = await self._receivers.used(coin, person=who.person, is_live=who.account.venue.is_live)
         asked = questions.ask_refund(request, used) if is_refund else questions.ask_address(request, used)
-        if not address:
-            return await self._ask(asked, who, rate=rate)
+        if not address and not typed:
+            return await self._ask(asked, who, rate=priced.rate)
         try:
-            return await self._receivers.admit(address, extra_id, coin=coin, person=who.person)
+            if typed:
+                address, extra_id = self._receivers.read(typed, coin=coin)
+            return await self._receivers.admit(address or "", extra_id, coin=coin, person=who.person)
         except WrongAddress as error:
-            return await self._ask(asked, who, problem=error.sentence, rate=rate, check=error.check)
+            return await self._ask(asked, who, problem=error.sentence, rate=priced.rate, check=error.check)
+        except MemoUnclear as error:
+            draft = questions.ask_memo_meant(request, asking, address=error.address, memo=error.memo)
+            if not error.is_possible:
+                draft = questions.ask_without_memo(request, asking, address=error.address)
+            return await self._ask(draft, who, problem=error.sentence, rate=priced.rate)
         except ExtraIdMissing as error:
-            return await self._ask(questions.ask_extra_id(request, asking), who, problem=error.sentence, rate=rate)
+            draft = questions.ask_extra_id(request, asking, address or "")
+            return await self._ask(draft, who, problem=error.sentence, rate=priced.rate)
 
-    async def _weighed(self, priced: PricedSwap, who: "_Asker") -> "AskedSwap | _Weight":
+    async def _weighed(self, priced: PricedSwap, who: Asker) -> AskedSwap | Weight:
         """What the swap is worth; where a limit stands in the way of it, the question for another amount, with the
         largest to choose. No address says anything about that. Raises `Stopped` for what is in the way of any amount.
         """
-        account, now = who.account, self._clock.now()
-        intent = intent_of(priced, payout=NOWHERE, refund=NOWHERE, account=account.id)
-        standing = await self._standings.of(account.id, who.person, currency=priced.deposit.symbol, now=now)
-        value = await self._values.of_swap(priced.sent, priced.received, is_live=account.venue.is_live)
-        weight = _Weight(value=value, left=swaps_left(standing))
+        weight = await self._offers.weigh(priced, who)
+        intent = intent_of(priced, payout=NOWHERE, refund=NOWHERE, account=who.account.id)
+        terms = self._terms(priced, weight, NOWHERE, NOWHERE)
         try:
-            check(intent, terms_of(priced, payout=NOWHERE, refund=NOWHERE, value=value, left=weight.left), standing)
+            check(intent, terms, weight.standing)
         except Stopped as reason:
+            if reason.obstacle is Obstacle.NOT_VALUED:
+                return await self._ask_other_deposit(priced, who)
             if reason.obstacle not in _TOO_MUCH:
                 raise
-            most = most_swappable(priced.sent.value, value, standing)
+            most = most_swappable(priced.sent.value, weight.value, weight.standing)
             fitting = round_down(most, decimals=decimals_of(priced.deposit))
             draft = questions.offer_amount(priced.request, fitting, priced.deposit, gets=False)
             return await self._ask(draft, who, stopped=reason, rate=priced.rate)
         return weight
 
-    async def _open(
-        self, priced: PricedSwap, weight: "_Weight", payout: Receiver, refund: Receiver, who: "_Asker"
-    ) -> Ticket:
+    async def _ask_other_deposit(self, priced: PricedSwap, who: Asker) -> AskedSwap:
+        """A coin without a price of its own: its rate alone says nothing about what is given away."""
+        problem = (
+            f"No market and no offer says what {priced.deposit.symbol} is worth, so no limit can be checked for it."
+        )
+        unsaid = questions.with_receiver(priced.request, SwapQuestion.REFUND, None, None)
+        unsaid = replace(unsaid, deposit=None, amount=priced.request.amount if priced.request.gets else None)
+        return await self._ask(await self._offer_usual(unsaid, SwapQuestion.DEPOSIT, who), who, problem=problem)
+
+    def _terms(self, priced: PricedSwap, weight: Weight, payout: Receiver, refund: Receiver) -> SwapTerms:
+        left = swaps_left(weight.standing)
+        return terms_of(priced, payout=payout, refund=refund, value=weight.value, loss=weight.loss, left=left)
+
+    async def _open(self, priced: PricedSwap, weight: Weight, payout: Receiver, refund: Receiver, who: Asker) -> Ticket:
         intent = intent_of(priced, payout=payout, refund=refund, account=who.account.id)
-        terms = terms_of(priced, payout=payout, refund=refund, value=weight.value, left=weight.left)
+        terms = self._terms(priced, weight, payout, refund)
         await self._questions.forget(person=who.person, chat=who.chat)
         return await self._tickets.open(
             intent, terms, person=who.person, chat=who.chat, account=who.account, expires_at=priced.rate.expires_at
         )
 
     async def ask_payout(self, swap: SwapId, *, person: PersonId, chat: ChatId) -> AskedPayout:
-        """Ask where the result of a swap goes that was made without an address.
-
-        Raises `InputError` if it has one or is too far, and as `advance` does.
-        """
-        followed, _ = await self._payable(swap, person=person)
-        return await self._ask_payout(PayoutDraft(swap=swap), followed, person=person, chat=chat)
+        """As `Payouts.ask`."""
+        return await self._payouts.ask(swap, person=person, chat=chat)
 
     async def answer_payout(self, dialogue: Dialogue, text: str) -> AskedPayout | Ticket:
-        """The address, then its memo where one is needed. Raises as `ask_payout`; the question then stays open."""
-        draft, person, chat = dialogue.draft, dialogue.person, dialogue.chat
-        if not isinstance(draft, PayoutDraft):
-            raise TypeError("not the question for a payout address")
-        followed, account = await self._payable(draft.swap, person=person)
-        address, extra_id = questions.payout_answered(draft, text)
-        try:
-            payout = await self._receivers.admit(address, extra_id, coin=followed.withdraw, person=person)
-        except WrongAddress as error:
-            again = PayoutDraft(swap=draft.swap)
-            return await self._ask_payout(again, followed, person=person, chat=chat, problem=error.explained)
-        except ExtraIdMissing as error:
-            open_memo = PayoutDraft(swap=draft.swap, address=address)
-            return await self._ask_payout(open_memo, followed, person=person, chat=chat, problem=error.sentence)
-        intent = SetPayout(
-            account=account.id,
-            reference=followed.swap.reference,
-            withdraw=followed.withdraw,
-            address=payout.address,
-            extra_id=payout.extra_id,
-        )
-        received = Amount(followed.swap.withdraw_amount, followed.withdraw.symbol)
-        terms = PayoutTerms(withdraw=received, warnings=payout.warnings)
-        now = self._clock.now()
-        check(intent, terms, await self._standings.of(account.id, person, currency=received.currency, now=now))
-        await self._questions.forget(person=person, chat=chat)
-        return await self._tickets.open(intent, terms, person=person, chat=chat, account=account)
-
-    async def _payable(self, swap: SwapId, *, person: PersonId) -> tuple[FollowedSwap, Account]:
-        """A person's swap as the service tells of it now, if its payout address can still be set; and its account."""
-        followed = await self._swaps.get(swap)
-        if followed is None or followed.person != person:
-            raise InputError("This swap is not looked after any more. See /swaps.")
-        account = await self._accounts.own_swap(person, followed.account)
-        key = await self._keys.swap_key(account.id, of=person)
-        service, reference = self._services[account.venue], followed.swap.reference
-        read = await service.swap(key, reference=reference, priority=Priority.PERSON)
-        if read.withdraw_address:
-            raise InputError("This swap has its payout address, which can be set only once.")
-        if read.status not in _BEFORE_PROCESSING:
-            raise InputError("It is too late to set a payout address: the service processes this swap already.")
-        return replace(followed, swap=read), account
-
-    async def _ask_payout(
-        self, draft: PayoutDraft, followed: FollowedSwap, *, person: PersonId, chat: ChatId, problem: str = ""
-    ) -> AskedPayout:
-        dialogue = await self._questions.ask(draft, person=person, chat=chat)
-        return AskedPayout(dialogue=dialogue, draft=draft, followed=followed, problem=problem)
+        """As `Payouts.answer`."""
+        return await self._payouts.answer(dialogue, text)
 
     async def _ask(
         self,
         draft: SwapDraft,
-        who: "_Asker",
+        who: Asker,
         *,
         problem: str = "",
         stopped: Stopped | None = None,
@@ -364,24 +368,3 @@ class SwapDesk:
             rate=rate,
             check=check,
         )
-
-
-class _NotOffered(InputError):
-    """The service does not swap one coin into the other, or not now."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Asker:
-    """Who swaps, where, with which key."""
-
-    person: PersonId
-    chat: ChatId
-    account: Account
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Weight:
-    """What a swap is worth in the currency limits are given in, None if nothing tells; and what the day leaves."""
-
-    value: Decimal | None
-    left: Amount

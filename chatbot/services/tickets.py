@@ -29,11 +29,13 @@ from chatbot.domain.tickets import (
     COUNTDOWN,
     Blocked,
     Disowned,
+    Lost,
     Missed,
     Moved,
     Outcome,
     Placed,
     Requested,
+    SwapCreated,
     Ticket,
     TicketState,
     Unsent,
@@ -262,6 +264,10 @@ class Tickets:
         found = await self.get(ticket, person=person)
         if found is None or not may_be_settled_by_word(found):
             raise TicketError(TicketProblem.UNKNOWN)
+        like = found.outcome.like if isinstance(found.outcome, Lost) else None
+        if was_sent and like is not None:
+            created = SwapCreated(reference=like.reference)
+            return await self._close(found, TicketState.DONE, created, look=self._clock.now())
         if was_sent:
             return await self._close(found, TicketState.DONE, Requested(confirmed=True))
         return await self._close(found, TicketState.REFUSED, Disowned())

@@ -1,5 +1,6 @@
 """What amounts are worth in the currency that limits are given in, and which currency was typed."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from chatbot.domain.accounts import Account, Venue
@@ -8,11 +9,36 @@ from chatbot.domain.errors import InputError, Obstacle, Stopped
 from chatbot.domain.intents import OrderTerms
 from chatbot.domain.limits import VALUED_IN
 from chatbot.domain.market import Market
-from chatbot.domain.money import Amount, multiply
+from chatbot.domain.money import EXACT, ZERO, Amount, divide, multiply
 from chatbot.domain.orders import Side
 from chatbot.domain.valuing import believed_prices, careful_worth, valuing_market
 from chatbot.services.balances import BalanceReader
 from chatbot.services.markets import Markets
+
+_DOLLARS = frozenset(("USDT", "USDC", "DAI", "USDS", "TUSD", "USDP", "FDUSD", "PYUSD", "GUSD", "USDE", "RLUSD"))
+"""Coins that stand for a dollar each: as long as no market says otherwise, one is worth one of `VALUED_IN`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwapWorth:
+    """What is sent into a swap is worth, and what comes back, in `VALUED_IN`; None where no market tells."""
+
+    deposit: Decimal | None
+    withdraw: Decimal | None
+
+    @property
+    def counted(self) -> Decimal | None:
+        """What limits are held against: the deposit, and no less than what comes back for it. A rate says nothing about
+        what a deposit is worth that has no price of its own.
+        """
+        return None if self.deposit is None else max(self.deposit, self.withdraw or ZERO)
+
+    @property
+    def loss(self) -> Decimal | None:
+        """By which fraction less comes back than is sent, below zero for more; None unless both prices are known."""
+        if not self.deposit or self.withdraw is None:
+            return None
+        return EXACT.subtract(Decimal(1), divide(self.withdraw, self.deposit))
 
 
 class Values:
@@ -43,22 +69,27 @@ class Values:
             total = max(total, multiply(volume, max(prices)))
         return await self.of(Amount(total, market.counter), venue=venue)
 
-    async def of_swap(self, deposit: Amount, withdraw: Amount, *, is_live: bool) -> Decimal | None:
-        """What is sent into a swap is worth: by its own price or that of what comes back, whichever is more, so that no
-        poor rate makes it count for less. By the prices of a venue that is as live as the swap, where there is one.
-
-        None where no market tells either; raises `Stopped` for strange prices.
+    async def of_swap(self, deposit: Amount, withdraw: Amount, *, is_live: bool) -> SwapWorth:
+        """What both sides of a swap are worth. Prices of play money say nothing about real coins; practice goes by
+        those of a live venue where there is none of play money. Raises `Stopped` for strange prices.
         """
-        venue = self._venue(is_live=is_live)
-        if venue is None:
-            return None
-        worths = [await self.of(amount, venue=venue) for amount in (deposit, withdraw)]
-        return max((worth for worth in worths if worth is not None), default=None)
+        sent, received = [await self._of_coins(amount, is_live=is_live) for amount in (deposit, withdraw)]
+        return SwapWorth(deposit=sent, withdraw=received)
 
-    def _venue(self, *, is_live: bool) -> Venue | None:
-        """The venue whose prices tell; one of the other kind is better than none."""
+    async def can_weigh(self, currency: str, *, is_live: bool) -> bool:
+        """Whether limits can be held against a swap of this currency."""
+        venue = self._pricing(is_live=is_live)
+        return currency in _DOLLARS or (venue is not None and await self.can_value(currency, venue=venue))
+
+    async def _of_coins(self, amount: Amount, *, is_live: bool) -> Decimal | None:
+        venue = self._pricing(is_live=is_live)
+        worth = None if venue is None else await self.of(amount, venue=venue)
+        return amount.value if worth is None and amount.currency in _DOLLARS else worth
+
+    def _pricing(self, *, is_live: bool) -> Venue | None:
+        """The venue whose prices tell."""
         venues = sorted(self._markets.venues, key=lambda venue: venue.is_live is not is_live)
-        return venues[0] if venues else None
+        return next((venue for venue in venues if venue.is_live or not is_live), None)
 
     async def can_value(self, currency: str, *, venue: Venue) -> bool:
         """Whether the limits by worth hold for a currency: whether there is a market to value it by."""

@@ -85,6 +85,7 @@ class StoredAccounts:
         venue: Venue,
         credentials: Credentials | SwapKey,
         chat: ChatId | None = None,
+        alarm: bool = True,
         now: datetime,
     ) -> Account:
         def work(connection: sa.Connection) -> Account:
@@ -101,8 +102,8 @@ class StoredAccounts:
             if not venue.swaps:
                 _activate(connection, person, account.id)
             event = Event(deed=Deed.LINKED, person=person, chat=chat, account=account.label)
-            alarm = Alarm(kind=AlarmKind.LINKED, at=now, account=account.label)
-            self._recorder.record(connection, event, alarm=alarm, now=now)
+            told = Alarm(kind=AlarmKind.LINKED, at=now, account=account.label) if alarm else None
+            self._recorder.record(connection, event, alarm=told, now=now)
             return account
 
         return await self._database.write(work)

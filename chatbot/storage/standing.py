@@ -1,6 +1,7 @@
 """All that may stand in a ticket's way, read in the transaction that claims it: with two statements."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
@@ -16,7 +17,7 @@ from chatbot.domain.tickets import Ticket, TicketState
 from chatbot.storage.database import Database, Row
 from chatbot.storage.limits import StoredLimits
 from chatbot.storage.tables import Moment
-from chatbot.storage.ticket_table import TICKETS
+from chatbot.storage.ticket_table import PAYOUTS, TICKETS, ticket_of
 
 _t = TICKETS.c
 _SPACE: Any = sa.literal_column("' '")  # a parameter here could not be prepared
@@ -70,12 +71,13 @@ class Standings:
         self._switches = switches
         self._factors = factors
         self._counted = database.prepare(_counted())
+        self._payouts = database.prepare(PAYOUTS)
 
     def read(self, connection: sa.Connection, ticket: Ticket, now: datetime) -> Standing:
         """What stands in a ticket's way now, in the caller's unit of work. The ticket itself does not count."""
         currency = _currency(ticket.intent)
         if currency is None:
-            return self._switched(ticket.person, now)
+            return replace(self._switched(ticket.person, now), payout_unsettled=self._is_unsettled(connection, ticket))
         return self._read(connection, ticket.account, ticket.person, currency, now, but=ticket.id)
 
     async def of(self, account: AccountId, person: PersonId, *, currency: str, now: datetime) -> Standing:
@@ -114,6 +116,14 @@ class Standings:
             locked=self._switches.is_locked(person, now),
             factor_missing=self._factors.required and not self._factors.has(person),
         )
+
+    def _is_unsettled(self, connection: sa.Connection, ticket: Ticket) -> bool:
+        """Whether another payout address of the same swap was confirmed whose outcome is not known."""
+        if not isinstance(ticket.intent, SetPayout):
+            return False
+        swap = {"of_person": ticket.person, "of_swap": ticket.intent.reference}
+        confirmed = map(ticket_of, self._payouts.run(connection, swap))
+        return any(other.state.is_open and other.id != ticket.id for other in confirmed)
 
     def _read_counted(
         self, connection: sa.Connection, account: AccountId, now: datetime, *, but: TicketId

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from chatbot.domain.accounts import Venue
 from chatbot.domain.ids import ChatId, PersonId, TicketId
-from chatbot.domain.intents import INTENTS, TERMS, Intent, PlaceOrder, Terms, Withdraw
+from chatbot.domain.intents import INTENTS, TERMS, Intent, PlaceOrder, SetPayout, Terms, Withdraw
 from chatbot.domain.limits import SpendKind
 from chatbot.domain.orders import Order
 from chatbot.domain.spending import spend_of
@@ -66,6 +66,17 @@ partial_index("ix_tickets_spent", _t.account, _t.state, _t.claimed_at, where=_t.
 
 _FIELDS = tuple(field.name for field in fields(Ticket))
 _ONE = sa.select(TICKETS).where(_t.id == sa.bindparam("ticket"))
+PAYOUTS = (
+    sa.select(TICKETS)
+    .where(
+        _t.person == sa.bindparam("of_person"),
+        _t.claimed_at.is_not(None),
+        sa.func.json_extract(_t.intent, "$.tag", type_=sa.Text) == SetPayout.tag,
+        sa.func.json_extract(_t.intent, "$.value.reference", type_=sa.Text) == sa.bindparam("of_swap"),
+    )
+    .order_by(_t.claimed_at.desc())
+)
+"""Every confirmed ticket that sets the payout address of a person's swap, latest first."""
 _REWRITE = TICKETS.update().where(_t.id == sa.bindparam("ticket"))
 
 

@@ -23,7 +23,7 @@ from chatbot.storage.hold_seal import HoldSeal
 from chatbot.storage.outbox import insert_notice
 from chatbot.storage.recording import Recorder
 from chatbot.storage.tables import Moment
-from chatbot.storage.ticket_table import LATE, TICKETS, find, is_waiting, rewrite, ticket_of, usable, values_of
+from chatbot.storage.ticket_table import LATE, PAYOUTS, TICKETS, find, is_waiting, rewrite, ticket_of, usable, values_of
 
 _t = TICKETS.c
 _SENT = (TicketState.CLAIMED, TicketState.DONE, TicketState.UNCERTAIN)
@@ -243,6 +243,11 @@ class StoredTickets:
     async def unsettled_of(self, person: PersonId) -> tuple[Ticket, ...]:
         unsettled = [state for state in TicketState if state.is_open or state is TicketState.HELD]
         return await self._list(_t.state.in_(unsettled), _t.person == person)
+
+    async def payouts_of(self, person: PersonId, reference: str) -> tuple[Ticket, ...]:
+        swap = {"of_person": person, "of_swap": reference}
+        rows = await self._database.read(lambda connection: connection.execute(PAYOUTS, swap).mappings().all())
+        return tuple(map(ticket_of, rows))
 
     async def recent_markets(self, person: PersonId, *, limit: int) -> tuple[MarketCode, ...]:
         claimed = (_t.person == person, _t.claimed_at.is_not(None), _t.market.is_not(None))

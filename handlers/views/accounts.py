@@ -1,11 +1,12 @@
 """Linked accounts, and linking one."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from chatbot.domain.accounts import Account, Venue
 from chatbot.domain.drafts import Question
 from chatbot.domain.ids import AccountId
+from chatbot.domain.swaps import Swap
 from chatbot.services.accounts import Check, LinkReport, SwapKeyReport
 from handlers.actions import (
     AskUnlink,
@@ -16,10 +17,12 @@ from handlers.actions import (
     Unlink,
     UseAccount,
 )
+from handlers.views import swap_words as words
 from handlers.views.format import age
 from handlers.views.html import Html, Part, bold, code, italic, lines, outside, text
 from handlers.views.screen import Key, Press, Rows, Screen
 
+_NAMED_SWAPS = 5
 _QUESTIONS = {
     Question.USERNAME: ("1 of 4 · Username", "Your ANDX user name: the e-mail address you log in with."),
     Question.PASSPHRASE: ("2 of 4 · Passphrase", "The passphrase you chose when you made the key, not your password."),
@@ -129,13 +132,13 @@ def report(found: LinkReport) -> Screen:
     return Screen(lines(*rows), ((Press("Accounts", ShowAccounts()),),))
 
 
-def swap_key_report(found: SwapKeyReport) -> Screen:
-    """What a key of n.exchange was found to be good for."""
+def swap_key_report(found: SwapKeyReport, *, goes_on: bool = False) -> Screen:
+    """What a key of n.exchange was found to be good for. `goes_on`: a swap waited for it, and follows."""
     if found.account is None:
         return Screen(
             lines(
                 bold("n.exchange did not accept this key. Nothing was stored."),
-                _answer(found.orders),
+                f"Its answer: {found.orders.status}." if found.orders.status else None,
                 "Look whether it was copied whole, then try /link nexchange again.",
             )
         )
@@ -150,7 +153,8 @@ def swap_key_report(found: SwapKeyReport) -> Screen:
             "⚠️ This key may not list its orders. If the answer to a new swap gets lost, I cannot look for it: I say so "
             "and create none again. An order that nobody pays ends by itself."
         )
-    rows.append(text("Now try ", code("/swap 500 USDC to BTC"), "."))
+    if not goes_on:
+        rows.append(text("Now try ", code("/swap 500 USDC to BTC"), "."))
     return Screen(lines(*rows), ((Press("Accounts", ShowAccounts()),),))
 
 
@@ -165,7 +169,8 @@ def key_kept(*, deleted: bool) -> Html | None:
     )
 
 
-def ask_unlink(account: Account) -> Screen:
+def ask_unlink(account: Account, open_swaps: Sequence[Swap] = ()) -> Screen:
+    """`open_swaps` are those that its key is needed to follow."""
     stays = "Open orders stay at the exchange. To end the key itself, delete it in your ANDX dashboard."
     if account.venue.swaps:
         stays = "Open swaps go on at n.exchange; I cannot follow them any more. To end the key itself, do so there."
@@ -173,6 +178,7 @@ def ask_unlink(account: Account) -> Screen:
         lines(
             bold(f"Unlink {account.label}?"),
             text("The key ending in ", code(account.key_tail), " is erased here for good."),
+            *_named(open_swaps),
             stays,
         ),
         (
@@ -180,6 +186,15 @@ def ask_unlink(account: Account) -> Screen:
             (Press("Keep", ShowAccounts()),),
         ),
     )
+
+
+def _named(open_swaps: Sequence[Swap]) -> tuple[Html | str, ...]:
+    if not open_swaps:
+        return ()
+    head = "One of its swaps is open:" if len(open_swaps) == 1 else f"{len(open_swaps)} of its swaps are open:"
+    shown = [text(words.reference(swap), f", {words.STATUS[swap.status]}") for swap in open_swaps[:_NAMED_SWAPS]]
+    more = len(open_swaps) - len(shown)
+    return (bold(head), *shown, *((f"and {more} more",) if more else ()))
 
 
 def unlinked() -> Screen:
@@ -216,7 +231,7 @@ def _check(what: str, check: Check) -> Html:
 
 def _account(account: Account, used: Collection[AccountId], *, now: datetime) -> Html:
     purpose = " · for swaps" if account.venue.swaps else ""
-    mark = " · active" if account.id in used else ""
+    mark = (" · in use" if account.venue.swaps else " · for trading · in use") if account.id in used else ""
     return text(
         bold(account.label),
         f" · {account.venue.badge}{purpose}{mark}\n   key ending in ",

@@ -1,6 +1,7 @@
 """What to send for a swap, and where: the card that waits for the deposit, and its QR picture.
 
-Address, amount and memo are taken from the order and from nothing else, and are the same wherever they stand.
+Address, amount and memo are taken from the order and from nothing else, are the same wherever they stand, and stand
+nowhere once `swap_life.can_be_paid` says no.
 """
 
 from datetime import datetime
@@ -8,7 +9,8 @@ from datetime import datetime
 from chatbot.domain.coins import home
 from chatbot.domain.networks import network_of
 from chatbot.domain.payment_uri import payment_uri
-from chatbot.domain.swaps import FollowedSwap, Marking, SwapStatus
+from chatbot.domain.swap_life import Unpayable, can_be_paid, may_have_been_sent, may_set_payout, to_send, why_unpayable
+from chatbot.domain.swaps import FollowedSwap, Marking
 from handlers.actions import (
     GiveTransaction,
     MarkSwapPaid,
@@ -22,36 +24,31 @@ from handlers.actions import (
 from handlers.views import qr
 from handlers.views import swap_words as words
 from handlers.views.format import moment
-from handlers.views.html import Html, bold, code, italic, lines, outside, text
+from handlers.views.html import Html, bold, code, italic, lines, text
 from handlers.views.screen import Copy, Key, Picture, Press, Rows, Screen
 
 _PRACTICE = "Play money: the demo wallet pays it; a real wallet cannot, and should not try."
-_MADE_ELSEWHERE = "It was not made here, so I cannot tell whether this is the address you gave: compare it."
-_MARKED = {
-    Marking.UNMARKED: None,
-    Marking.MARKED: "You said that it was sent. Do not send it twice: I tell you when it is seen.",
-    Marking.UNSURE: "No answer came to your last word on whether it was sent. Refresh, then say it again.",
-}
-
-
-def can_be_paid(followed: FollowedSwap, *, now: datetime) -> bool:
-    """Whether the deposit may be sent: it is waited for, in time, to where was asked for, and can be shown exactly."""
-    swap = followed.swap
-    return (
-        swap.status is SwapStatus.INITIAL
-        and (swap.pay_until is None or now < swap.pay_until)
-        and not followed.doubts
-        and _is_exact(followed)
-    )
+_MADE_ELSEWHERE = "The order was not made here: hold its payout address against your own before you pay."
+_UNCLEAR = "Its coin, its amount or where to send it is not known for sure, or cannot be shown exactly."
 
 
 def waiting(followed: FollowedSwap, *, now: datetime) -> Screen:
     """The card of a swap whose deposit was not seen yet."""
-    if can_be_paid(followed, now=now):
-        return _deposit(followed, now=now)
-    if followed.doubts or not _is_exact(followed):
-        return _do_not_pay(followed, now=now)
-    return _too_late(followed, now=now)
+    match why_unpayable(followed, now=now):
+        case None:
+            return _deposit(followed, now=now)
+        case Unpayable.LATE:
+            return _too_late(followed, now=now)
+        case Unpayable.UNFOLLOWED:
+            return unfollowed(followed, now=now)
+        case Unpayable.SENT:
+            return _said_to_be_sent(followed, now=now)
+        case Unpayable.STALE:
+            return _not_now(followed, "Refresh before you pay swap ", _not_looked(followed, now=now), now=now)
+        case Unpayable.NOWHERE:
+            return _not_now(followed, "Set the payout address before you pay swap ", _PAYOUT_FIRST, now=now)
+        case _:
+            return _do_not_pay(followed, now=now)
 
 
 def picture(followed: FollowedSwap, *, now: datetime) -> Picture:
@@ -59,6 +56,7 @@ def picture(followed: FollowedSwap, *, now: datetime) -> Picture:
     if not can_be_paid(followed, now=now):
         raise ValueError("nothing is to be paid")
     swap, until = followed.swap, followed.swap.pay_until
+    besides = "network and memo" if swap.deposit_extra_id else "network"
     return Picture(
         content=qr.png(scanned(followed)),
         caption=lines(
@@ -68,7 +66,7 @@ def picture(followed: FollowedSwap, *, now: datetime) -> Picture:
             text("To ", code(swap.deposit_address)),
             _memo_in_short(followed),
             None if until is None else text("Before ", bold(moment(until, now=now)), ". Later, do not use it."),
-            italic("Hold what your wallet shows against this, network and memo too: not every wallet reads them."),
+            italic(f"Hold what your wallet shows against this, {besides} too: not every wallet reads all of it."),
         ),
     )
 
@@ -76,23 +74,10 @@ def picture(followed: FollowedSwap, *, now: datetime) -> Picture:
 def scanned(followed: FollowedSwap) -> str:
     """What the QR picture says."""
     return payment_uri(
-        network=home(followed.deposit),
-        contract=followed.deposit.contract,
+        followed.deposit,
         address=followed.swap.deposit_address,
-        amount=words.to_send(followed),
+        amount=to_send(followed),
         extra_id=followed.swap.deposit_extra_id,
-        decimals=followed.deposit.decimals,
-    )
-
-
-def _is_exact(followed: FollowedSwap) -> bool:
-    """Whether where to send it is there, and is read as it is written."""
-    swap = followed.swap
-    return (
-        words.is_visible(swap.deposit_address)
-        and " " not in swap.deposit_address
-        and (not swap.deposit_extra_id or words.is_visible(swap.deposit_extra_id))
-        and words.to_send(followed) > 0
     )
 
 
@@ -101,21 +86,20 @@ def _deposit(followed: FollowedSwap, *, now: datetime) -> Screen:
     return Screen(
         lines(
             bold("Send exactly ", words.sent(followed), " on ", words.network(followed.deposit)),
-            text("Swap ", words.reference(swap), ", ", words.STATUS[swap.status], "  ", words.state(followed)),
+            words.standing(followed),
             "",
             text("Amount, in one transfer: ", code(words.plain_amount(followed))),
+            "So much must arrive: your wallet's or exchange's fee comes on top.",
             text("Network: ", bold(words.network(followed.deposit)), " and no other"),
             "To this address:",
             words.address(swap.deposit_address),
             *_memo(followed),
             "",
             *_time(followed, now=now),
-            text("You receive ", words.received(followed), _estimate(followed)),
+            text("You receive ", words.expected(followed, now=now)),
             payout(followed),
-            None if followed.ticket is not None or not swap.withdraw_address else _MADE_ELSEWHERE,
-            _MARKED[followed.marking],
-            *words.transactions(swap),
-            words.unfollowed(followed),
+            None if followed.ticket is not None else _MADE_ELSEWHERE,
+            _sent_already(followed),
             None if followed.is_live else bold(_PRACTICE),
             words.foot(followed, now=now),
         ),
@@ -131,7 +115,7 @@ def _memo(followed: FollowedSwap) -> tuple[Html, ...]:
             code(swap.deposit_extra_id),
             bold("Without it your coins can be lost."),
         )
-    return (text(f"No {words.memo_name(coin)} is needed for it."),) if network_of(home(coin)).extra_id else ()
+    return (text(f"The order names no {words.memo_name(coin)}."),) if network_of(home(coin)).extra_id else ()
 
 
 def _memo_in_short(followed: FollowedSwap) -> Html | None:
@@ -149,15 +133,19 @@ def _time(followed: FollowedSwap, *, now: datetime) -> tuple[Html, ...]:
     )
 
 
-def _estimate(followed: FollowedSwap) -> str:
-    return "" if followed.swap.fixed_until is not None else ", an estimate: the service did not fix the rate"
+def _sent_already(followed: FollowedSwap) -> Html | None:
+    """The order names a transaction, though nobody here says that it was sent."""
+    named = followed.swap.deposit_transaction
+    if not named:
+        return None
+    return text("⚠️ The order names a transaction: ", words.copied(named), ". If it is yours, do not send again.")
 
 
 def payout(followed: FollowedSwap) -> Html:
     """Where the result goes."""
     swap, coin = followed.swap, followed.withdraw
     if not swap.withdraw_address:
-        return bold("No payout address is set yet: set it before the swap is processed.")
+        return bold("No payout address is set yet.")
     memo = (f" with {words.memo_name(coin)} ", words.copied(swap.withdraw_extra_id)) if swap.withdraw_extra_id else ()
     return text("Payout on ", words.network(coin), " to ", words.copied(swap.withdraw_address), *memo)
 
@@ -176,19 +164,21 @@ def _copies(followed: FollowedSwap) -> Rows:
 def _marks(followed: FollowedSwap) -> Rows:
     """To say that it was sent, or to take that back."""
     say = (Press("✓ I have sent it", MarkSwapPaid(swap=followed.id)),)
-    add = (Press("Add the transaction id", GiveTransaction(swap=followed.id)),)
+    add = "Change the transaction id" if followed.swap.deposit_transaction else "Add the transaction id"
     back = (Press("Take that back: not sent", UnmarkSwap(swap=followed.id)),)
     match followed.marking:
         case Marking.UNMARKED:
             return (say,)
         case Marking.MARKED:
-            return (back,) if followed.swap.deposit_transaction else (add, back)
+            return ((Press(add, GiveTransaction(swap=followed.id)),), back)
         case Marking.UNSURE:
             return (say, back)
 
 
 def below(followed: FollowedSwap, *, with_picture: bool = False) -> Rows:
-    """What every card of an open swap ends with."""
+    """What every card of an open swap ends with; without its key, nothing can be done from here."""
+    if followed.next_look_at is None:
+        return ((Press("Help", SwapHelp()),), *_page(followed))
     rows: Rows = ()
     if may_set_payout(followed):
         rows += ((Press("Set the payout address", SetSwapPayout(swap=followed.id), style="primary"),),)
@@ -197,30 +187,92 @@ def below(followed: FollowedSwap, *, with_picture: bool = False) -> Rows:
     return (*rows, (refresh, *shown, Press("Help", SwapHelp())), *_page(followed))
 
 
-def may_set_payout(followed: FollowedSwap) -> bool:
-    """It is set once, before the swap is processed (api: 3.6)."""
-    return not followed.swap.withdraw_address and followed.swap.status in (
-        SwapStatus.INITIAL,
-        SwapStatus.UNCONFIRMED_PAYMENT,
-        SwapStatus.PAID,
-        SwapStatus.PENDING_KYC,
-    )
-
-
 def _page(followed: FollowedSwap) -> Rows:
     page: Key | None = words.web_page(followed)
     return () if page is None else ((page,),)
 
 
+_PAYOUT_FIRST = "Then this card shows where to send it."
+
+
+def _not_looked(followed: FollowedSwap, *, now: datetime) -> Html:
+    since = bold(moment(followed.seen_at, now=now))
+    return text("I could not look since ", since, ": whether it can still be paid, and where, is not known.")
+
+
+def _not_now(followed: FollowedSwap, first: str, why: Html | str, *, now: datetime) -> Screen:
+    """It could be paid, if it were not for something that can be mended here: that button comes first."""
+    until = followed.swap.pay_until
+    return Screen(
+        lines(
+            text("⚠️ ", bold(first, words.reference(followed.swap))),
+            why,
+            words.state(followed),
+            words.amounts(followed, now=now),
+            None if until is None else text("It can be paid until ", words.deadline(until, now=now), "."),
+            payout(followed) if followed.swap.withdraw_address else None,
+            words.foot(followed, now=now),
+        ),
+        (*below(followed), *_marks(followed)),
+    )
+
+
+def _said_to_be_sent(followed: FollowedSwap, *, now: datetime) -> Screen:
+    """Nobody shall send it twice: where it went is a record now, which cannot be copied at a tap."""
+    swap, until = followed.swap, followed.swap.pay_until
+    memo = swap.deposit_extra_id
+    return Screen(
+        lines(
+            words.said_to_be_sent(followed),
+            words.standing(followed),
+            "I tell you when it is seen." if followed.marking is Marking.MARKED else None,
+            "",
+            text("For your records: on ", words.network(followed.deposit), " to"),
+            words.grouped(swap.deposit_address),
+            text(f"with {words.memo_name(followed.deposit)} ", words.told(memo)) if memo else None,
+            *words.transactions(followed),
+            "",
+            text("Not sent after all? Take that back", *_in_time(until, now=now), "."),
+            text("You receive ", words.expected(followed, now=now)),
+            payout(followed),
+            words.foot(followed, now=now),
+        ),
+        (*_marks(followed), *below(followed)),
+    )
+
+
+def _in_time(until: datetime | None, *, now: datetime) -> tuple[Html | str, ...]:
+    return () if until is None else (": it can be paid until ", words.deadline(until, now=now))
+
+
+def unfollowed(followed: FollowedSwap, *, now: datetime) -> Screen:
+    """An open swap whose key is gone: how it stood when it was seen last, and no button that needs the key."""
+    swap = followed.swap
+    return Screen(
+        lines(
+            bold("Swap ", words.reference(swap), ": not followed any more"),
+            words.unfollowed(followed),
+            text("Seen last: ", words.STATUS[swap.status], ". ", words.amounts(followed, now=now)),
+            words.state(followed),
+            None if followed.marking is Marking.UNMARKED else words.said_to_be_sent(followed),
+            *words.doubts(followed),
+            *words.transactions(followed),
+            words.foot(followed, now=now),
+        ),
+        below(followed),
+    )
+
+
 def _do_not_pay(followed: FollowedSwap, *, now: datetime) -> Screen:
     """What the service made of it is not what was asked for."""
-    strange = () if _is_exact(followed) else ("Where to send it is not written so that it can be shown exactly.",)
+    is_asked = "What the service made of it is not what was asked for:" if followed.doubts else _UNCLEAR
     return Screen(
         lines(
             text("🛑 ", bold("Do not pay swap ", words.reference(followed.swap))),
-            text(words.amounts(followed), ". What the service made of it is not what you asked for:"),
-            *(text("• ", outside(doubt, limit=300)) for doubt in (*followed.doubts, *strange)),
-            f"Nothing has moved. Unpaid, it expires by itself. Ask {words.SUPPORT} how this came about.",
+            text(words.amounts(followed, now=now), ". ", is_asked),
+            *words.doubts(followed, mark="•"),
+            _what_to_do(followed),
+            *words.transactions(followed),
             words.state(followed),
             words.foot(followed, now=now),
         ),
@@ -228,17 +280,23 @@ def _do_not_pay(followed: FollowedSwap, *, now: datetime) -> Screen:
     )
 
 
+def _what_to_do(followed: FollowedSwap) -> Html:
+    if may_have_been_sent(followed):
+        return lines(words.said_to_be_sent(followed), words.ask(followed, "with the reference and the transaction id"))
+    return text("An unpaid order expires by itself. ", words.ask(followed, "to ask how this came about"))
+
+
 def _too_late(followed: FollowedSwap, *, now: datetime) -> Screen:
     until = followed.swap.pay_until
     ended = text() if until is None else text(" ended at ", moment(until, now=now))
+    in_time = "If you sent it in time, say so: I go on looking. If not, nothing is owed: it expires by itself."
+    is_said = followed.marking is not Marking.UNMARKED
     return Screen(
         lines(
             bold("Swap ", words.reference(followed.swap), ": do not send anything for it any more"),
-            text(words.amounts(followed), ". The time to pay", ended, "; its address is not shown from then on."),
-            "If you sent it in time, say so: I go on looking. If you did not, nothing is owed: it expires by itself.",
-            _MARKED[followed.marking],
-            *words.transactions(followed.swap),
-            words.unfollowed(followed),
+            text(words.amounts(followed, now=now), ". The time to pay", ended, "; its address is not shown any more."),
+            words.said_to_be_sent(followed) if is_said else in_time,
+            *words.transactions(followed),
             words.state(followed),
             words.foot(followed, now=now),
         ),

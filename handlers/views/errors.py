@@ -39,6 +39,7 @@ from handlers.views import door, markets, protection
 from handlers.views.format import amount, exact_moment, left_of, ratio, restyled
 from handlers.views.html import Html, bold, lines, outside, text
 from handlers.views.screen import Press, Screen
+from handlers.views.ticket_parts import said_of
 
 _UNAVAILABLE = {
     Cause.UNREACHABLE: "The exchange cannot be reached right now.",
@@ -50,6 +51,7 @@ _UNAVAILABLE = {
     Cause.BROKEN: "The connection to the exchange broke.",
     Cause.RATE_LIMITED: "The exchange asks for a pause: too many requests.",
     Cause.REDIRECT: "The exchange answered something unexpected.",
+    Cause.FORBIDDEN: "The request was turned away (403), by the exchange or on the way to it.",
     Cause.SERVER_FAULT: "The exchange has a fault right now.",
     Cause.UNREADABLE: "The exchange answered something unexpected.",
 }
@@ -75,6 +77,12 @@ def describe(error: BaseException) -> Screen | None:
 
 
 def _key_rejected(error: KeyRejected) -> Html:
+    if error.service:
+        return lines(
+            bold(f"{error.service} did not accept your key ({error.status})."),
+            "Usual reasons: it was deleted there, or is not whole.",
+            "See /accounts; /link nexchange stores a new one.",
+        )
     return lines(
         bold(f"The exchange did not accept your key ({error.status})."),
         "Usual reasons: not confirmed by e-mail, a missing permission, or deleted on its site.",
@@ -82,9 +90,15 @@ def _key_rejected(error: KeyRejected) -> Html:
     )
 
 
+def _unavailable(error: Unavailable) -> str:
+    said = _UNAVAILABLE[error.cause]
+    return said_of(error.service, said) if error.service else said
+
+
 def _refused(error: Refused) -> Html:
     code = f" ({error.code})" if error.code is not None else ""
-    return lines(bold("The exchange refused."), text("It says: ", outside(error.reason or "nothing"), code))
+    who = f"{error.service or 'The exchange'} refused."
+    return lines(bold(who), text("It says: ", outside(error.reason or "nothing"), code))
 
 
 def _not_valued(error: Stopped) -> Html:
@@ -143,6 +157,10 @@ _STOPPED: dict[Obstacle, Callable[[Stopped], Html]] = {
     Obstacle.FROZEN: lambda error: lines(
         f"An earlier {error.currency} withdrawal has no known outcome, so no other is sent.",
         "Look it up at the exchange and close it: /pending",
+    ),
+    Obstacle.PAYOUT_UNSETTLED: lambda _: lines(
+        "You confirmed a payout address for this swap, and whether it was set is not known yet. No other is sent.",
+        "I am reading the order; its card shows how it stands: /pending",
     ),
     Obstacle.FORGED: lambda _: text(
         "It was changed in the database behind my back, so nothing was sent. Tell whoever runs this bot; see /audit."
@@ -215,8 +233,8 @@ SENTENCES: dict[type[BaseException], Callable[[Any], Html | Screen]] = {
     TicketError: lambda error: text(_TICKETS[error.problem]),
     Stopped: stopped,
     RightsUnknown: lambda _: text(door.UNCLEAR),
-    Unavailable: lambda error: lines(text(_UNAVAILABLE[error.cause]), "Nothing was changed. Please try again."),
+    Unavailable: lambda error: lines(_unavailable(error), "Nothing was changed. Please try again."),
     NotDrawn: lambda _: lines(text("The picture could not be drawn right now."), "Please try again in a minute."),
-    NotSent: lambda error: lines(text(_UNAVAILABLE[error.cause]), "Nothing was sent. Please try again."),
+    NotSent: lambda error: lines(_unavailable(error), "Nothing was sent. Please try again."),
     OutcomeUnknown: lambda _: lines(bold("No answer came."), "It is being found out; see /pending."),
 }

@@ -21,6 +21,8 @@ _WORD_JOINER = "\u2060"
 # Numbers (0.02), times (13:45) and pairs (BTC/USDT) are none of these and stay as they are.
 _LINKING = re.compile(r"([@#$]|(?<![A-Za-z0-9_])/|:(?=/)|\.(?![0-9]+(?![0-9.])))(?=\S)")
 
+_HOST_AS_NAME = re.compile(r"(?<![@\w/.-])n\.(?=exchange\b)")
+
 
 @final
 class Html:
@@ -131,4 +133,7 @@ def _copied(tag: str, parts: tuple[Part, ...]) -> Html:
 
 
 def _markup(part: Part) -> str:
-    return part._markup if isinstance(part, Html) else html.escape(clean(part), quote=False)
+    """A service's name that is a host's, too, is no link; its address for letters is."""
+    if isinstance(part, Html):
+        return part._markup
+    return _HOST_AS_NAME.sub(rf"n.{_WORD_JOINER}", html.escape(clean(part), quote=False))

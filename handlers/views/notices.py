@@ -14,6 +14,7 @@ from handlers.views.format import moment, number, when
 from handlers.views.html import Html, bold, code, italic, lines, outside, text
 from handlers.views.orders import STATUS
 from handlers.views.screen import Screen
+from handlers.views.swap_words import AMONG_OTHERS
 from handlers.views.ticket_parts import badge, headline
 
 
@@ -21,7 +22,9 @@ def settled(ticket: Ticket) -> Screen:
     """The outcome of an uncertain ticket."""
     said: Html | str
     if isinstance(ticket.outcome, SwapCreated):
-        said = text("It was created: swap ", outside(ticket.outcome.reference, limit=40), ". Its card says what to do.")
+        name, others = outside(ticket.outcome.reference, limit=40), ticket.outcome.among_others
+        created = text("It was created: swap ", name, ". Its card says what to do.")
+        said = lines(created, AMONG_OTHERS if others else None)
     elif isinstance(ticket.outcome, NotFound) and isinstance(ticket.intent, CreateSwap):
         said = "No order was created: complete looks at all orders of your key do not show it."
     elif isinstance(ticket.outcome, NotFound):

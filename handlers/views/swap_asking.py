@@ -1,18 +1,21 @@
 """Questions of a guided swap, and those that a swap's card asks later."""
 
-from chatbot.domain.drafts import Dialogue, PayoutDraft, SwapDraft, SwapQuestion, SwapRequest
-from chatbot.domain.networks import network_of
+from chatbot.domain.drafts import Dialogue, PayoutDraft, SwapQuestion, SwapRequest
+from chatbot.domain.networks import network_named, network_of
+from chatbot.domain.swap_quotes import sizes
 from chatbot.domain.swaps import Coin, FollowedSwap, Rate
-from chatbot.services.swaps import AskedPayout, AskedSwap
+from chatbot.services.swap_payouts import AskedPayout
+from chatbot.services.swaps import AskedSwap
 from handlers.actions import ChooseForSwap, DropDialogue, TurnSwap
 from handlers.views import swap_words as words
 from handlers.views.errors import stopped
 from handlers.views.format import number, restyled
-from handlers.views.html import Html, bold, code, italic, join, lines, outside, text
+from handlers.views.html import Html, bold, italic, join, lines, outside, text
 from handlers.views.screen import Key, Press, Rows, Screen
 
 _Q = SwapQuestion
 _COLUMNS = {_Q.DEPOSIT: 2, _Q.WITHDRAW: 2, _Q.AMOUNT: 2, None: 1}
+_AMOUNTS = (_Q.AMOUNT, None)
 _LONGEST_LABEL = 40
 _LONGEST_PROBLEM = 400
 _NAMED_NETWORKS = 3
@@ -27,7 +30,7 @@ def question(asked: AskedSwap) -> Screen:
             _looks_like(asked),
             None if asked.stopped is None else stopped(asked.stopped),
             None if asked.rate is None else _offer(asked.rate, asked.draft.request),
-            _advice(asked.draft),
+            _advice(asked),
             italic(f"{asked.account.label} · {asked.account.venue.badge}"),
         ),
         _choices(asked),
@@ -43,7 +46,14 @@ def payout_question(asked: AskedPayout) -> Screen:
             outside(restyled(asked.problem), limit=_LONGEST_PROBLEM) or None,
             *_payout_advice(asked.draft, followed),
         ),
-        ((Press("Never mind", DropDialogue(dialogue=asked.dialogue.id)),),),
+        (*_payout_choices(asked), (Press("Never mind", DropDialogue(dialogue=asked.dialogue.id)),)),
+    )
+
+
+def _payout_choices(asked: AskedPayout) -> Rows:
+    return tuple(
+        (Press(_label(choice.label), ChooseForSwap(dialogue=asked.dialogue.id, choice=at)),)
+        for at, choice in enumerate(asked.draft.choices)
     )
 
 
@@ -56,7 +66,7 @@ def _payout_advice(draft: PayoutDraft, followed: FollowedSwap) -> tuple[Html | s
         )
     return (
         text("To ", words.address(draft.address)),
-        f"Which {words.memo_name(coin)} was given with it? Write it, or write none. Coins without theirs can be lost.",
+        f"Which {words.memo_name(coin)} was given with it? Coins without theirs can be lost.",
     )
 
 
@@ -76,7 +86,11 @@ def _said(request: SwapRequest) -> Html:
 
 
 def _coin(coin: Coin | None, typed: str | None) -> Html:
-    return words.named(coin) if coin is not None else outside(typed or "", limit=30)
+    if coin is not None:
+        return words.named(coin)
+    name, at, network = (typed or "").partition("@")
+    code = network_named(network)
+    return outside(f"{name} on {network if code is None else network_of(code).name}" if at else name, limit=40)
 
 
 def _symbol(coin: Coin | None, code: str) -> Html:
@@ -102,19 +116,21 @@ def _offer(rate: Rate, request: SwapRequest) -> Html:
     least, most = (rate.least_withdraw, rate.most_withdraw) if request.gets else (rate.least_deposit, rate.most_deposit)
     limits = [f"{word} {number(limit)}" for word, limit in (("from", least), ("up to", most)) if limit is not None]
     named = withdraw if request.gets else deposit
-    price = text("1 ", withdraw, " for ", code(number(rate.price)), " ", deposit)
-    return lines(price, text("It takes ", " ".join(limits), " ", named, ".") if limits else None)
+    return lines(
+        words.price(rate.price, deposit=deposit, withdraw=withdraw),
+        text("It takes ", " ".join(limits), " ", named, ".") if limits else None,
+    )
 
 
-def _advice(draft: SwapDraft) -> Html | str | None:
-    request = draft.request
-    match draft.asking:
+def _advice(asked: AskedSwap) -> Html | str | None:
+    request = asked.draft.request
+    match asked.draft.asking:
         case SwapQuestion.DEPOSIT:
             return _ask_coin("Which coin do you send?", request.deposit_text)
         case SwapQuestion.WITHDRAW:
             return _ask_coin("Which coin do you want?", request.withdraw_text)
         case SwapQuestion.AMOUNT:
-            return _ask_amount(request)
+            return _ask_amount(request, asked.rate)
         case SwapQuestion.ADDRESS:
             return _ask_address(
                 request.withdraw, "Where to? Write your own address for ", "It cannot be changed later."
@@ -137,11 +153,15 @@ def _ask_coin(ask: str, typed: str | None) -> str:
     return f"{ask} Tap one, or write its name or code: BTC, or USDT on Tron."
 
 
-def _ask_amount(request: SwapRequest) -> Html:
-    if request.withdraw is None:
-        return text("How much?")
-    example = text("0.01 ", words.symbol(request.withdraw))
-    return text("How much? Tap an amount, or write one. With its coin it may be what you get: ", example, ".")
+def _ask_amount(request: SwapRequest, rate: Rate | None) -> Html:
+    """With an example from the offer, of the coin whose amount is not the one that is asked for."""
+    other = request.deposit if request.gets else request.withdraw
+    taken = () if rate is None or other is None else sizes(rate, gets=not request.gets, coin=other, count=2)
+    ask = "How much? Tap an amount, or write one."
+    if not taken or other is None:
+        return text(ask)
+    what = "what you send" if request.gets else "what you get"
+    return text(ask, f" With its coin it may be {what}: {number(taken[-1])} ", words.symbol(other), ".")
 
 
 def _ask_address(coin: Coin | None, ask: str, more: str) -> Html:
@@ -160,7 +180,10 @@ def _ask_memo(coin: Coin | None, address: str | None) -> Html:
 def _choices(asked: AskedSwap) -> Rows:
     draft = asked.draft
     keys: list[Key] = [
-        Press(_label(choice.label), ChooseForSwap(dialogue=asked.dialogue.id, choice=at))
+        Press(
+            _label(restyled(choice.label) if draft.asking in _AMOUNTS else choice.label),
+            ChooseForSwap(dialogue=asked.dialogue.id, choice=at),
+        )
         for at, choice in enumerate(draft.choices)
     ]
     columns = _COLUMNS.get(draft.asking, 1)
@@ -179,7 +202,7 @@ def transaction_question(dialogue: Dialogue, followed: FollowedSwap) -> Screen:
     return Screen(
         lines(
             bold("Swap ", words.reference(followed.swap), ": the transaction that paid it"),
-            "Write its id, as your wallet shows it. It helps the service to find your deposit; it is not needed.",
+            "Paste its id, or its page in an explorer. It helps the service to find your deposit; it is not needed.",
         ),
         ((Press("Never mind", DropDialogue(dialogue=dialogue.id)),),),
     )
@@ -190,3 +213,7 @@ def transaction_taken(transaction: str, *, is_known: bool) -> Screen:
     if is_known:
         return Screen(lines("Noted: the transaction is", words.copied(transaction)))
     return Screen(text(bold("No answer came: "), "whether the service noted it is not known. The swap's card says so."))
+
+
+def no_transaction() -> Screen:
+    return Screen(text("Never mind then: the swap goes on without it."))

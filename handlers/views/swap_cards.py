@@ -8,15 +8,18 @@ from typing import assert_never
 from chatbot.domain.coins import home
 from chatbot.domain.errors import Obstacle
 from chatbot.domain.intents import CreateSwap, PayoutTerms, SetPayout, SwapTerms
+from chatbot.domain.money import multiply
 from chatbot.domain.networks import network_of
 from chatbot.domain.swaps import Coin
 from chatbot.domain.tickets import (
     Blocked,
     Disowned,
+    LikeSwap,
     Lost,
     Missed,
     Moved,
     NotFound,
+    PaidElsewhere,
     PayoutSet,
     RefusedBy,
     SwapCreated,
@@ -39,7 +42,7 @@ from handlers.views import swap_words as words
 from handlers.views.format import left_of, moment, number, span
 from handlers.views.html import Html, bold, italic, lines, outside, pre, text
 from handlers.views.screen import Press, Rows, Screen
-from handlers.views.ticket_parts import CAUSES, countdown, headline, plain, reason, table
+from handlers.views.ticket_parts import CAUSES, countdown, headline, plain, reason, said_of, table
 
 _BLOCKED = {
     Obstacle.REMOVED: "Your access to this bot was taken away before your tap.",
@@ -79,6 +82,8 @@ def create_card(ticket: Ticket, *, now: datetime) -> Screen:
         raise TypeError("not a swap's ticket")
     if ticket.state is TicketState.PENDING:
         return _asking(ticket, _offer(intent, terms, now=now), terms.warnings, now=now)
+    if ticket.state is TicketState.UNCERTAIN and isinstance(ticket.outcome, Lost) and ticket.outcome.like is not None:
+        return _is_it_this(ticket, ticket.outcome.like, now=now)
     return _later(ticket, _CREATE)
 
 
@@ -107,37 +112,31 @@ def _offer(intent: CreateSwap, terms: SwapTerms, *, now: datetime) -> Html:
     return lines(
         pre(table(_figures(intent, terms))),
         text("The rate holds until ", moment(terms.rate_until, now=now), f", {_left(terms.rate_until, now=now)}."),
-        "",
         bold("Paid out on ", words.network(intent.withdraw), " to"),
         words.address(new.withdraw_address),
         _memo(new.withdraw_extra_id, intent.withdraw),
-        "",
         _refund(intent),
-        italic(
-            "Confirm creates the order at n.exchange. Nothing moves by it: coins move when you send the deposit, to "
-            "the address the order names then."
-        ),
+        italic("Confirm makes the order. Coins move only when you pay it."),
     )
 
 
 def _figures(intent: CreateSwap, terms: SwapTerms) -> tuple[tuple[str, str], ...]:
-    sends = intent.new.deposit_amount is not None
-    sent, got = _coins(terms.deposit.value, intent.deposit), _coins(terms.withdraw.value, intent.withdraw)
-    rate = f"{_coins(terms.price, intent.deposit)} for 1 {words.symbol(intent.withdraw).plain}"
+    """The headline says both amounts."""
+    deposit, withdraw = words.symbol(intent.deposit), words.symbol(intent.withdraw)
+    named = intent.deposit if intent.new.deposit_amount is not None else intent.withdraw
     return (
-        ("Send", sent if sends else _estimated(sent)),
-        ("", f"on {words.network(intent.deposit).plain}"),
-        ("Get", _estimated(got) if sends else got),
-        ("", f"on {words.network(intent.withdraw).plain}"),
-        ("Rate", rate),
-        ("Fee", f"{_coins(terms.fee.value, intent.withdraw)}, of what you get"),
-        *_limits(terms, intent.deposit if sends else intent.withdraw),
-        ("Limit", f"{left_of(terms.left)} left today"),
+        ("Rate", words.price(terms.price, deposit=deposit, withdraw=withdraw).plain),
+        ("Fee", f"{_coins(terms.fee.value, intent.withdraw)}, included"),
+        *_limits(terms, named),
+        *_own_limit(terms),
     )
 
 
-def _estimated(sum_of_coins: str) -> str:
-    return f"≈ {sum_of_coins}, an estimate"
+def _own_limit(terms: SwapTerms) -> tuple[tuple[str, str], ...]:
+    """What the day leaves, where a second swap like this one would be too much."""
+    value, left = terms.value, terms.left
+    is_fine = value is not None and multiply(value, Decimal(2)) <= left.value
+    return () if is_fine else (("Limit", f"{left_of(left)} left today"),)
 
 
 def _coins(value: Decimal, coin: Coin) -> str:
@@ -148,10 +147,10 @@ def _limits(terms: SwapTerms, coin: Coin) -> tuple[tuple[str, str], ...]:
     """What the offer takes, of the amount that was named."""
     least, most = terms.least, terms.most
     if least is not None and most is not None:
-        return (("Offer", f"for {number(least.value)} to {_coins(most.value, coin)}"),)
+        return (("Takes", f"{number(least.value)} to {_coins(most.value, coin)}"),)
     if least is not None:
-        return (("Offer", f"for {_coins(least.value, coin)} or more"),)
-    return () if most is None else (("Offer", f"for {_coins(most.value, coin)} at most"),)
+        return (("Takes", f"{_coins(least.value, coin)} or more"),)
+    return () if most is None else (("Takes", f"{_coins(most.value, coin)} at most"),)
 
 
 def _left(until: datetime, *, now: datetime) -> str:
@@ -169,15 +168,19 @@ def _memo(memo: str, coin: Coin) -> Html | None:
 def _refund(intent: CreateSwap) -> Html:
     new, coin = intent.new, intent.deposit
     if not new.refund_address:
-        return text("No refund address: should coins have to go back, the service has to ask you where to.")
-    memo = (f" with {words.memo_name(coin)} ", words.copied(new.refund_extra_id)) if new.refund_extra_id else ()
-    return text("Refunds on ", words.network(coin), " to ", words.copied(new.refund_address), *memo)
+        return text("No refund address. What becomes of coins that have to go back then is not documented.")
+    return lines(
+        text("Refunds on ", words.network(coin), " to"),
+        words.address(new.refund_address),
+        _memo(new.refund_extra_id, coin),
+    )
 
 
 def _destination(intent: SetPayout, terms: PayoutTerms) -> Html:
     coin = intent.withdraw
     return lines(
-        text(number(terms.withdraw.value), " ", words.symbol(coin), " on ", bold(words.network(coin)), " to"),
+        text(number(terms.withdraw.value), " ", words.symbol(coin), ", as the order says now, go to this address"),
+        text("on ", bold(words.network(coin)), ":"),
         words.address(intent.address),
         _memo(intent.extra_id, coin),
         italic("Confirm sets it at n.exchange. It can be set once, and not be changed after."),
@@ -206,7 +209,7 @@ def _later(ticket: Ticket, talk: _Talk) -> Screen:
 
 def _uncertain(ticket: Ticket, talk: _Talk) -> Screen:
     lost = ticket.outcome if isinstance(ticket.outcome, Lost) else None
-    why = CAUSES[lost.cause] if lost else "No answer came"
+    why = said_of(words.SERVICE, CAUSES[lost.cause]) if lost else "No answer came"
     unknown = text(bold("Outcome not known yet. "), why, ".")
     if may_be_settled_by_word(ticket):
         return _left_to_you(ticket, unknown, talk)
@@ -235,21 +238,47 @@ def _left_to_you(ticket: Ticket, unknown: Html, talk: _Talk) -> Screen:
     )
 
 
+def _is_it_this(ticket: Ticket, like: LikeSwap, *, now: datetime) -> Screen:
+    """Clocks differ, but not by so much. Only the person knows whether the order was there before."""
+    name = outside(like.reference, limit=40)
+    return plain(
+        ticket,
+        text(bold("Outcome not known. "), "Complete looks at all orders of your key show none made since your tap."),
+        text(
+            "But one like it exists: ", bold(name), ", made ", moment(like.made_at, now=now), " by n.exchange's clock."
+        ),
+        text(bold("It is this one"), ": I follow it. ", bold("It is not"), ": I close this card and count nothing."),
+        rows=(
+            *_show(like.reference, "Show it"),
+            (Press("It is this one", SettleByWord(ticket=ticket.id, was_sent=True)),),
+            (Press("It is not", SettleByWord(ticket=ticket.id, was_sent=False)),),
+        ),
+    )
+
+
 def _refused(ticket: Ticket, talk: _Talk) -> Screen:
     said: Html
     match ticket.outcome:
         case RefusedBy(key_rejected=True, code=status):
-            said = text(f"n.exchange did not accept the key ({status}). {talk.nothing} Check it with /accounts.")
+            said = lines(
+                text(bold(f"n.exchange did not accept the key ({status}). "), talk.nothing),
+                "Usual reasons: it was deleted there, or is not whole. /link nexchange links another.",
+            )
             return plain(ticket, said)
+        case RefusedBy(code=None, reason=own):
+            said = text("Not sent: ", outside(own), f". {talk.nothing}")
         case RefusedBy() as refusal:
             said = lines(text(bold("Refused by n.exchange: "), reason(refusal)), talk.nothing)
+        case PaidElsewhere():
+            stays = "The order has another payout address, which cannot be changed."
+            return plain(ticket, bold(talk.nothing), stays, "If you did not set it, do not pay.", rows=_again(ticket))
         case NotFound(reads=reads):
             said = text(f"{talk.nothing} {reads} complete looks, far enough apart, did not show it.")
             return plain(ticket, said, rows=(*_again(ticket), (Press("All swaps", ShowSwaps(page=1)),)))
         case Moved():
             said = text(f"The offer was over before your tap. {talk.nothing} A new card shows what holds now.")
         case Unsent(cause=cause):
-            said = text(CAUSES[cause], f". {talk.nothing}")
+            said = text(said_of(words.SERVICE, CAUSES[cause]), f". {talk.nothing}")
         case Blocked(obstacle=obstacle):
             return plain(ticket, f"{_BLOCKED.get(obstacle, _LOCKED)} {talk.nothing}")
         case WrongCodes():
@@ -264,12 +293,13 @@ def _refused(ticket: Ticket, talk: _Talk) -> Screen:
 
 def _done(ticket: Ticket) -> Screen:
     match ticket.outcome:
-        case SwapCreated(reference=reference, unpaid=unpaid):
+        case SwapCreated(reference=reference, unpaid=unpaid, among_others=among_others):
             name = outside(reference, limit=40)
             if unpaid:
                 return plain(ticket, text("Swap ", bold(name), " was created, never paid, and has ended."))
             said = text("Swap ", bold(name), " is created; its card is below.")
-            return plain(ticket, said, rows=_show(reference, "Show it again"))
+            others = words.AMONG_OTHERS if among_others else None
+            return plain(ticket, said, others, rows=_show(reference, "Show it again"))
         case PayoutSet():
             return plain(ticket, bold("The payout address is set."), "It cannot be changed any more.")
         case _:

@@ -31,10 +31,10 @@ _ASKED = (
     ),
     (
         "Refunds",
-        "They go to the refund address of the order, which cannot be changed later from here; without one, support "
-        "asks. How long it takes, and what it costs, is not documented.",
+        "They go to the refund address of the order, which cannot be changed later from here. What happens without "
+        "one, how long it takes, and what it costs, is not documented.",
     ),
-    ("Cancelling", "There is no such thing: an order that is not paid expires by itself and costs nothing."),
+    ("Cancelling", "There is no such thing: an order that is not paid expires by itself."),
     (
         "“I have sent it”",
         "It only tells the service to expect your coins; take it back if it was not so. The transaction id helps to "

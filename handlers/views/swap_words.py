@@ -8,24 +8,28 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
 
+from chatbot.domain import swap_text
 from chatbot.domain.coins import coin_label, home
-from chatbot.domain.money import round_down, to_text
+from chatbot.domain.money import divide, round_down, round_up, to_text
 from chatbot.domain.networks import network_of
-from chatbot.domain.swaps import Coin, FollowedSwap, Swap, SwapStatus
+from chatbot.domain.swap_life import LONGEST_SHOWN, to_send
+from chatbot.domain.swaps import Coin, FollowedSwap, Marking, Swap, SwapStatus
 from handlers.views.format import moment, number, span
 from handlers.views.html import Html, bold, code, italic, join, lines, outside, text
 from handlers.views.screen import Link
+from handlers.views.swap_doubts import SENTENCES
 
+SERVICE = "n.exchange"
 SUPPORT = "support@n.exchange"
+AMONG_OTHERS = "There are other orders just like it, which I did not make: compare with /swaps, and pay one only."
 _ENDS = 6
 _GROUP = 4
+_SIGNIFICANT = 8
+"""Digits of an estimate."""
 _LONGEST_SYMBOL = 20
 _LONGEST_NETWORK = 40
 _LONGEST_REFERENCE = 40
-_LONGEST_TEXT = 256
-"""Characters of an address, a memo or a transaction id that are shown and can be copied at a tap."""
 _HOUR = timedelta(hours=1)
-_REFERENCE = re.compile(r"[A-Za-z0-9_-]+")
 _VISIBLE = re.compile(r"[!-~]+(?: [!-~]+)*")
 """Printable ASCII: what looks like something else, or hides, is no address to send coins to."""
 
@@ -77,9 +81,9 @@ def memo_name(coin: Coin) -> str:
     return network_of(home(coin)).extra_id or "memo"
 
 
-def amounts(followed: FollowedSwap) -> Html:
-    """`500 USDC → 0.01 BTC`."""
-    return text(sent(followed), " → ", received(followed))
+def amounts(followed: FollowedSwap, *, now: datetime) -> Html:
+    """`500 USDC → 0.01 BTC, rate fixed until 14:03 UTC`."""
+    return text(sent(followed), " → ", expected(followed, now=now))
 
 
 def sent(followed: FollowedSwap) -> Html:
@@ -87,17 +91,36 @@ def sent(followed: FollowedSwap) -> Html:
 
 
 def received(followed: FollowedSwap) -> Html:
-    got = _as_it_moves(followed.swap.withdraw_amount, followed.withdraw)
-    return text(number(got), " ", symbol(followed.withdraw))
+    got, decimals = followed.swap.withdraw_amount, followed.withdraw.decimals
+    return text(number(got if decimals is None else round_down(got, decimals=decimals)), " ", symbol(followed.withdraw))
 
 
-def to_send(followed: FollowedSwap) -> Decimal:
-    """The deposit to the last digit the coin has: the order may name more of them (api: 3.4, observed)."""
-    return _as_it_moves(followed.swap.deposit_amount, followed.deposit)
+def expected(followed: FollowedSwap, *, now: datetime) -> Html:
+    """What comes back: until it did, with how sure that is (api: 9.6)."""
+    swap = followed.swap
+    if swap.status is SwapStatus.COMPLETED:
+        return received(followed)
+    if swap.fixed_until is None:
+        return text("≈ ", received(followed), ", an estimate")
+    return text(received(followed), ", rate fixed until ", moment(swap.fixed_until, now=now))
 
 
-def _as_it_moves(value: Decimal, coin: Coin) -> Decimal:
-    return value if coin.decimals is None else round_down(value, decimals=coin.decimals)
+def estimate(value: Decimal, *, rounds_up: bool) -> str:
+    """`≈ 0.0095020134`: as many digits as anybody compares, and never better than it is."""
+    return f"≈ {_significant(value, rounds_up=rounds_up)}"
+
+
+def _significant(value: Decimal, *, rounds_up: bool) -> str:
+    decimals = max(0, _SIGNIFICANT - 1 - value.adjusted())
+    return number(round_up(value, decimals=decimals) if rounds_up else round_down(value, decimals=decimals))
+
+
+def price(of: Decimal, *, deposit: Html, withdraw: Html) -> Html:
+    """`1 BTC = 50,000 USDC`: per unit of the dearer coin. `of` is in deposit units per withdraw unit."""
+    if of >= 1:
+        return text("1 ", withdraw, f" = {number(of)} ", deposit)
+    turned = divide(Decimal(1), of)
+    return text("1 ", deposit, f" = {_significant(turned, rounds_up=False)} ", withdraw)
 
 
 def reference(swap: Swap) -> Html:
@@ -106,12 +129,12 @@ def reference(swap: Swap) -> Html:
 
 def is_reference(words: str) -> bool:
     """Whether a text can be an order's reference (api: 3.4), and fits a button."""
-    return len(words) <= _LONGEST_REFERENCE and _REFERENCE.fullmatch(words) is not None
+    return len(words) <= _LONGEST_REFERENCE and swap_text.is_reference(words)
 
 
 def is_visible(words: str) -> bool:
     """Whether a text can be shown, compared and copied exactly as it is."""
-    return len(words) <= _LONGEST_TEXT and _VISIBLE.fullmatch(words) is not None
+    return len(words) <= LONGEST_SHOWN and _VISIBLE.fullmatch(words) is not None
 
 
 def grouped(address: str) -> Html:
@@ -147,6 +170,11 @@ def copied(words: str) -> Html:
     return code(words) if is_visible(words) else outside(words, limit=60)
 
 
+def told(words: str) -> Html:
+    """The same for the record only: nothing that a tap copies."""
+    return outside(words, limit=LONGEST_SHOWN)
+
+
 def plain_amount(followed: FollowedSwap) -> str:
     """The deposit's amount as wallets take it: a point for decimals and nothing else."""
     written = to_text(to_send(followed))
@@ -172,17 +200,51 @@ def _left(time: timedelta) -> str:
     return f"{span(time)} {minutes} min" if time >= _HOUR and minutes else span(time)
 
 
-def transactions(swap: Swap) -> tuple[Html, ...]:
-    told = (("Your deposit: ", swap.deposit_transaction), ("Your payout: ", swap.withdraw_transaction))
-    return tuple(text(name, copied(transaction)) for name, transaction in told if transaction)
+def standing(followed: FollowedSwap) -> Html:
+    """Which swap it is, and how far it is."""
+    swap = followed.swap
+    return text("Swap ", reference(swap), ", ", STATUS[swap.status], "  ", state(followed))
+
+
+def said_to_be_sent(followed: FollowedSwap) -> Html:
+    """What its person said of the deposit, or what the order says in their place."""
+    if followed.marking is Marking.UNSURE:
+        return bold("No answer came to your last word on whether it was sent. Say it again; until then, send nothing.")
+    if followed.marking is Marking.MARKED:
+        return bold("You said that ", sent(followed), " were sent: do not send them again.")
+    return bold("The order names a deposit: do not send another.")
+
+
+def transactions(followed: FollowedSwap) -> tuple[Html, ...]:
+    swap = followed.swap
+    named = (
+        ("Transaction of your deposit: ", swap.deposit_transaction),
+        ("Transaction of your payout: ", swap.withdraw_transaction),
+    )
+    return tuple(text(name, copied(transaction)) for name, transaction in named if transaction)
+
+
+def doubts(followed: FollowedSwap, *, mark: str = "⚠️") -> tuple[Html, ...]:
+    """What differs from what was asked for, or from what it was."""
+    return tuple(text(f"{mark} {SENTENCES[doubt]}") for doubt in followed.doubts)
+
+
+def ask(followed: FollowedSwap, what: str) -> str:
+    """Whom to ask, and what for; nobody for play money."""
+    if followed.is_live:
+        return f"Write to {SUPPORT} {what}."
+    return "It is play money, so nobody has to be asked; with real coins you would write to the support of n.exchange."
 
 
 def unfollowed(followed: FollowedSwap) -> Html | None:
     """That a card says no more than it does, because the key is gone."""
     if followed.next_look_at is not None or followed.swap.status.is_final:
         return None
-    again = f"link it again, then send /swap {reference(followed.swap).plain}"
-    return text(bold("I do not look at it any more: its key is not linked."), f" To go on, {again}.")
+    again = code("/swap ", reference(followed.swap))
+    return lines(
+        text(bold("I do not look at it any more: its key is not linked."), " Do not pay it until I do."),
+        text(f"To go on, link a key of the same {SERVICE} account, then send ", again, ": all I know of it stays."),
+    )
 
 
 def foot(followed: FollowedSwap, *, now: datetime) -> Html:

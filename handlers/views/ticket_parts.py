@@ -5,15 +5,15 @@ from typing import assert_never
 
 from chatbot.domain.aliases import LONGEST
 from chatbot.domain.errors import Cause
-from chatbot.domain.intents import CancelOrders, CreateSwap, PlaceOrder, SetPayout, Withdraw
+from chatbot.domain.intents import CancelOrders, CreateSwap, PlaceOrder, SetPayout, SwapTerms, Terms, Withdraw
 from chatbot.domain.money import Amount, round_half_up
 from chatbot.domain.orders import OrderFilter
 from chatbot.domain.tickets import RefusedBy, Ticket
 from handlers.actions import ShowOrders
+from handlers.views import swap_words as words
 from handlers.views.format import amount, number
 from handlers.views.html import Html, bold, italic, lines, outside, text
 from handlers.views.screen import Rows, Screen
-from handlers.views.swap_words import symbol
 
 _ENOUGH = 4
 """Decimals that are enough for an amount of one or more where a market's prices have very many."""
@@ -31,9 +31,15 @@ CAUSES = {
     Cause.BROKEN: "The connection broke before the answer came",
     Cause.RATE_LIMITED: "The exchange answered that there were too many requests",
     Cause.REDIRECT: "The exchange answered with a redirect",
+    Cause.FORBIDDEN: "The request was turned away (403), by the exchange or on the way to it",
     Cause.SERVER_FAULT: "The exchange answered with a server fault",
     Cause.UNREADABLE: "The exchange's answer could not be read",
 }
+
+
+def said_of(service: str, sentence: str) -> str:
+    """A sentence about “the exchange”, said of another service."""
+    return sentence.replace("The exchange", service).replace("the exchange", service)
 
 
 def headline(ticket: Ticket) -> Html:
@@ -50,19 +56,22 @@ def headline(ticket: Ticket) -> Html:
             name = outside(intent.alias, limit=LONGEST)
             return text(f"Withdraw {number(intent.amount)} {intent.currency} to “", name, "”")
         case CreateSwap() as intent:
-            return _swapped(intent)
+            return _swapped(intent, ticket.terms)
         case SetPayout() as intent:
             return text("Payout address of swap ", outside(intent.reference, limit=40))
         case _:
             assert_never(ticket.intent)
 
 
-def _swapped(intent: CreateSwap) -> Html:
-    """`Swap 500 USDC to BTC`, or `Swap USDC to 0.01 BTC`."""
-    new = intent.new
-    sent = "" if new.deposit_amount is None else f"{number(new.deposit_amount)} "
-    got = "" if new.withdraw_amount is None else f"{number(new.withdraw_amount)} "
-    return text("Swap ", sent, symbol(intent.deposit), " to ", got, symbol(intent.withdraw))
+def _swapped(intent: CreateSwap, terms: Terms) -> Html:
+    """`Swap 500 USDC on Ethereum to ≈ 0.01 BTC`: the amount that was named is exact, the other one an estimate."""
+    if not isinstance(terms, SwapTerms):
+        raise TypeError("not the terms of a swap")
+    sends = intent.new.deposit_amount
+    sent = words.estimate(terms.deposit.value, rounds_up=True) if sends is None else number(sends)
+    gets = intent.new.withdraw_amount
+    got = words.estimate(terms.withdraw.value, rounds_up=False) if gets is None else number(gets)
+    return text("Swap ", f"{sent} ", words.named(intent.deposit), " to ", f"{got} ", words.named(intent.withdraw))
 
 
 def badge(ticket: Ticket) -> Html:

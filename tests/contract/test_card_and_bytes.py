@@ -89,6 +89,7 @@ def sent_for(ticket: Ticket) -> dict[str, str]:
         changes=nobody,
         claims=nobody,
         follow_ups=nobody,
+        tickets=nobody,
         clock=nobody,
     )
     asyncio.run(WithdrawalExecutor(tools).send(ticket, account, permitted))

@@ -1,6 +1,7 @@
 """What a swap's card shows is what n.exchange gets, to the last character."""
 
 import asyncio
+import re
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -76,6 +77,7 @@ def sent_for(ticket: Ticket) -> dict[str, Any]:
         changes=nobody,
         claims=nobody,
         follow_ups=nobody,
+        tickets=nobody,
         clock=FakeClock(),
     )
     asyncio.run(SwapExecutor(tools).send(ticket, nobody, permitted))
@@ -84,10 +86,11 @@ def sent_for(ticket: Ticket) -> dict[str, Any]:
     return body
 
 
-def shown(text: str, name: str) -> Decimal:
-    """The amount in a row of the card, without its unit, grouping and mark of an estimate."""
-    (row,) = [row for row in text.split("\n") if row.startswith(name)]
-    return Decimal(row.removeprefix(name).removeprefix(" ").replace("≈", "").split()[0].replace(",", ""))
+def shown(text: str, *, gets: bool) -> Decimal:
+    """The amount in the card's first line that is no estimate."""
+    sums = re.fullmatch(r"Swap (≈ )?([0-9.,]+) .+ to (≈ )?([0-9.,]+) .+", text.split("\n", maxsplit=1)[0])
+    assert sums and bool(sums[1]) is gets and bool(sums[3]) is not gets
+    return Decimal(sums[4 if gets else 2].replace(",", ""))
 
 
 @given(amounts, st.booleans(), receivers, st.just(NOWHERE) | receivers, st.booleans())
@@ -99,10 +102,10 @@ def test_an_order_is_sent_as_its_card_shows_it(
     quoted = quote(amount, RATE, gets=gets, deposit=deposit, withdraw=withdraw)
     priced = PricedSwap(request=request, deposit=deposit, withdraw=withdraw, rate=RATE, quoted=quoted)
     intent = intent_of(priced, payout=payout, refund=refund, account=SET_PAYOUT.account)
-    terms = terms_of(priced, payout=payout, refund=refund, value=None, left=Amount(Decimal(1), "USDT"))
+    terms = terms_of(priced, payout=payout, refund=refund, value=None, loss=None, left=Amount(Decimal(1), "USDT"))
     ticket = example(intent=intent, terms=terms, venue=Venue.PAPER_SWAPS, expires_at=START + timedelta(minutes=1))
     sent, text = sent_for(ticket), card(ticket, now=START).text.plain
-    assert Decimal(sent["withdraw_amount" if gets else "deposit_amount"]) == shown(text, "Get" if gets else "Send")
+    assert Decimal(sent["withdraw_amount" if gets else "deposit_amount"]) == shown(text, gets=gets)
     assert ("withdraw_amount" in sent) is gets is ("deposit_amount" not in sent)
     assert "e" not in sent["withdraw_amount" if gets else "deposit_amount"].lower()
     shown_words = text.split()

@@ -160,3 +160,10 @@ async def test_the_page_is_served_fresh(control: ControlClient) -> None:
     for path in ("/page/nothing.js", "/page/..%2fserver.py", "/page/%2e%2e/server.py"):
         assert (await control.http.get(path)).status_code == 404
     assert (await control.http.get("/healthz")).text == "ok"
+
+
+async def test_a_page_from_elsewhere_can_neither_speak_nor_tap(chat: LocalChat, http: httpx.AsyncClient) -> None:
+    said = {"user": ALICE, "chat": ALICE, "text": "/start"}
+    foreign = await http.post("/control/send", json=said, headers={"Origin": "https://evil.example"})
+    assert foreign.status_code == 403
+    assert (await http.post("/control/send", json=said, headers={"Origin": chat.url})).status_code == 200

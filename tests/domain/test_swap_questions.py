@@ -15,12 +15,13 @@ from chatbot.domain.swap_questions import (
     ask_extra_id,
     ask_meaning,
     ask_refund,
+    ask_side,
     offer_amount,
     payout_answered,
     turned,
     without_coin,
 )
-from chatbot.domain.swap_text import parse_swap
+from chatbot.domain.swap_text import EitherAmount, parse_swap
 from tests.fakes.swap_service import BTC, PAYOUT, USDC, USDT_TRON, XRP
 
 SETTLED = SwapRequest(deposit=USDC, withdraw=BTC, amount=Decimal(500), address=PAYOUT, refund_address="0xabc")
@@ -41,7 +42,7 @@ def after(request: SwapRequest, asking: SwapQuestion | None, text: str) -> SwapR
         (Q.WITHDRAW, "btc", SwapRequest(withdraw_text="BTC")),
         (Q.WITHDRAW, "to btc", SwapRequest(withdraw_text="BTC")),
         (Q.WITHDRAW, "0.01 btc", SwapRequest(withdraw_text="BTC", amount=Decimal("0.01"), gets=True)),
-        (Q.WITHDRAW, f"btc {PAYOUT}", SwapRequest(withdraw_text="BTC", address=PAYOUT)),
+        (Q.WITHDRAW, f"btc {PAYOUT}", SwapRequest(withdraw_text="BTC", receiver_text=PAYOUT)),
         (Q.WITHDRAW, "usdc to btc", SwapRequest(deposit_text="USDC", withdraw_text="BTC")),
     ],
 )
@@ -92,14 +93,13 @@ def test_between_two_networks_of_one_coin_the_amount_stays_on_its_side() -> None
 
 
 def test_addresses_and_memos_as_answers() -> None:
-    assert after(SETTLED, Q.ADDRESS, "rABC 7") == replace(SETTLED, address="rABC", extra_id="7")
-    assert after(SETTLED, Q.EXTRA_ID, " a memo ").extra_id == "a memo"
-    assert after(SETTLED, Q.EXTRA_ID, "none").extra_id == ""
+    assert after(SETTLED, Q.ADDRESS, "rABC 7") == replace(SETTLED, address=None, receiver_text="rABC 7")
+    both = after(SETTLED, Q.ADDRESS, "rABC 7 refund 0xdef")
+    assert (both.receiver_text, both.refund_text) == ("rABC 7", "0xdef")
+    assert after(SETTLED, Q.EXTRA_ID, "a memo").receiver_text == f"{PAYOUT} a memo"
     assert after(SETTLED, Q.REFUND, "skip").refund_address == ""
-    assert after(SETTLED, Q.REFUND, "0xdef").refund_address == "0xdef"
-    assert after(SETTLED, Q.REFUND_EXTRA_ID, "7").refund_extra_id == "7"
-    with pytest.raises(InputError):
-        after(SETTLED, Q.ADDRESS, " ")
+    assert after(SETTLED, Q.REFUND, "0xdef").refund_text == "0xdef"
+    assert after(SETTLED, Q.REFUND_EXTRA_ID, "7").refund_text == "0xabc 7"
 
 
 def test_the_answer_to_a_correction_is_an_amount_or_the_whole_swap() -> None:
@@ -113,7 +113,16 @@ def test_both_readings_of_an_amount_are_offered() -> None:
         parse_swap(text)
     draft = ask_meaning(parse_swap, text, caught.value)
     assert [choice.request.amount for choice in draft.choices] == [Decimal(1500), Decimal("1.500")]
+    assert [choice.label for choice in draft.choices] == ["Send 1,500 USDC", "Send 1.5 USDC"]
     assert draft.request.amount is None and draft.request.withdraw_text == "BTC"
+
+
+def test_a_number_behind_both_coins_is_asked_for_its_coin() -> None:
+    with pytest.raises(EitherAmount) as caught:
+        parse_swap("usdt@tron->btc 500")
+    sent, got = ask_side(caught.value).choices
+    assert (sent.label, sent.request.amount, sent.request.gets) == ("Send 500 USDT", Decimal(500), False)
+    assert (got.label, got.request.amount, got.request.gets) == ("Get 500 BTC", Decimal(500), True)
 
 
 def test_coins_are_offered_with_networks_and_codes_where_they_are_alike() -> None:
@@ -133,7 +142,7 @@ def test_addresses_are_offered_short_and_chosen_whole() -> None:
     assert again.label == "1A1zP1…DivfNa · 7" and (again.request.address, again.request.extra_id) == (PAYOUT, "7")
     refund, skip = ask_refund(SETTLED, (("short", ""),)).choices
     assert refund.label == "short" and skip.request.refund_address == ""
-    memo = ask_extra_id(SETTLED, Q.REFUND)
+    memo = ask_extra_id(SETTLED, Q.REFUND, "0xabc")
     assert memo.asking is Q.REFUND_EXTRA_ID and memo.choices[0].request.refund_extra_id == ""
 
 
@@ -152,6 +161,5 @@ def test_turning_twice_drops_only_what_went_with_the_direction() -> None:
 
 
 def test_the_answers_for_a_payout() -> None:
-    assert payout_answered(PayoutDraft(swap=SwapId(1)), "rABC 7") == ("rABC", "7")
-    assert payout_answered(PayoutDraft(swap=SwapId(1)), "rABC") == ("rABC", None)
-    assert payout_answered(PayoutDraft(swap=SwapId(1), address="rABC"), "none") == ("rABC", "")
+    assert payout_answered(PayoutDraft(swap=SwapId(1)), "rABC 7") == "rABC 7"
+    assert payout_answered(PayoutDraft(swap=SwapId(1), address="rABC"), "none") == "rABC none"

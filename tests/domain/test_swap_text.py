@@ -12,12 +12,13 @@ from chatbot.domain.number_text import written_in
 from chatbot.domain.preferences import NumberStyle
 from chatbot.domain.swap_text import (
     coin_and_network,
+    is_reference,
     parse_amount,
-    parse_receiver,
     parse_swap,
-    says_none,
     spell_out_network,
+    unknown_network,
 )
+from tests.fakes.swap_service import USDT_ETH, USDT_TRON
 
 FORTH = SwapRequest(deposit_text="USDC", withdraw_text="BTC", amount=Decimal(500))
 BACK = SwapRequest(deposit_text="USDC", withdraw_text="BTC", amount=Decimal("0.01"), gets=True)
@@ -57,7 +58,6 @@ def test_an_amount_to_send(typed: str) -> None:
         "to 0.01 BTC from USDC",
         "get 0.01BTC using USDC",
         "buy .01 btc for usdc",
-        "USDC to BTC 0.01",
     ],
 )
 def test_an_amount_to_receive(typed: str) -> None:
@@ -108,26 +108,60 @@ def test_a_network_can_be_named_in_many_ways(typed: str, name: str, network: str
 
 def test_a_network_that_is_not_known_is_said_so() -> None:
     request = parse_swap("500 usdt on foonet to btc")
-    with pytest.raises(InputError, match="no network called “foonet”"):
-        coin_and_network(request.deposit_text or "")
+    assert coin_and_network(request.deposit_text or "") == ("USDT", None)
+    said = unknown_network(request.deposit_text or "", (USDT_ETH, USDT_TRON))
+    assert said == "I know no network called “foonet”. USDT is swapped on Ethereum, Tron."
 
 
 @pytest.mark.parametrize(
-    ("behind", "address", "extra_id"),
+    ("behind", "receiver", "refund"),
     [
-        (" rN7n7Otq 12345", "rN7n7Otq", "12345"),
-        (" to rN7n7Otq memo 12345", "rN7n7Otq", "12345"),
-        ("\nrN7n7Otq\ndestination tag 12345", "rN7n7Otq", "12345"),
-        (" rN7n7Otq", "rN7n7Otq", None),
+        (" rN7n7Otq 12345", "rN7n7Otq 12345", None),
+        ("\nrN7n7Otq\ndestination tag 12345", "rN7n7Otq\ndestination tag 12345", None),
+        (" UQb1 comment: a (b) on c @ 1 > 234", "UQb1 comment: a (b) on c @ 1 > 234", None),
         (" 0.0.12345", "0.0.12345", None),
-        (" UQb1 comment: a (b) on c @ 1 234", "UQb1", "a (b) on c @ 1 234"),
+        (" rN7n 1001 refund T9yD 7", "rN7n 1001", "T9yD 7"),
+        (" rN7n, refund address: T9yD", "rN7n,", "T9yD"),
+        (" rN7n no refund", "rN7n no", None),
     ],
 )
-def test_address_and_memo_are_taken_to_the_last_character(behind: str, address: str, extra_id: str | None) -> None:
+def test_what_stands_behind_the_coins_is_kept_to_the_last_character(
+    behind: str, receiver: str, refund: str | None
+) -> None:
     for line in ("500 USDC to XRP", "500 usdc xrp"):
         request = parse_swap(line + behind)
-        assert (request.address, request.extra_id) == (address, extra_id)
-    assert parse_receiver(behind) == (address, extra_id)
+        assert (request.receiver_text, request.refund_text) == (receiver, refund)
+
+
+@pytest.mark.parametrize("typed", ["500 usdc->btc", "500 usdc/btc", "usdc 500=>btc", "500 usdc > btc"])
+def test_arrows_and_slashes_stand_between_coins(typed: str) -> None:
+    assert parse_swap(typed) == FORTH
+
+
+@pytest.mark.parametrize("typed", ["i want 0.01 btc for usdc", "I'd like to get 0.01 BTC from USDC"])
+def test_a_wish_is_for_what_is_got(typed: str) -> None:
+    assert parse_swap(typed) == BACK
+
+
+def test_a_standard_may_stand_before_its_coin() -> None:
+    request = parse_swap("500 trc20 usdt to btc")
+    assert (request.deposit_text, request.withdraw_text) == ("USDT@trc20", "BTC")
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        ("ABCDEF", True),
+        ("123456", True),
+        ("500K", True),
+        ("a" * 64, True),
+        ("a" * 65, False),
+        ("a b", False),
+        ("", False),
+    ],
+)
+def test_references_have_one_form(text: str, fits: bool) -> None:
+    assert is_reference(text) is fits
 
 
 @pytest.mark.parametrize(
@@ -168,6 +202,7 @@ def test_an_amount_that_can_mean_two_numbers_is_not_guessed(
 
 
 def test_thousands_may_be_set_apart_by_whoever_does_that() -> None:
+    assert parse_swap("1 234.5 usdc to btc").amount == Decimal("1234.5")
     with written_in(NumberStyle.SPACE):
         assert parse_swap("1 234.5 usdc to btc").amount == Decimal("1234.5")
 
@@ -200,10 +235,6 @@ def test_where_one_coin_is_asked_for_a_networks_name_behind_it_is_no_coin(typed:
     assert spell_out_network(typed) == spelled
 
 
-def test_there_are_words_for_nothing() -> None:
-    assert says_none(" None ") and says_none("-") and not says_none("0")
-
-
 @given(st.text(max_size=80))
 def test_whatever_is_typed_is_a_request_or_a_sentence(text: str) -> None:
     try:
@@ -225,7 +256,7 @@ def test_all_parts_of_a_whole_line_are_found(
     amount: Decimal, deposit: str, withdraw: str, address: str, memo: str
 ) -> None:
     request = parse_swap(f"{amount:f} {deposit} to {withdraw} {address} memo {memo}")
-    assert (request.amount, request.gets, request.address) == (amount, False, address)
-    assert request.extra_id == (memo or None)
+    assert (request.amount, request.gets) == (amount, False)
+    assert request.receiver_text == f"{address} memo {memo}".strip()
     assert (request.deposit_text or "").startswith(deposit.split(maxsplit=1)[0].upper())
     assert (request.withdraw_text or "").startswith(withdraw.split(maxsplit=1)[0].upper())

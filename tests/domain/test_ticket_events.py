@@ -15,6 +15,7 @@ from chatbot.domain.tickets import (
     Lost,
     Missed,
     Outcome,
+    PaidElsewhere,
     PayoutSet,
     RefusedBy,
     Requested,
@@ -75,6 +76,7 @@ def test_every_change_of_state_has_a_name(before: TicketState, after: TicketStat
         (Lost(cause=Cause.TIMEOUT), "outcome unknown"),
         (SwapCreated(reference="ABCDEF"), "created as ABCDEF"),
         (PayoutSet(), "payout set"),
+        (PaidElsewhere(), "paid elsewhere"),
     ],
 )
 def test_a_result_is_a_word_or_two_and_never_the_exchanges_own(outcome: Outcome | None, words: str) -> None:

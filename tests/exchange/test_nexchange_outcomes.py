@@ -1,6 +1,6 @@
 """Every way a call to n.exchange can end, and what is concluded from it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -15,13 +15,16 @@ from chatbot.domain.errors import (
     SwapNotFound,
     Unavailable,
 )
+from chatbot.domain.secrets import Secret
 from chatbot.exchange import http as channel
+from chatbot.exchange.budget import Budget
 from chatbot.exchange.nexchange.gateway import NexchangeGateway
+from chatbot.exchange.opening import open_swap_service
 from chatbot.exchange.paper import PaperSwapDesk
 from chatbot.ports.exchange import Priority
 from tests.exchange.clock import HandClock
 from tests.exchange.raw_server import RawServer, Reply, Then, http, ok, sample
-from tests.exchange.swapping import CREATED, KEY, NEW, REFERENCE, order
+from tests.exchange.swapping import CREATED, KEY, MANNERS, NEW, REFERENCE, open_swaps, order
 from tests.fakes.exchange import permitted
 from tests.fakes.swap_service import PAYOUT
 
@@ -59,7 +62,7 @@ CASES = {
     "400 from a gateway": unknown(http(400, b'{"message": "Bad Request"}'), Cause.SERVER_FAULT),
     "400 in HTML": unknown(http(400, b"<html>bad request</html>"), Cause.SERVER_FAULT),
     "403": refused(http(403, DENIED), NotPermitted),
-    "403 from a wall on the way": unknown(http(403, b"<html>Attention Required!</html>"), Cause.SERVER_FAULT),
+    "403 from a wall on the way": unknown(http(403, b"<html>Attention Required!</html>"), Cause.FORBIDDEN),
     "301": unknown(http(301, headers="Location: /elsewhere/\r\n"), Cause.REDIRECT),
     "307": unknown(http(307, headers="Location: /elsewhere/\r\n"), Cause.REDIRECT),
     "404 in HTML": unknown(http(404, b"<html>"), Cause.SERVER_FAULT),
@@ -257,3 +260,27 @@ async def test_only_the_practice_exchange_opens_keys(reply: Reply, server: RawSe
     with pytest.raises(Unavailable):
         await PaperSwapDesk(swaps._channel).open_key()
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("status", [400, 401, 403])
+async def test_what_the_service_repeats_of_our_secrets_is_not_told(
+    status: int, server: RawServer, clock: HandClock, budget: Budget
+) -> None:
+    said = b'{"detail": "Unknown referral token partner-42 of key nx_demo"}'
+    server.will(http(status, said), ok(b"[]"))
+    manners = replace(MANNERS, referral_token=Secret("partner-42"))
+    async with open_swaps(server.url, clock=clock, budget=budget, manners=manners) as swaps:
+        with pytest.raises((Refused, KeyRejected)) as caught:
+            await swaps.create(KEY, new=NEW, permit=permitted)
+    error = caught.value
+    assert isinstance(error, (Refused, KeyRejected)) and error.reason == "Unknown referral token ••• of key •••"
+
+
+async def test_what_goes_wrong_bears_the_services_name(clock: HandClock) -> None:
+    opened = open_swap_service(
+        url="http://127.0.0.1:1", requests_per_minute=9, manners=MANNERS, request_log=None, clock=clock
+    )
+    with pytest.raises(NotSent) as caught:
+        await opened.service.create(KEY, new=NEW, permit=permitted)
+    assert caught.value.service == "n.exchange"
+    await opened.aclose()

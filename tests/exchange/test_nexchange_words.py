@@ -1,5 +1,6 @@
 """Every documented field and status of n.exchange's orders, and what is made of what is odd."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -91,21 +92,28 @@ async def test_an_empty_page_is_the_last_one(server: RawServer, swaps: Nexchange
     assert not (await swaps.swaps(KEY, page=3, size=20, priority=PERSON)).has_next
 
 
-@pytest.mark.parametrize(
-    "broken",
-    [
-        b'"status": "INITIAL", ',
-        b'"deposit_amount": "500.00",',
-        b'"created_on": "2023-10-15T10:30:00Z",',
-        b'"count": 1,',
-        b'"next": null, ',
-    ],
-)
-async def test_a_list_read_in_part_is_no_list(broken: bytes, server: RawServer, swaps: NexchangeGateway) -> None:
+@pytest.mark.parametrize("broken", [b'"count": 1,', b'"next": null, '])
+async def test_a_list_that_does_not_say_how_much_there_is_cannot_be_read(
+    broken: bytes, server: RawServer, swaps: NexchangeGateway
+) -> None:
     assert broken in sample("nexchange/orders")
     server.will(ok(sample("nexchange/orders").replace(broken, b"")))
     with pytest.raises(Unavailable):
         await swaps.swaps(KEY, page=1, size=20, priority=PERSON)
+
+
+@pytest.mark.parametrize(
+    "broken", [b'"status": "INITIAL", ', b'"deposit_amount": "500.00",', b'"created_on": "2023-10-15T10:30:00Z",']
+)
+async def test_an_order_that_cannot_be_read_is_counted_and_does_not_hide_the_others(
+    broken: bytes, server: RawServer, swaps: NexchangeGateway
+) -> None:
+    page = json.loads(sample("nexchange/orders"))
+    assert broken in sample("nexchange/orders")
+    odd = json.loads(sample("nexchange/orders").replace(broken, b""))["results"][0]
+    server.will(ok(json.dumps({**page, "count": 3, "results": [odd, *page["results"], odd]}).encode()))
+    read = await swaps.swaps(KEY, page=1, size=20, priority=PERSON)
+    assert ([swap.reference for swap in read.swaps], read.unreadable, read.count) == (["ABCDEF"], 2, 3)
 
 
 STATUSES = (
@@ -141,9 +149,9 @@ def test_the_table_has_eleven_statuses_and_three_ends() -> None:
     [
         ("ON HOLD", "ON HOLD"),
         ("CANCELLED", "CANCELLED"),
-        ("paid", "paid"),
+        ("payed", "payed"),
         ("UNKNOWN", "UNKNOWN"),
-        (13, "13"),
+        (17, "17"),
         ("", ""),
         ("A\u202eB\n" + "x" * 90, "A B " + "x" * 36),
     ],
@@ -153,6 +161,26 @@ async def test_a_status_that_is_not_in_the_table_keeps_its_name_and_is_no_end(
 ) -> None:
     swap = await read(status=written)
     assert (swap.status, swap.status_name, swap.status.is_final) == (SwapStatus.UNKNOWN, name, False)
+
+
+STATUS_CODES = {
+    0: "CANCELED",
+    11: "INITIAL",
+    12: "UNCONFIRMED PAYMENT",
+    13: "PAID",
+    14: "PRE-RELEASE",
+    15: "RELEASED",
+    16: "COMPLETED",
+    6: "INITIATED REFUND",
+    8: "REFUNDED",
+    7: "REFUND FAILED",
+    9: "PENDING KYC",
+}
+
+
+@pytest.mark.parametrize(("code", "name"), STATUS_CODES.items())
+async def test_a_status_is_known_by_its_code_and_in_any_letters(code: int, name: str, read: Reads) -> None:
+    assert {(await read(status=written)).status.value for written in (code, str(code), name.lower(), name)} == {name}
 
 
 CURRENCIES: dict[str, tuple[object, Currency]] = {
@@ -280,7 +308,7 @@ async def test_amounts_are_exact_as_texts_and_as_numbers(written: str, read: Rea
 
 @pytest.mark.parametrize(
     "written",
-    ["", " 1", "NaN", "Infinity", "1e5", "1E-8", "1_000", "1,5", "-1", "+1", "0x10", "١", ".5", "5.", "9" * 41, True,
+    ["", " 1", "NaN", "Infinity", "1e500", "1E", "1_000", "1,5", "-1", "+1", "0x10", "١", ".5", "5.", "9" * 41, True,
      None, {}],
 )  # fmt: skip
 async def test_what_is_no_plain_number_is_refused(written: object, read: Reads) -> None:
@@ -288,7 +316,23 @@ async def test_what_is_no_plain_number_is_refused(written: object, read: Reads) 
         await read(deposit_amount=written)
 
 
-@pytest.mark.parametrize("number", [b"1e5", b"1E-8", b"NaN", b"-0.5", b"9" * 400])
+@pytest.mark.parametrize(("written", "meant"), [("1E-7", "0.0000001"), ("5e2", "500"), ("0E-8", "0")])
+async def test_small_amounts_may_be_written_with_an_exponent(written: str, meant: str, read: Reads) -> None:
+    assert (await read(withdraw_amount=written)).withdraw_amount == Decimal(meant)
+
+
+@pytest.mark.parametrize("odd", ["sent it just now", "x" * 257, "1A\n1z", True, ["1A1z"], {}, 7])
+@pytest.mark.parametrize("name", ["deposit_transaction", "withdraw_transaction"])
+async def test_a_transaction_that_is_none_never_makes_an_order_unreadable(name: str, odd: object, read: Reads) -> None:
+    assert getattr(await read(**{name: odd}), name) == ""
+
+
+@pytest.mark.parametrize("odd", ["", "about 50,000", "NaN", True, ["1"], {}])
+async def test_a_rate_that_is_none_never_makes_an_order_unreadable(odd: object, read: Reads) -> None:
+    assert (await read(rate=odd)).price is None
+
+
+@pytest.mark.parametrize("number", [b"1e500", b"NaN", b"-0.5", b"9" * 400])
 async def test_what_is_no_plain_json_number_is_refused(number: bytes, read: Reads) -> None:
     read.server.will(ok(order(deposit_amount="@").replace(b'"@"', number)))
     with pytest.raises(Unavailable):
@@ -315,10 +359,18 @@ async def test_what_is_no_date_makes_the_answer_unreadable(written: object, read
         await read(created_on=written)
 
 
-@pytest.mark.parametrize("minutes", [-1, 10**9, "60", 1.5, True])
+@pytest.mark.parametrize("minutes", [-1, 10**9, "-1", "sixty", 1.5, True])
 async def test_a_payment_window_is_some_minutes(minutes: object, read: Reads) -> None:
     with pytest.raises(Unavailable):
         await read(payment_window_minutes=minutes)
+
+
+async def test_a_payment_window_may_be_written_as_a_text(read: Reads) -> None:
+    assert (await read(payment_window_minutes="60")).payment_window == HOUR
+
+
+async def test_line_breaks_around_a_memo_are_none_of_it(read: Reads) -> None:
+    assert (await read(deposit_address_extra_id="12345\r\n")).deposit_extra_id == "12345"
 
 
 async def test_the_earlier_of_both_deadlines_counts(read: Reads) -> None:
@@ -330,7 +382,7 @@ async def test_the_earlier_of_both_deadlines_counts(read: Reads) -> None:
 
 
 @pytest.mark.parametrize("address", ["1A1z P1eP", "1A1z\u200bP1eP", "bc1q\u0430", "x" * 257, True, ["1A1z"]])
-@pytest.mark.parametrize("name", ["deposit_address", "withdraw_address", "refund_address", "deposit_transaction"])
+@pytest.mark.parametrize("name", ["deposit_address", "withdraw_address", "refund_address"])
 async def test_an_address_is_plain_ascii_or_the_answer_is_unreadable(name: str, address: object, read: Reads) -> None:
     with pytest.raises(Unavailable):
         await read(**{name: address})

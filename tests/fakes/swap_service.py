@@ -122,7 +122,8 @@ class FakeSwapService:
     """`ports.swaps.SwapService` and `PracticeSwaps`.
 
     `calls` names every call in order; `sent` holds every order that arrived, `changes` counts all that changes
-    something. `disabled` holds names of pairs. `limits` are those of every offer, in the deposit currency.
+    something. A coin costs its `dollars`, or what is `asked` for it. `disabled` holds names of pairs. `limits` are
+    those of every offer, in the deposit currency.
     While `budget_free` is cleared, changing calls wait as for a slot of the request budget, and then ask their permit.
     """
 
@@ -132,6 +133,7 @@ class FakeSwapService:
         self.dollars: dict[str, Decimal] = {code: Decimal(price) for code, price in DOLLARS.items()}
         self.fees: dict[str, Decimal] = {code: Decimal(fee) for code, fee in FEES.items()}
         self.limits: tuple[Decimal, Decimal] = (Decimal(1), Decimal(1_000_000_000))
+        self.asked: dict[str, Decimal] = {}
         self.disabled: set[str] = set()
         self.unswapped: set[str] = set()
         self.deposit_extra_ids: dict[str, str] = {"XRP": "104729"}
@@ -301,7 +303,7 @@ class FakeSwapService:
             pair=pair,
             deposit=deposit,
             withdraw=withdraw,
-            price=divide(self.dollars[withdraw], self.dollars[deposit]),
+            price=divide(self.asked.get(withdraw, self.dollars[withdraw]), self.dollars[deposit]),
             withdrawal_fee=self.fees[withdraw],
             rate_id=f"rate-{next(self._rates)}",
             least_deposit=self.limits[0],

@@ -89,6 +89,11 @@ class Desk:
             await asyncio.sleep(0.001)  # for the database, which lives in a thread
         return await done
 
+    async def look(self, *, after: float = 0) -> None:
+        """Time goes by, and the order is read: a card that was not looked at lately is not to be paid by."""
+        self.house.clock.pass_(after)
+        await self.house.followed_swaps.look(await self.followed())
+
     async def goes_on(self, status: SwapStatus, **changes: Any) -> None:
         """The order gets to a status, and that is seen."""
         followed = await self.followed()

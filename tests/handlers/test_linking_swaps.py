@@ -6,6 +6,8 @@ from chatbot.domain.drafts import SwapKeyDraft
 from chatbot.domain.errors import Cause, NotPermitted, Unavailable
 from chatbot.domain.ids import PersonId
 from chatbot.domain.notices import Alarm
+from chatbot.domain.secrets import Secret, SwapKey
+from tests.fakes.swap_service import swap
 from tests.handlers.conversation import Conversation
 from tests.services.house import ANNA, CHAT, House
 
@@ -68,11 +70,29 @@ async def test_practising_swaps_is_one_tap_and_accounts_show_what_is_for_what(ho
     await anna.say("/accounts")
     await anna.tap("Practise swaps")
     await anna.say("/accounts")
-    assert (
-        "paper-1 · PAPER · active" in anna.last.text and "paper-swaps-1 · PAPER · for swaps · active" in anna.last.text
-    )
+    assert "paper-1 · PAPER · for trading · in use" in anna.last.text
+    assert "paper-swaps-1 · PAPER · for swaps · in use" in anna.last.text
     assert [key["text"] for key in anna.last.keys] == ["Unlink paper-1", "Unlink paper-swaps-1", "Link another"]
     assert await house.accounts.active(ANNA) == main
+
+
+async def test_a_practice_key_of_ones_own_tap_raises_no_alarm_and_goes_on(house: House, anna: Conversation) -> None:
+    await anna.say("/swap 500 USDC to BTC")
+    await anna.tap("Practise with play money")
+    assert "Where to?" in anna.last.text
+    told = [entry.notice for entry in await house.storage.outbox.due(now=house.clock.at, limit=9)]
+    assert not any(isinstance(notice, Alarm) for notice in told)
+
+
+async def test_a_stray_word_keeps_the_question_for_a_key_and_the_swap_behind_it(
+    house: House, anna: Conversation
+) -> None:
+    await anna.say("/swap 500 USDC to BTC")
+    await anna.say("/link paper-swaps")
+    await anna.say("what?")
+    assert "did not accept this key" in anna.last.text and "credentials" not in anna.last.text
+    await anna.say("swap-key-9876")
+    assert anna.last.text.startswith("Swap 500 USDC on Ethereum to BTC")
 
 
 async def test_a_question_for_a_key_of_a_service_that_is_gone_is_answered_kindly(
@@ -85,7 +105,10 @@ async def test_a_question_for_a_key_of_a_service_that_is_gone_is_answered_kindly
 
 async def test_unlinking_a_swap_key_says_what_becomes_of_its_swaps(house: House, anna: Conversation) -> None:
     await anna.say("/link paper-swaps swap-key-9876")
+    house.swap_service.put(SwapKey(api_key=Secret("swap-key-9876")), swap(created_at=house.clock.at))
+    await anna.say("/swap ABCDEF")
     await anna.say("/unlink")
+    assert "One of its swaps is open:\nABCDEF, waiting for your deposit\n" in anna.last.text
     assert anna.last.text.startswith("Unlink paper-swaps-1?") and "Open swaps go on at n.exchange" in anna.last.text
     await anna.tap("Unlink")
     assert await house.accounts.of(PersonId(ANNA)) == ((), None)

@@ -1,12 +1,13 @@
 """Cards of swaps in the chat: they follow, count down, and never let anybody pay by what is out of date."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from telegram.error import NetworkError
 
-from chatbot.domain.ids import MessageId
+from chatbot.domain.ids import MessageId, SwapId
 from chatbot.domain.preferences import NumberStyle
 from chatbot.domain.swaps import SwapStatus
 from handlers.actions import RefreshSwap
@@ -38,10 +39,12 @@ async def test_one_message_lives_through_every_status(desk: Desk) -> None:
 async def test_time_left_is_counted_down_between_looks(desk: Desk) -> None:
     await desk.created()
     assert "59 min left" in desk.card.text
-    await desk.paint(after=10 * MINUTE)
-    assert "49 min left" in desk.card.text
-    await desk.paint(after=48 * MINUTE)
-    assert "1 min left" in desk.card.text
+    await desk.look(after=9 * MINUTE)
+    await desk.paint(after=MINUTE)
+    assert "49 min left" in desk.card.text and TO in desk.card.text
+    await desk.look(after=47 * MINUTE)
+    await desk.paint(after=MINUTE)
+    assert "1 min left" in desk.card.text and TO in desk.card.text
     await desk.paint(after=70)
     assert "1 min left" not in desk.card.text and " s left" in desk.card.text
 
@@ -57,12 +60,34 @@ async def test_a_restart_goes_on_counting_with_the_same_messages(desk: Desk) -> 
     await desk.created()
     before = {shown.id for shown in desk.anna.shown}
     desk.another()
-    await desk.paint(after=30 * MINUTE)
-    assert "29 min left" in desk.card.text
+    await desk.look(after=30 * MINUTE)
+    await desk.paint()
+    assert "29 min left" in desk.card.text and TO in desk.card.text
     desk.another()
     await desk.paint(after=HOUR)
     assert TO not in desk.card.text and desk.pictures == []
     assert {shown.id for shown in desk.anna.shown} < before
+
+
+async def test_card_that_nobody_looked_at_for_five_minutes_is_not_to_be_paid_by_until_somebody_does(desk: Desk) -> None:
+    await desk.created()
+    await desk.paint(after=4 * MINUTE)
+    assert TO in desk.card.text and len(desk.pictures) == 1
+    await desk.paint(after=2 * MINUTE)
+    assert TO not in desk.card.text and desk.pictures == []
+    assert desk.card.text.startswith("⚠️ Refresh before you pay")
+    await desk.look()
+    await desk.paint(after=MINUTE)
+    assert TO in desk.card.text and len(desk.pictures) == 1
+
+
+async def test_start_finds_every_card_that_waits_for_its_deposit(desk: Desk) -> None:
+    made = await desk.created()
+    far = desk.house.clock.now() + timedelta(days=1)
+    await desk.house.storage.swaps.update(made.id, lambda old: replace(old, next_look_at=far), now=far)
+    desk.another()
+    await desk.paint(after=HOUR)
+    assert TO not in desk.card.text and desk.pictures == []
 
 
 async def test_countdown_gives_way_to_what_is_said_in_the_chat(desk: Desk, anna: Conversation) -> None:
@@ -106,6 +131,50 @@ async def test_crash_between_sending_and_writing_down_gives_two_cards_and_not_no
     assert (await desk.followed()).message == desk.cards[-1].id
 
 
+async def test_crash_between_sending_a_picture_and_writing_it_down_leaves_one_picture(
+    desk: Desk, anna: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.asked()
+    await desk.confirm()
+    attach = desk.house.storage.swaps.attach
+
+    async def die(swap: SwapId, *, message: MessageId | None = None, picture: MessageId | None = None) -> None:
+        if picture:
+            raise RuntimeError("killed")
+        await attach(swap, message=message, picture=picture)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(desk.house.storage.swaps, "attach", die)
+        with pytest.raises(RuntimeError, match="killed"):
+            await desk.paint()
+    desk.another()
+    await desk.paint(after=MINUTE)
+    assert len(desk.pictures) == 1
+    await anna.tap("QR")
+    await desk.paint()
+    assert (await desk.followed()).picture == desk.pictures[-1].id
+
+
+async def test_picture_that_may_have_arrived_is_not_sent_again_unasked(
+    desk: Desk, anna: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.asked()
+    await desk.confirm()
+    send = anna.chat.send
+
+    async def no_answer(method: str, **fields: object) -> int:
+        sent = await send(method, **fields)
+        if method == "sendPhoto":
+            raise NetworkError("broke")
+        return sent
+
+    with monkeypatch.context() as patched:
+        patched.setattr(anna.chat, "send", no_answer)
+        await desk.paint()
+    await desk.paint(after=10)
+    assert len(desk.pictures) == 1
+
+
 async def test_what_telegram_did_not_take_is_painted_later(
     desk: Desk, anna: Conversation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -132,14 +201,15 @@ async def test_picture_that_did_not_go_is_sent_later_below_the_card_that_did(
 
     async def no_pictures(method: str, **fields: object) -> int:
         if method == "sendPhoto":
-            raise NetworkError("broke")
+            raise Flooded(120.0)
         return await send(method, **fields)
 
     with monkeypatch.context() as patched:
         patched.setattr(anna.chat, "send", no_pictures)
         await desk.paint()
     assert len(desk.cards) == 1 and desk.pictures == []
-    await desk.paint(after=10)
+    await desk.look(after=2 * MINUTE)
+    await desk.paint()
     assert len(desk.cards) == 1 and len(desk.pictures) == 1
 
 

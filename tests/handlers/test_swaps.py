@@ -8,20 +8,24 @@ import pytest
 from chatbot.domain.drafts import TransactionDraft
 from chatbot.domain.errors import NotPermitted
 from chatbot.domain.ids import TicketId
-from chatbot.domain.swaps import Marking, SwapStatus
+from chatbot.domain.swaps import Currency, Marking, SwapStatus
 from handlers.actions import ConfirmSwap, ConfirmTicket, MarkSwapPaid, ShowSwapPicture, UnmarkSwap
 from tests.fakes.swap_service import DEPOSIT_ADDRESSES, PAYOUT, swap
 from tests.handlers.conversation import Conversation
 from tests.handlers.swapping import Desk
 from tests.handlers.withdrawing import GROUP, Phone, S, latest, state, tapped_by
+from tests.services.asking_swaps import XRP_ADDRESS
 from tests.services.house import ANNA, BORIS, CHAT
+
+CARD = "Swap 500 USDC on Ethereum to ≈ 0.0095 BTC"
+TRANSACTION = "a1b2c3d4" * 8
 
 # The way it is meant to go
 
 
 async def test_line_address_and_tap_create_exactly_what_the_card_showed(desk: Desk, anna: Conversation) -> None:
     await desk.asked()
-    assert "Swap 500 USDC to BTC" in anna.last.text and desk.service.sent == []
+    assert CARD in anna.last.text and desk.service.sent == []
     await desk.confirm()
     [sent] = desk.service.sent
     assert (sent.deposit_amount, sent.withdraw_amount, sent.withdraw_address) == (Decimal(500), None, PAYOUT)
@@ -63,8 +67,7 @@ async def test_without_a_key_it_offers_what_there_is_here_to_practise(anna: Conv
     assert "No key of n.exchange" in anna.last.text
     assert [key["text"] for key in anna.last.keys] == ["Practise with play money"]
     await anna.tap("Practise with play money")
-    await anna.say("/swap 500 USDC to BTC")
-    assert "Where to?" in anna.last.text
+    assert anna.last.text.startswith("Swap 500 USDC on Ethereum to BTC") and "Where to?" in anna.last.text
 
 
 async def test_what_was_refused_can_be_tried_again(desk: Desk, anna: Conversation) -> None:
@@ -74,7 +77,7 @@ async def test_what_was_refused_can_be_tried_again(desk: Desk, anna: Conversatio
     assert await state(desk.house) is S.REFUSED
     ticket = await latest(desk.house)
     await desk.repeat(ticket)
-    assert "Swap 500 USDC to BTC" in anna.last.text and (await latest(desk.house)).id != ticket.id
+    assert CARD in anna.last.text and (await latest(desk.house)).id != ticket.id
 
 
 # Taps that must not do anything
@@ -128,7 +131,7 @@ async def test_late_tap_creates_nothing(desk: Desk, anna: Conversation, factor: 
 async def test_code_is_asked_for_and_creates_it_once(desk: Desk, anna: Conversation, phone: Phone) -> None:
     await desk.asked()
     await anna.tap("Confirm")
-    assert desk.service.sent == [] and "six digits" in anna.last.text and "Swap 500 USDC to BTC" in anna.last.text
+    assert desk.service.sent == [] and "six digits" in anna.last.text and CARD in anna.last.text
     typed = await desk.typed(phone.code)
     assert len(desk.service.sent) == 1 and typed in anna.chat.deleted and await state(desk.house) is S.DONE
 
@@ -159,6 +162,66 @@ async def test_reference_shows_an_order_made_elsewhere_and_follows_it(desk: Desk
     await desk.paint()
     assert "Swap ABCDEF" in desk.card.text and len(desk.pictures) == 1
     assert await desk.house.questions.open_in(CHAT, person=ANNA) is None
+
+
+@pytest.mark.parametrize(
+    ("reference", "typed"),
+    [
+        ("123456", "123456"),
+        ("500K", "500K"),
+        ("W6HS7A3L", "#w6hs7a3l"),
+        ("a" * 64, "a" * 64),
+        ("AbC_d-9", "AbC_d-9"),
+    ],
+)
+async def test_every_reference_is_found_as_it_may_be_typed(
+    desk: Desk, anna: Conversation, reference: str, typed: str
+) -> None:
+    desk.service.put(desk.key, swap(reference=reference, created_at=desk.house.clock.now()))
+    await anna.say(f"/swap {typed}")
+    assert (await desk.followed()).swap.reference == reference
+    assert await desk.house.questions.open_in(CHAT, person=ANNA) is None
+
+
+async def test_followed_swap_is_found_whatever_the_case_of_its_letters(desk: Desk, anna: Conversation) -> None:
+    desk.service.put(desk.key, swap(reference="AbCdEf", created_at=desk.house.clock.now()))
+    await anna.say("/swap AbCdEf")
+    await anna.say("/swap abcdef")
+    assert await desk.house.questions.open_in(CHAT, person=ANNA) is None
+
+
+async def test_what_is_no_reference_leaves_coins_to_go_on_with(desk: Desk, anna: Conversation) -> None:
+    await anna.say("/swap QQQQZZZZ")
+    assert "Nor is it the reference" in anna.last.text
+    assert {"BTC", "USDT on Tron"} <= {key["text"] for key in anna.last.keys}
+
+
+async def test_help_is_a_word_too(desk: Desk, anna: Conversation) -> None:
+    await anna.say("/swap help")
+    assert anna.last.text.startswith("Swaps at n.") and await desk.house.questions.open_in(CHAT, person=ANNA) is None
+
+
+async def test_memo_of_a_payout_may_be_none_at_a_tap(desk: Desk, anna: Conversation) -> None:
+    order = swap(withdraw=Currency(code="XRP"), withdraw_address="", created_at=desk.house.clock.now())
+    desk.service.put(desk.key, order)
+    await anna.say("/swap ABCDEF")
+    await desk.paint()
+    await anna.tap("Set the payout address")
+    await anna.say(XRP_ADDRESS)
+    await anna.tap("I was told none is needed")
+    await desk.confirm()
+    assert desk.service.payouts == [("ABCDEF", XRP_ADDRESS, "")]
+
+
+async def test_no_transaction_is_an_answer(desk: Desk, anna: Conversation) -> None:
+    await desk.created()
+    await anna.tap("I have sent it")
+    await desk.paint()
+    await anna.tap("Add the transaction id")
+    await anna.say("abc")
+    assert "shorter than transaction ids are" in anna.last.text
+    await anna.say("none")
+    assert len(desk.service.marks) == 1 and await desk.house.questions.open_in(CHAT, person=ANNA) is None
 
 
 async def test_coin_wins_over_a_reference_of_the_same_spelling(desk: Desk, anna: Conversation) -> None:
@@ -206,13 +269,16 @@ async def test_sent_is_said_with_a_transaction_and_taken_back(desk: Desk, anna: 
     made = await desk.created()
     await anna.tap("I have sent it")
     await desk.paint()
-    assert "You said that it was sent" in desk.card.text
+    assert desk.card.text.startswith("You said that 500 USDC were sent: do not send them again.")
+    assert desk.pictures == []
     await anna.tap("Add the transaction id")
-    await anna.say(" a1b2c3 ")
+    await anna.say(f" {TRANSACTION} ")
     await desk.paint()
     await anna.tap("Take that back")
+    await desk.paint()
+    assert desk.card.text.startswith("Send exactly 500 USDC") and len(desk.pictures) == 1
     reference = made.swap.reference
-    assert desk.service.marks == [(reference, True, ""), (reference, True, "a1b2c3"), (reference, False, "")]
+    assert desk.service.marks == [(reference, True, ""), (reference, True, TRANSACTION), (reference, False, "")]
     assert (await desk.followed()).marking is Marking.UNMARKED
 
 
@@ -223,7 +289,7 @@ async def test_what_is_no_transaction_id_is_asked_for_again(desk: Desk, anna: Co
     await desk.paint()
     await anna.tap("Add the transaction id")
     await anna.say(typed)
-    assert "A transaction id is one line" in anna.last.text
+    assert "A transaction id is one word" in anna.last.text
     open_question = await desk.house.questions.open_in(CHAT, person=ANNA)
     assert open_question is not None and open_question.draft == TransactionDraft(swap=made.id)
 
@@ -242,7 +308,7 @@ async def test_transaction_without_an_answer_is_not_called_noted(desk: Desk, ann
     await desk.paint()
     await anna.tap("Add the transaction id")
     desk.service.lose_answer("mark")
-    await anna.say("a1b2c3")
+    await anna.say(TRANSACTION)
     assert anna.last.text.startswith("No answer came") and len(desk.service.marks) == 2
 
 
@@ -272,7 +338,7 @@ async def test_picture_is_sent_anew_as_long_as_it_can_be_paid(desk: Desk, anna: 
     assert desk.pictures[0].id > first and len(desk.pictures) == 1 and first in anna.chat.deleted
     desk.house.clock.pass_(timedelta(hours=1).total_seconds())
     await anna.tap("QR")
-    assert anna.chat.alerts[-1] == "There is nothing to pay any more."
+    assert anna.chat.alerts[-1] == "It is not to be paid now; its card says why."
 
 
 async def test_address_of_the_order_is_on_the_card_whatever_was_shown_before(desk: Desk) -> None:

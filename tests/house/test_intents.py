@@ -37,6 +37,7 @@ from chatbot.domain.tickets import (
     Disowned,
     Missed,
     Outcome,
+    PaidElsewhere,
     PayoutSet,
     Requested,
     SwapCreated,
@@ -95,6 +96,7 @@ OF_WITHDRAWALS: tuple[Outcome, ...] = (
 OF_SWAPS: tuple[Outcome, ...] = (
     *(SwapCreated(reference="ABCDEF", unpaid=unpaid) for unpaid in (False, True)),
     PayoutSet(),
+    PaidElsewhere(),
 )
 EVERY_OUTCOME: tuple[Outcome | None, ...] = (*OF_ORDERS, *OF_WITHDRAWALS, *OF_SWAPS)
 STOPS = [Standing(halted=True), Standing(locked=True), Standing(factor_missing=True)]

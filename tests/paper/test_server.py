@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from chatbot.paper.exchange import Exchange
+from chatbot.paper.origin import REFUSAL
 from chatbot.paper.server import Paper, listening
 
 
@@ -52,3 +53,12 @@ async def test_a_taken_address_is_an_os_error() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="in use"):
         async with listening(Paper(), port=taken.getsockname()[1]):
             pass
+
+
+@pytest.mark.parametrize("path", ["/control/faults", "/paper/accounts", "/control/swaps/deposit", "/api/v1/orders/"])
+def test_a_page_from_elsewhere_cannot_steer_the_practice_exchange(venue: str, path: str) -> None:
+    for origin in ("https://evil.example", "null", "http://127.0.0.1:1"):
+        answer = httpx.post(venue + path, content=b"{}", headers={"Origin": origin, "Content-Type": "text/plain"})
+        assert (answer.status_code, answer.text) == (403, bytes(REFUSAL.body).decode())
+    own = httpx.post(venue + path, content=b"{}", headers={"Origin": venue})
+    assert own.text != bytes(REFUSAL.body).decode()

@@ -150,6 +150,20 @@ _MAKERS: dict[str, Make] = {
     "SUI": lambda chance: ("0x" + chance.randbytes(32).hex(), _HEX),
     "EOS": _eos,
 }
+_WITHOUT_CHECKSUM: dict[str, Callable[[random.Random], str]] = {
+    **{
+        code: lambda chance: "0x" + chance.choice((str.lower, str.upper))(chance.randbytes(20).hex())
+        for code, make in _MAKERS.items()
+        if make is _ethereum
+    },
+    "TON": lambda chance: f"{chance.choice((0, -1))}:{chance.randbytes(32).hex()}",
+    "FIL": lambda chance: f"f0{chance.randint(1_000, 9_999_999)}",
+    "HBAR": lambda chance: f"0.0.{chance.randint(1_000, 9_999_999)}",
+    "SOL": lambda chance: _MAKERS["SOL"](chance)[0],
+    "SUI": lambda chance: _MAKERS["SUI"](chance)[0],
+    "EOS": lambda chance: _MAKERS["EOS"](chance)[0],
+}
+"""Forms that nothing can tell a typing error from."""
 _LIKE_ETHEREUM = {code for code, make in _MAKERS.items() if make is _ethereum}
 _BAD_MEMOS = {
     "XRP": ("4294967296", "12a", "-1"),
@@ -160,6 +174,11 @@ _BAD_MEMOS = {
     "HBAR": ("x" * 101, "мемо"),
     "XMR": ("ab" * 9, "xy" * 8),
 }
+
+
+def an_address(code: str, chance: random.Random) -> str:
+    """A whole one on this network."""
+    return _MAKERS[code](chance)[0]
 
 
 class _NoSwaps:
@@ -183,6 +202,8 @@ async def _prove(run: Run, gate: Receivers, addresses: NetworkAddresses) -> None
             await _whole(gate, code, address),
             await _one_wrong(run, gate, code, _damaged(address, alphabet, chance)),
             await _elsewhere(gate, addresses, code, address, chance.choice(NETWORKS).code),
+            await _one_wrong(run, gate, code, _damaged(address, string.printable, chance)),
+            await _without_checksum(run, gate, code, chance),
             await _memo(gate, code, address, chance),
         ):
             if what:
@@ -226,6 +247,20 @@ async def _one_wrong(run: Run, gate: Receivers, code: str, damaged: str) -> str:
     else:
         return f"{damaged} was admitted"
     return "" if admitted is None or admitted.warnings or _is_real(code, damaged) else f"{damaged} was not warned of"
+
+
+async def _without_checksum(run: Run, gate: Receivers, code: str, chance: random.Random) -> str:
+    """A form without a checksum is admitted, and it is said that nobody can tell whether it is right."""
+    make = _WITHOUT_CHECKSUM.get(code)
+    if make is None:
+        return ""
+    address = make(chance)
+    admitted = await _admit(gate, code, address)
+    if admitted is None:
+        return f"{address} was refused"
+    run.remark("no checksum: admitted, and that is said")
+    said = any("no checksum" in warning for warning in admitted.warnings)
+    return "" if said else f"nobody said that {address} has no checksum"
 
 
 def _is_real(code: str, damaged: str) -> bool:

@@ -152,7 +152,7 @@ _DRAFTS: dict[type, tuple[Draft, str]] = {
         PAYOUT,
     ),
     PayoutDraft: (PayoutDraft(swap=SWAP), PAYOUT),
-    TransactionDraft: (TransactionDraft(swap=SWAP), "a1b2c3d4e5f6"),
+    TransactionDraft: (TransactionDraft(swap=SWAP), "a1b2c3d4e5f6" * 4),
     SwapKeyDraft: (SwapKeyDraft(), "a-key"),
     LinkDraft: (LinkDraft(venue=Venue.ANDX, asking=Question.USERNAME), "user-1"),
     LimitDraft: (LimitDraft(account=ACCOUNT, kind=LimitKind.ORDER), "10"),

@@ -8,11 +8,13 @@ from chatbot.domain.drafts import PayoutDraft, SwapChoice, SwapDraft, SwapQuesti
 from chatbot.domain.errors import NotPermitted, SwapNotFound, UnknownCoin
 from chatbot.domain.ids import AccountId, SwapId
 from chatbot.domain.notices import SwapMoved
-from chatbot.domain.swaps import Coin, Currency, FollowedSwap, Swap, SwapPage, SwapStatus
+from chatbot.domain.swap_life import FRESH
+from chatbot.domain.swaps import Coin, Currency, Doubt, FollowedSwap, Marking, Swap, SwapPage, SwapStatus
 from chatbot.domain.tickets import RefusedBy, SwapCreated, Ticket, TicketState
 from chatbot.ports.addresses import AddressCheck, Verdict
 from chatbot.services.swap_following import SwapList
-from chatbot.services.swaps import AskedPayout, AskedSwap
+from chatbot.services.swap_payouts import AskedPayout
+from chatbot.services.swaps import AskedSwap
 from handlers.views import deposit, errors, swap_asking, swap_help, swaps, tickets
 from handlers.views.screen import Shown
 from handlers.views.swap_words import is_reference
@@ -71,12 +73,25 @@ def unreadable(word: Word) -> Shown:
 
 
 def doubtful(word: Word) -> Shown:
-    return deposit.waiting(swap(word, doubts=(word(), word())), now=NOW)
+    return deposit.waiting(swap(word, doubts=tuple(Doubt)), now=NOW)
 
 
 def too_late(word: Word) -> Shown:
     made = swap(word)
     return deposit.waiting(made, now=made.swap.pay_until or NOW)
+
+
+def sent(word: Word) -> Shown:
+    return deposit.waiting(swap(word, marking=Marking.MARKED), now=NOW)
+
+
+def not_now(word: Word) -> Shown:
+    """Nobody looked lately."""
+    return deposit.waiting(swap(word, seen_at=NOW - 2 * FRESH), now=NOW)
+
+
+def unfollowed(word: Word) -> Shown:
+    return deposit.waiting(swap(word, next_look_at=None), now=NOW)
 
 
 def pushes(word: Word) -> Shown:
@@ -141,7 +156,10 @@ FOLLOWED: tuple[Draw, ...] = (
     lambda word: swaps.swaps(listed(word), now=NOW),
     pushes,
 )
-DEPOSITS: tuple[Draw, ...] = (unreadable, doubtful, too_late, lambda word: deposit.picture(swap(word), now=NOW))
+DEPOSITS: tuple[Draw, ...] = (
+    *(unreadable, doubtful, too_late, sent, not_now, unfollowed),
+    lambda word: deposit.picture(swap(word), now=NOW),
+)
 QUESTIONS: tuple[Draw, ...] = (
     *(lambda word, asking=asking: swap_asking.question(asked(word, asking)) for asking in (*SwapQuestion, None)),
     lambda word: swap_asking.question(asked(word, SwapQuestion.DEPOSIT, settled=False)),

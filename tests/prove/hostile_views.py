@@ -317,5 +317,7 @@ VIEWS: Mapping[ModuleType, tuple[Draw, ...]] = {
 }
 """By module of `handlers/views`, everything in it that is drawn with somebody's words, or shows at all."""
 
-WORDLESS = frozenset({"alert_words", "format", "html", "paging", "qr", "screen", "swap_words", "ticket_parts"})
+WORDLESS = frozenset(
+    {"alert_words", "format", "html", "paging", "qr", "screen", "swap_doubts", "swap_words", "ticket_parts"}
+)
 """Modules that draw no message of their own; the others draw with them."""

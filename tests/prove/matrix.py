@@ -178,6 +178,7 @@ class Scene:
 
     async def make(self) -> None:
         self.folder.mkdir()
+        self.swap_service.open("a-key")
         async with self._opened(self.folder) as place:
             self.records = await furnish(place, self.state)
         self._holders = copy.deepcopy(self.exchange.holders)

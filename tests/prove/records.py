@@ -288,7 +288,7 @@ async def _turn_on_factor(place: Place, person: PersonId) -> None:
 async def _tickets(place: Place, account: Account, keyed: Account, state: State) -> tuple[Ticket, ...]:
     made = []
     for ticket_state in TicketState:
-        of_both = ((account, _intents(account, ticket_state)), (keyed, _swaps(place, keyed)))
+        of_both = ((account, _intents(account, ticket_state)), (keyed, _swaps(place, keyed, ticket_state)))
         for of, shown in ((of, shown) for of, every in of_both for shown in every):
             card = _card(place, of, state, ticket_state, shown)
             await place.storage.tickets.add(card)
@@ -313,12 +313,14 @@ def _intents(account: Account, state: TicketState) -> tuple[tuple[Intent, Terms]
     return (order, order_terms), (cancel, CancelTerms(orders=())), (withdraw, terms)
 
 
-def _swaps(place: Place, account: Account) -> tuple[tuple[Intent, Terms], ...]:
-    """One to create, and the payout address of the one that has none."""
+def _swaps(place: Place, account: Account, state: TicketState) -> tuple[tuple[Intent, Terms], ...]:
+    """One to create, and the payout address of the one that has none; what is open is another's, which it keeps from
+    being set a second time.
+    """
     new, end = new_swap(deposit_amount=Decimal(50)), place.clock.now() + timedelta(days=9)
     create = replace(CREATE_SWAP, account=account.id, new=new, deposit=USDC, withdraw=BTC)
     terms = replace(SWAP_TERMS, deposit=Amount(Decimal(50), "USDC"), value=Decimal(50), rate_until=end)
-    payout = replace(SET_PAYOUT, account=account.id, reference=REFERENCE)
+    payout = replace(SET_PAYOUT, account=account.id, reference="ANNASOLD" if state.is_open else REFERENCE)
     return (create, terms), (payout, PAYOUT_TERMS)
 
 

@@ -10,12 +10,12 @@ import tempfile
 from collections.abc import Coroutine
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from chatbot.addresses.checker import NetworkAddresses
 from chatbot.domain.accounts import Account, Venue
 from chatbot.domain.errors import ChatbotError
 from chatbot.domain.ids import ChatId, MessageId, PersonId
@@ -23,9 +23,11 @@ from chatbot.domain.intents import CreateSwap
 from chatbot.domain.money import Amount
 from chatbot.domain.notices import TicketSettled
 from chatbot.domain.secrets import SwapKey
+from chatbot.domain.swap_evidence import is_made_since
 from chatbot.domain.swaps import NewSwap, Swap
-from chatbot.domain.tickets import NotFound, RefusedBy, SwapCreated, Ticket, TicketState
+from chatbot.domain.tickets import Disowned, Lost, NotFound, RefusedBy, SwapCreated, Ticket, TicketState
 from chatbot.ports.exchange import Permit
+from chatbot.services.execution.executor import asked_at
 from chatbot.services.settling import Settling
 from chatbot.services.swap_book import SwapBook
 from chatbot.services.tickets import Tickets
@@ -35,9 +37,9 @@ from chatbot.storage.outbox import OUTBOX
 from tests.fakes.cards import FakeCards, FakeSwapCards
 from tests.fakes.clock import START, FakeClock, FakeEntropy
 from tests.fakes.execution import execution_services
-from tests.fakes.swap_service import BTC, USDC, new_swap
 from tests.prove.moody_swap_service import MoodySwapService
 from tests.prove.proof import Proof, Run
+from tests.prove.swap_wishes import random_wish
 from tests.storage.examples import SWAP_TERMS
 
 CARD = MessageId(500)
@@ -121,6 +123,9 @@ class Story:
     before: frozenset[str] = frozenset()
     sent_before: int = 0
     was_uncertain: bool = False
+    was_denied: bool = False
+    asked_about: str = ""
+    listed: frozenset[str] = frozenset()
     kills: int = 0
     tickets: Tickets = field(init=False)
     settling: Settling = field(init=False)
@@ -130,7 +135,13 @@ class Story:
         """A new process: it knows what the database says."""
         cards: Any = FakeSwapCards()
         storage, services = self.storage, {Venue.PAPER_SWAPS: self.service}
-        book = SwapBook(store=storage.swaps, tickets=storage.tickets, cards=cards, clock=self.clock)
+        book = SwapBook(
+            store=storage.swaps,
+            tickets=storage.tickets,
+            cards=cards,
+            addresses=NetworkAddresses(),
+            clock=self.clock,
+        )
         self.tickets, self.settling = execution_services(
             store=storage.tickets,
             accounts=storage.accounts,
@@ -144,12 +155,13 @@ class Story:
         self.tickets._spawner = self.errands
 
     async def open(self) -> Ticket:
-        person = self.account.person
-        intent = CreateSwap(account=self.account.id, new=new_swap(), deposit=USDC, withdraw=BTC)
+        person, wish = self.account.person, self.service.wish
+        intent = CreateSwap(account=self.account.id, new=wish.new, deposit=wish.deposit, withdraw=wish.withdraw)
+        expected = self.service._make(wish.new)
         terms = replace(
             SWAP_TERMS,
-            deposit=Amount(Decimal(500), "USDC"),
-            withdraw=Amount(Decimal("0.0095"), "BTC"),
+            deposit=Amount(expected.deposit_amount, wish.deposit.symbol),
+            withdraw=Amount(expected.withdraw_amount, wish.withdraw.symbol),
             rate_until=self.clock.at + timedelta(seconds=60),
         )
         ticket = await self.tickets.open(intent, terms, person=person, chat=ChatId(person), account=self.account)
@@ -172,6 +184,10 @@ class Story:
         for _ in range(_MOST_LOOKS):
             ticket = await self._read()
             self.was_uncertain |= ticket.state is TicketState.UNCERTAIN
+            self.was_denied |= isinstance(ticket.outcome, NotFound)
+            if isinstance(ticket.outcome, Lost) and ticket.outcome.like is not None:
+                await self._survive(self._say_whether(ticket.outcome.like.reference))
+                continue
             due = ticket.expires_at if ticket.state is TicketState.PENDING else ticket.next_look_at
             if due is None:
                 return await self._fault(ticket)
@@ -196,9 +212,16 @@ class Story:
         )
         await self.tickets.execute(claimed)
 
+    async def _say_whether(self, reference: str) -> None:
+        """Its person is asked whether it is this order, and knows what they made elsewhere."""
+        self.asked_about = reference
+        is_own = reference not in self.service.equal
+        await self.tickets.settle_by_word(self.ticket.id, person=self.ticket.person, was_sent=is_own)
+
     async def _round(self) -> None:
         await self.settling.expire()
         for due in await self.storage.tickets.due(now=self.clock.at, limit=9):
+            self.listed = frozenset(filter(self.service.is_listed, (*self._references(), *self.service.equal)))
             await self.settling.look(due)
 
     async def _survive(self, work: Coroutine[Any, Any, None]) -> None:
@@ -223,22 +246,49 @@ class Story:
     async def _fault(self, ticket: Ticket) -> str:
         """Hold the card against the service's books."""
         made = [reference for reference in self._references() if reference not in self.before]
-        followed = await self.storage.swaps.of_ticket(ticket.id)
         sent = len(self.service.sent) - self.sent_before
-        told = await self._times_told(ticket)
         if sent > 1 or len(made) > 1:
             return f"{sent} requests, {len(made)} orders"
-        if told != self.was_uncertain:
-            return f"its outcome was {'' if self.was_uncertain else 'not '}uncertain, and was told {told} times"
+        if self.asked_about and self.asked_about not in (*made, *self.service.equal):
+            return f"its person was asked about {self.asked_about}"
+        what = f"{ticket.state}, {ticket.outcome}, made {made}"
         if ticket.state is TicketState.DONE and isinstance(ticket.outcome, SwapCreated):
-            is_right = (
-                followed is not None and followed.swap.reference == ticket.outcome.reference and followed.doubts == ()
-            )
-            return (
-                "" if made == [ticket.outcome.reference] and is_right else f"{ticket.outcome}, made {made}, {followed}"
-            )
+            return await self._untold(ticket) or await self._wrongly_created(ticket, ticket.outcome, made, what)
         said_no = isinstance(ticket.outcome, NotFound | RefusedBy) or ticket.state is TicketState.EXPIRED
-        return "" if said_no and not made and followed is None else f"{ticket.state}, {ticket.outcome}, made {made}"
+        denied_by_word = isinstance(ticket.outcome, Disowned) and bool(self.asked_about)
+        if await self.storage.swaps.of_ticket(ticket.id) is not None:
+            return f"{what}, and is followed"
+        return await self._untold(ticket) or ("" if denied_by_word or (said_no and not made) else what)
+
+    async def _wrongly_created(self, ticket: Ticket, outcome: SwapCreated, made: list[str], what: str) -> str:
+        """It is the order that was made, or one just like it. That there are others is said, if the list shows them;
+        only a process that ended in between forgets that.
+        """
+        followed = await self.storage.swaps.of_ticket(ticket.id)
+        if followed is None or followed.swap.reference != outcome.reference or followed.doubts:
+            return f"{what}, but {followed}"
+        if self._others_were_listed(ticket, outcome) and not outcome.among_others:
+            return f"{what}, and nothing said of the others"
+        is_right = outcome.reference in (*made, *self.service.equal)
+        return "" if is_right else what
+
+    def _others_were_listed(self, ticket: Ticket, outcome: SwapCreated) -> bool:
+        """Whether orders just like it were in the list, and that stood still, when it was found."""
+        if not self.was_uncertain or self.kills or not self.service.is_steady or self.asked_about:
+            return False
+        others = self.listed - self.before - {outcome.reference}
+        return any(is_made_since(self.service.order(each), asked_at(ticket)) for each in others)
+
+    async def _untold(self, ticket: Ticket) -> str:
+        """What was uncertain is told once it is settled, but not what its person says. What was said not to be there,
+        and turned up long after, is told again.
+        """
+        told = await self._times_told(ticket)
+        settled = self.was_uncertain and not self.asked_about
+        again = self.was_denied and ticket.state is TicketState.DONE
+        if again and not self.service.hides_long and not self.service.equal:
+            return "it was said not to be created, too early"
+        return "" if told == settled + again else f"told {told} times, of {ticket.outcome}"
 
     def _references(self) -> list[str]:
         """The orders that were made with this program's requests."""
@@ -273,7 +323,7 @@ async def _prove(run: Run, folder: Path) -> None:
         for case, chance in run.cases():
             doom.is_dead, doom.steps_left = False, -1
             clock.at = START
-            service = MortalService(clock, chance)
+            service = MortalService(clock, chance, random_wish(chance), number=case)
             service.doom = doom
             key = service.open(f"swap-key-{case:08}")
             account = await storage.accounts.add(
@@ -292,6 +342,8 @@ async def _prove(run: Run, folder: Path) -> None:
             end = ended.outcome.tag if ended.outcome is not None else ended.state.value
             run.remark(f"uncertain, then {end}" if story.was_uncertain else end)
             run.remark(f"ended {story.kills} times")
+            if story.asked_about:
+                run.remark("its person was asked")
     finally:
         await storage.aclose()
 

@@ -49,6 +49,7 @@ NOTHING_TO_DO = {
     "RefreshTicket": "nothing is due, so no look can come earlier",
     "RemoveAlias": "a withdrawal to it is held",
     "SetUpDraft": "no factor waits for its first code",
+    "ShowSwapPicture": "there is none of a swap without a payout address: it cannot be paid",
     "UseAccount": "it is in use already",
     "MoveAlert": "it is told there already",
     "WatchAlert": "it watches already",

@@ -8,7 +8,8 @@ from chatbot.domain.ids import MessageId, SwapId
 from chatbot.domain.intents import CreateSwap, PayoutTerms, SetPayout, SwapTerms
 from chatbot.domain.swaps import Coin, FollowedSwap, Marking, SwapStatus
 from chatbot.domain.tickets import Ticket
-from chatbot.services.swaps import AskedPayout, AskedSwap
+from chatbot.services.swap_payouts import AskedPayout
+from chatbot.services.swaps import AskedSwap
 from tests.fakes.swap_service import BTC, USDC, swap
 from tests.services.house import ANNA, CHAT, House
 
@@ -66,8 +67,15 @@ async def answer_payout(house: House, text: str) -> AskedPayout | Ticket:
 async def choose(house: House, question: AskedSwap, label: str) -> AskedSwap | Ticket:
     at = next(at for at, each in enumerate(labels(question)) if label in each)
     chosen = await house.swaps.choose(question.dialogue.id, at, person=ANNA, chat=CHAT)
-    assert chosen is not None
+    assert isinstance(chosen, AskedSwap | Ticket)
     return chosen
+
+
+async def card(house: House, words: str) -> Ticket:
+    """The card that a line leads to, without a refund address."""
+    ticket = await skip_refund(house, await say(house, words))
+    assert isinstance(ticket, Ticket)
+    return ticket
 
 
 async def skip_refund(house: House, result: object) -> AskedSwap | Ticket:

@@ -73,7 +73,13 @@ class House:
         self.swap_service = swap_service or FakeSwapService(clock)
         self.cards, self.swap_cards = FakeCards(), FakeSwapCards()
         swap_services = {Venue.PAPER_SWAPS: self.swap_service}
-        self.swap_book = SwapBook(store=storage.swaps, tickets=storage.tickets, cards=self.swap_cards, clock=clock)
+        self.swap_book = SwapBook(
+            store=storage.swaps,
+            tickets=storage.tickets,
+            cards=self.swap_cards,
+            addresses=NetworkAddresses(),
+            clock=clock,
+        )
         self.desk = FakeDesk(exchange)
         exchanges = {Venue.PAPER: exchange}
         store, accounts = storage.tickets, storage.accounts

@@ -21,9 +21,9 @@ from chatbot.domain.errors import (
 from chatbot.domain.intents import SwapTerms
 from chatbot.domain.limits import LimitKind
 from chatbot.domain.money import Amount
-from chatbot.domain.swaps import Coin, Currency, NewSwap, SwapStatus
+from chatbot.domain.secrets import Secret, SwapKey
+from chatbot.domain.swaps import Currency, NewSwap
 from chatbot.domain.tickets import Ticket, TicketState
-from chatbot.ports.addresses import Verdict
 from chatbot.ports.limits import NewLimit
 from tests.fakes.swap_service import BTC, DEPOSIT_ADDRESSES, PAYOUT, USDC, USDT_ETH, USDT_TRON, XRP
 from tests.services.asking_swaps import (
@@ -32,6 +32,7 @@ from tests.services.asking_swaps import (
     XRP_ADDRESS,
     answer,
     asked,
+    card,
     choose,
     create,
     follow,
@@ -54,17 +55,11 @@ async def account(house: House) -> Account:
     return report.account
 
 
-async def card(house: House, words: str = WHOLE) -> Ticket:
-    ticket = await skip_refund(house, await say(house, words))
-    assert isinstance(ticket, Ticket)
-    return ticket
-
-
 # Saying it
 
 
 async def test_one_line_makes_a_card_with_everything_on_it(house: House, account: Account) -> None:
-    ticket = await card(house)
+    ticket = await card(house, WHOLE)
     assert create(ticket).new == NewSwap(
         deposit=Currency(code="USDC"),
         withdraw=Currency(code="BTC"),
@@ -104,12 +99,12 @@ async def test_the_amount_to_receive_can_be_named_instead(house: House) -> None:
 async def test_every_question_in_turn_by_typing(house: House) -> None:
     deposit = asked(await say(house, ""))
     assert deposit.draft.asking is SwapQuestion.DEPOSIT
-    assert labels(deposit)[:3] == ["BTC", "USDT on Tron", "ETH"]
+    assert labels(deposit)[:3] == ["BTC", "USDT on Tron", "ETH on Ethereum"]
     network = asked(await answer(house, "usdt"))
     assert network.draft.asking is SwapQuestion.DEPOSIT and labels(network) == ["USDT on Ethereum", "USDT on Tron"]
     withdraw = asked(await answer(house, "tron"))
     assert withdraw.draft.asking is SwapQuestion.WITHDRAW and withdraw.draft.request.deposit == USDT_TRON
-    assert labels(withdraw)[:3] == ["BTC", "ETH", "USDT on Ethereum"]
+    assert labels(withdraw)[:3] == ["BTC", "ETH on Ethereum", "USDT on Ethereum"]
     amount = asked(await answer(house, "xrp"))
     assert amount.draft.asking is SwapQuestion.AMOUNT and labels(amount) == ["1 USDT", "2 USDT", "5 USDT", "10 USDT"]
     assert amount.rate is not None and amount.rate.pair == "XRPUSDTTRC"
@@ -149,12 +144,12 @@ async def test_every_question_in_turn_by_tapping(house: House) -> None:
 @pytest.mark.usefixtures("account")
 async def test_an_amount_that_can_mean_two_numbers_is_asked_back_with_both(house: House) -> None:
     by_line = asked(await say(house, f"1,500 USDC to BTC {PAYOUT}"))
-    assert "can mean 1500 or 1.500" in by_line.problem and labels(by_line) == ["Use 1500", "Use 1.500"]
-    refund = await choose(house, by_line, "Use 1500")
+    assert "“1,500” can mean two" in by_line.problem and labels(by_line) == ["Send 1,500 USDC", "Send 1.5 USDC"]
+    refund = await choose(house, by_line, "1,500 USDC")
     assert create(await skip_refund(house, refund)).new.deposit_amount == Decimal(1500)
     await say(house, "USDC to BTC")
     by_answer = asked(await answer(house, "1,500"))
-    address = asked(await choose(house, by_answer, "Use 1500"))
+    address = asked(await choose(house, by_answer, "1,500 USDC"))
     assert address.draft.asking is SwapQuestion.ADDRESS and address.draft.request.amount == Decimal(1500)
 
 
@@ -171,12 +166,13 @@ async def test_a_choice_is_taken_once_by_its_person_in_its_chat(house: House) ->
     assert await turn(question.dialogue.id, person=ANNA, chat=CHAT) is None
 
 
-async def test_without_a_key_nothing_is_asked(house: House) -> None:
+async def test_without_a_key_what_was_said_waits_for_one(house: House) -> None:
     for words in ("", WHOLE, "1,500 USDC to BTC"):
         with pytest.raises(NoSwapKey) as caught:
             await say(house, words)
         assert caught.value.practice
-    assert await house.questions.open_in(CHAT, person=ANNA) is None
+        waiting = await house.linking.waiting(person=ANNA, chat=CHAT)
+        assert waiting is not None and (waiting.withdraw_text == "BTC") == bool(words)
 
 
 @pytest.mark.usefixtures("account")
@@ -204,8 +200,10 @@ async def test_a_network_of_the_coin_that_is_not_swapped_is_said_so(house: House
     question = asked(await say(house, "500 usdt on solana to btc"))
     assert "no coin USDT on Solana" in question.problem
     assert labels(question)[:2] == ["USDT on Ethereum", "USDT on Tron"]
-    with pytest.raises(InputError, match="no network called “foonet”"):
-        await answer(house, "usdt on foonet")
+    again = asked(await answer(house, "usdt on foonet"))
+    assert again.problem == "I know no network called “foonet”. USDT is swapped on Ethereum, Tron."
+    assert labels(again) == ["USDT on Ethereum", "USDT on Tron"]
+    assert asked(await answer(house, "tron")).draft.request.deposit == USDT_TRON
 
 
 @pytest.mark.parametrize(
@@ -256,7 +254,7 @@ async def test_a_coin_that_is_listed_otherwise_now_is_found_again(house: House, 
 @pytest.mark.usefixtures("account")
 async def test_a_card_ends_with_its_rate(house: House) -> None:
     house.swap_service.rate_life = timedelta(seconds=40)
-    ticket = await card(house)
+    ticket = await card(house, WHOLE)
     assert ticket.expires_at == terms(ticket).rate_until == house.clock.now() + timedelta(seconds=40)
 
 
@@ -304,6 +302,60 @@ async def test_a_limit_is_told_with_the_most_that_it_leaves(house: House, accoun
 
 
 @pytest.mark.usefixtures("account")
+async def test_offers_stay_below_ones_own_limit_too(house: House, account: Account) -> None:
+    new = NewLimit(account=account, kind=LimitKind.SWAP, value=Decimal(300))
+    assert await house.storage.limits.lower(new, person=ANNA, chat=CHAT, now=house.clock.at) is not None
+    house.swap_service.limits = (Decimal(100), Decimal(100_000))
+    assert labels(asked(await say(house, "usdc to usdt on tron"))) == ["100 USDC", "200 USDC"]
+    over = asked(await say(house, "1000000 usdc to usdt on tron"))
+    assert over.problem.startswith("The most here is 100,000 USDC") and labels(over) == ["Use 300 USDC"]
+
+
+@pytest.mark.usefixtures("account")
+async def test_a_coin_without_a_market_is_worth_what_the_service_gives_or_asks_for_it_whichever_is_more(
+    house: House,
+) -> None:
+    line = f"500 XRP to LTC {DEPOSIT_ADDRESSES['LTC']}"
+    assert terms(await card(house, line)).value == 250
+    house.swap_service.dollars["XRP"] = Decimal("0.05")  # it gives a tenth
+    house.clock.pass_(10)
+    assert terms(await card(house, line)).value == 25
+    house.swap_service.asked["XRP"] = Decimal("0.5")  # and asks for the whole
+    house.clock.pass_(10)
+    assert terms(await card(house, line)).value == 250
+
+
+@pytest.mark.usefixtures("account")
+async def test_a_coin_without_a_price_is_not_sent_and_what_loses_much_is_warned_of(house: House) -> None:
+    dollars = ("USDTERC", "USDTTRC")
+    house.swap_service.unswapped = {name for usdt in dollars for name in (f"XRP{usdt}", f"{usdt}XRP")}
+    question = asked(await say(house, f"500 XRP to BTC {PAYOUT}"))
+    assert "says what XRP is worth" in question.problem
+    assert question.draft.asking is SwapQuestion.DEPOSIT and "XRP" not in labels(question)
+    house.swap_service.fees["USDTTRC"] = Decimal(60)
+    dear = await card(house, f"500 usdc to usdt on tron {TRON_ADDRESS}")
+    assert terms(dear).warnings[0].startswith("What comes back is worth about 12% less")
+    house.swap_service.fees["USDTTRC"] = Decimal(25)
+    assert terms(await card(house, f"500 usdc to usdt on tron {TRON_ADDRESS}")).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "problem", "offered"),
+    [
+        ("500 eur to btc", "not money of states", "USDT on Tron"),
+        ("to get 0.01 BTC", "", "USDT on Tron"),
+        ("500 nosuchcoin to btc", "no coin NOSUCHCOIN", "USDT on Tron"),
+    ],
+)
+@pytest.mark.usefixtures("account")
+async def test_what_can_be_sent_is_offered_and_never_what_is_to_come(
+    house: House, said: str, problem: str, offered: str
+) -> None:
+    question = asked(await say(house, said))
+    assert problem in question.problem and offered in labels(question) and "BTC" not in labels(question)
+
+
+@pytest.mark.usefixtures("account")
 async def test_who_locked_everything_is_told_before_an_address_is_asked(house: House) -> None:
     question = asked(await say(house, "USDC to BTC"))
     await house.locks.lock(ANNA, chat=CHAT, message=CARD)
@@ -311,104 +363,6 @@ async def test_who_locked_everything_is_told_before_an_address_is_asked(house: H
         await answer(house, "500")
     assert caught.value.obstacle is Obstacle.LOCKED
     assert await house.questions.find(question.dialogue.id, person=ANNA, chat=CHAT) is not None
-
-
-# Addresses and memos
-
-
-@pytest.mark.parametrize(
-    ("line", "address", "reason", "networks"),
-    [
-        ("500 USDC to BTC", PAYOUT[:-1] + "b", "checksum", ()),
-        ("500 USDC to usdt on eth", TRON_ADDRESS, "not an address on Ethereum", ("TRON",)),
-        ("500 USDC to BTC", "bitcoin:" + PAYOUT, "", ()),
-        ("500 USDC to usdt on eth", ETH_ADDRESS.replace("A", "a", 1), "checksum", ()),
-    ],
-)
-@pytest.mark.usefixtures("account")
-async def test_a_wrong_address_is_refused_whichever_way_it_comes(
-    house: House, line: str, address: str, reason: str, networks: tuple[str, ...]
-) -> None:
-    by_line = asked(await say(house, f"{line} {address}"))
-    await say(house, line)
-    by_answer = asked(await answer(house, address))
-    for question in (by_line, by_answer):
-        assert question.draft.asking is SwapQuestion.ADDRESS and question.draft.request.address is None
-        assert reason in question.problem and question.check is not None
-        assert question.check.verdict is Verdict.WRONG
-        assert set(networks) <= set(question.check.networks)
-
-
-@pytest.mark.usefixtures("account")
-async def test_an_address_without_a_checksum_goes_on_with_a_warning(house: House) -> None:
-    ticket = await card(house, f"500 USDC to usdt on eth {ETH_ADDRESS.lower()}")
-    no_checksum, alike = terms(ticket).warnings
-    assert no_checksum.startswith("0x5aae…1beaed: ") and "no checksum" in no_checksum
-    assert alike.endswith("Be sure that it takes USDT on Ethereum.")
-    sure = await card(house, f"500 USDC to usdt on eth {ETH_ADDRESS}")
-    assert terms(sure).warnings == (alike.replace("5aae", "5aAe").replace("1beaed", "1BeAed"),)
-
-
-@pytest.mark.usefixtures("account")
-async def test_a_network_nobody_knows_goes_on_with_a_warning(house: House) -> None:
-    house.swap_service.listed.append(Coin(code="NEW", symbol="NEW", name="New", network="MOON", decimals=6))
-    house.swap_service.dollars["NEW"] = house.swap_service.fees["NEW"] = Decimal(1)
-    ticket = await card(house, "500 usdt on tron to NEW somewhere some memo")
-    assert "not known here" in terms(ticket).warnings[0]
-    assert create(ticket).new.withdraw_extra_id == "some memo"
-
-
-@pytest.mark.usefixtures("account")
-async def test_a_needed_memo_is_asked_for_and_its_absence_warned_of(house: House) -> None:
-    question = asked(await say(house, f"500 usdt on tron to XRP {XRP_ADDRESS}"))
-    assert question.draft.asking is SwapQuestion.EXTRA_ID and question.problem == ""
-    wrong = asked(await answer(house, "my memo"))
-    assert "destination tag" in wrong.problem and wrong.draft.asking is SwapQuestion.EXTRA_ID
-    ticket = await skip_refund(house, await choose(house, wrong, NONE_NEEDED))
-    assert create(ticket).new.withdraw_extra_id == ""
-    assert "no destination tag" in terms(ticket).warnings[0]
-    again = asked(await say(house, f"500 usdt on tron to XRP {XRP_ADDRESS} 7"))
-    assert again.draft.asking is SwapQuestion.REFUND and again.draft.request.extra_id == "7"
-
-
-@pytest.mark.usefixtures("account")
-async def test_a_memo_where_there_is_none_is_not_sent(house: House) -> None:
-    question = asked(await say(house, f"{WHOLE} 12345"))
-    assert "Addresses on Bitcoin have no memo" in question.problem
-    ticket = await skip_refund(house, await answer(house, "none"))
-    assert create(ticket).new.withdraw_extra_id == "" and terms(ticket).warnings == ()
-
-
-@pytest.mark.usefixtures("account")
-async def test_the_refund_address_is_checked_like_the_other(house: House) -> None:
-    await say(house, f"500 XRP to BTC {PAYOUT}")
-    wrong = asked(await answer(house, PAYOUT))
-    assert wrong.draft.asking is SwapQuestion.REFUND and "not an address on XRP Ledger" in wrong.problem
-    memo = asked(await answer(house, XRP_ADDRESS))
-    assert memo.draft.asking is SwapQuestion.REFUND_EXTRA_ID
-    new = create(await answer(house, "42")).new
-    assert (new.refund_address, new.refund_extra_id) == (XRP_ADDRESS, "42")
-
-
-async def test_addresses_used_before_are_offered_shortened_and_checked_again(house: House, account: Account) -> None:
-    await follow(house, account, reference="OLD1", status=SwapStatus.COMPLETED)
-    await follow(house, account, reference="OLD2", status=SwapStatus.COMPLETED, withdraw_address="1notgood")
-    question = asked(await say(house, "500 USDC to BTC"))
-    assert labels(question) == ["1notgood", "1A1zP1…DivfNa"]
-    assert asked(await choose(house, question, "1notgood")).draft.asking is SwapQuestion.ADDRESS
-    question = asked(await say(house, "500 USDC to BTC"))
-    refund = await choose(house, question, "1A1zP1…DivfNa")
-    assert create(await skip_refund(house, refund)).new.withdraw_address == PAYOUT
-
-
-@pytest.mark.parametrize("status", [SwapStatus.INITIAL, SwapStatus.COMPLETED])
-async def test_the_address_a_swap_is_paid_at_is_nobodys_own(house: House, account: Account, status: SwapStatus) -> None:
-    await follow(house, account, status=status, status_name=status.value)
-    paid_at = DEPOSIT_ADDRESSES["ETH"]
-    question = asked(await say(house, f"500 USDC to usdt on eth {paid_at.lower()}"))
-    assert "belongs to n.exchange" in question.problem
-    await say(house, f"500 USDC to BTC {PAYOUT}")
-    assert "belongs to n.exchange" in asked(await answer(house, paid_at)).problem
 
 
 # Again, and what fails on the way
@@ -452,6 +406,22 @@ async def test_what_fails_on_the_way_leaves_the_question_open(house: House, call
     found = await house.questions.open_in(CHAT, person=ANNA)
     assert found is not None and found.id == question.dialogue.id
     assert asked(await answer(house, "500")).draft.asking is SwapQuestion.ADDRESS
+
+
+async def test_again_is_with_the_key_it_was_made_with(house: House, account: Account) -> None:
+    """A newer key would be the one to swap with otherwise."""
+    first = await card(house, WHOLE)
+    house.swap_service.open("a-newer-key")
+    report = await house.accounts.link_swap_key(
+        ANNA, venue=Venue.PAPER_SWAPS, key=SwapKey(api_key=Secret("a-newer-key"))
+    )
+    assert report.account is not None and await house.accounts.swap_account(ANNA) == report.account
+    asked_again = asked(
+        await house.swaps.again(
+            replace(first, intent=replace(create(first), new=replace(create(first).new, withdraw_address="")))
+        )
+    )
+    assert asked_again.account == account
 
 
 def test_the_examples_are_of_different_networks() -> None:

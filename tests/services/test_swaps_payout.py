@@ -12,6 +12,7 @@ from chatbot.domain.tickets import Ticket
 from tests.fakes.swap_service import BTC, PAYOUT, XRP
 from tests.services.asking_swaps import TRON_ADDRESS, XRP_ADDRESS, answer_payout, asked_payout, follow, payout
 from tests.services.house import ANNA, BORIS, CARD, CHAT, House
+from tests.services.swapping import claim, payout_card
 
 
 @pytest.fixture
@@ -77,6 +78,18 @@ async def test_once_and_before_processing_or_not_at_all(
     with pytest.raises(InputError, match=sentence):
         await answer_payout(house, PAYOUT)
     with pytest.raises(InputError, match=sentence):
+        await house.swaps.ask_payout(left_open.id, person=ANNA, chat=CHAT)
+
+
+async def test_while_a_confirmed_one_is_not_settled_no_other_is_asked_for(
+    house: House, account: Account, left_open: FollowedSwap
+) -> None:
+    await house.swaps.ask_payout(left_open.id, person=ANNA, chat=CHAT)
+    await claim(house, await payout_card(house, account, left_open.swap.reference))
+    with pytest.raises(Stopped) as caught:
+        await answer_payout(house, PAYOUT)
+    assert caught.value.obstacle is Obstacle.PAYOUT_UNSETTLED
+    with pytest.raises(Stopped):
         await house.swaps.ask_payout(left_open.id, person=ANNA, chat=CHAT)
 
 

@@ -10,7 +10,7 @@ from chatbot.domain.accounts import Venue
 from chatbot.domain.errors import Obstacle, Stopped
 from chatbot.domain.money import Amount
 from chatbot.services.markets import Markets
-from chatbot.services.values import Values
+from chatbot.services.values import SwapWorth, Values
 from tests.fakes.clock import FakeClock
 from tests.fakes.exchange import FakeExchange
 from tests.fakes.values import BTC, ticker
@@ -30,9 +30,13 @@ def values(*venues: Venue, **asks: str) -> Values:
     )
 
 
-async def worth(of: Values, deposit: str, withdraw: str, *, is_live: bool = False) -> Decimal | None:
+async def weighed(of: Values, deposit: str, withdraw: str, *, is_live: bool = False) -> SwapWorth:
     sent, received = (Amount(Decimal(value), currency) for value, currency in map(str.split, (deposit, withdraw)))
     return await of.of_swap(sent, received, is_live=is_live)
+
+
+async def worth(of: Values, deposit: str, withdraw: str, *, is_live: bool = False) -> Decimal | None:
+    return (await weighed(of, deposit, withdraw, is_live=is_live)).counted
 
 
 @pytest.mark.parametrize(
@@ -43,11 +47,12 @@ async def worth(of: Values, deposit: str, withdraw: str, *, is_live: bool = Fals
         ("0.01 BTC", "100 USDT", 600),
         ("0.01 BTC", "700 USDT", 700),
         ("0.01 BTC", "5 XMR", 600),
-        ("5 XMR", "0.01 BTC", 600),
+        ("500 USDC", "0.0005 BTC", 500),  # 30
+        ("5 XMR", "0.01 BTC", None),
         ("5 XMR", "7 ZEC", None),
     ],
 )
-async def test_a_swap_is_worth_what_goes_or_what_comes_back_whichever_is_more(
+async def test_the_deposits_own_price_counts_and_what_comes_back_if_that_is_more(
     deposit: str, withdraw: str, expected: int | None
 ) -> None:
     assert await worth(values(Venue.PAPER), deposit, withdraw) == expected
@@ -60,15 +65,23 @@ async def test_a_swap_is_worth_what_goes_or_what_comes_back_whichever_is_more(
         ((Venue.PAPER, Venue.ANDX), True, 700),
         ((Venue.ANDX, Venue.PAPER), False, 600),
         ((Venue.ANDX,), False, 700),
-        ((Venue.PAPER,), True, 600),
+        ((Venue.PAPER,), True, None),
         ((), True, None),
     ],
 )
-async def test_a_venue_as_live_as_the_swap_tells_where_there_is_one(
+async def test_prices_of_play_money_never_value_a_live_swap(
     venues: tuple[Venue, ...], is_live: bool, expected: int | None
 ) -> None:
     prices = values(*venues, andx="70000", paper="60000")
     assert await worth(prices, "0.01 BTC", "1 XMR", is_live=is_live) == expected
+
+
+async def test_what_is_lost_is_known_where_both_prices_are() -> None:
+    prices = values(Venue.PAPER)
+    assert (await weighed(prices, "600 USDC", "0.009 BTC")).loss == Decimal("0.1")
+    assert (await weighed(prices, "600 USDC", "0.011 BTC")).loss == Decimal("-0.1")
+    assert (await weighed(prices, "600 USDC", "5 XMR")).loss is None
+    assert await prices.can_weigh("USDC", is_live=True) and not await prices.can_weigh("BTC", is_live=True)
 
 
 async def test_strange_prices_of_either_coin_stop_it() -> None:

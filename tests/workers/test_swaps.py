@@ -34,7 +34,7 @@ async def key(house: House) -> Account:
 def keeper_of(house: House, looks: Looks) -> SwapKeeper:
     return SwapKeeper(
         store=house.storage.swaps,
-        following=looks,  # type: ignore[arg-type]
+        look=looks.look,
         clock=house.clock,
         spawn=TaskSpawner().spawn,
     )

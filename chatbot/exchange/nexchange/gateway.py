@@ -1,7 +1,7 @@
 """n.exchange behind the port. The same class talks to the practice exchange: only the address differs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 import structlog
 
-from chatbot.domain.errors import KeyRejected, NotPermitted, Refused, SwapNotFound, Unavailable
+from chatbot.domain.errors import ChatbotError, KeyRejected, NotPermitted, Refused, SwapNotFound, Unavailable
 from chatbot.domain.secrets import Secret, SwapKey
 from chatbot.domain.swaps import Coin, NewSwap, Pair, Rate, Swap, SwapPage
 from chatbot.exchange.budget import Budget
-from chatbot.exchange.http import Call, Channel, Headers, Unreadable
+from chatbot.exchange.http import Call, Channel, Headers, Statuses, Unreadable
 from chatbot.exchange.nexchange import endpoints, wire, words
 from chatbot.exchange.nexchange.endpoints import Endpoint
 from chatbot.exchange.nexchange.headers import AuthScheme, authorization, of_creation
@@ -26,6 +26,7 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 LARGEST_PAGE = 100
+_DOTS = "•••".encode()
 _ANY_PAIR = "BTCUSDC"
 """Its rate is asked for only to see whether a key is let in."""
 
@@ -175,8 +176,20 @@ class NexchangeGateway:
             body=body,
             sign=None if key is None else self._signer(key, creates=endpoint is endpoints.CREATE),
             parse=parse,
-            statuses=endpoint.statuses,
+            statuses=endpoint.statuses if key is None else self._hushed(endpoint.statuses, key),
         )
+
+    def _hushed(self, statuses: Statuses, key: SwapKey) -> Statuses:
+        """The same, but what the service repeats of our secrets in an error is taken out of it: errors are shown."""
+        token = self._manners.referral_token
+        secrets = [secret.reveal().encode() for secret in (key.api_key, token) if secret is not None]
+
+        def refusal(status: int, body: bytes) -> ChatbotError | None:
+            for secret in secrets:
+                body = body.replace(secret, _DOTS)
+            return statuses.refusal(status, body)
+
+        return replace(statuses, refusal=refusal)
 
     def _signer(self, key: SwapKey, *, creates: bool) -> Callable[[], Headers]:
         manners = self._manners

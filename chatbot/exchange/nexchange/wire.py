@@ -15,20 +15,20 @@ from chatbot.exchange.http import Unreadable
 
 T = TypeVar("T")
 
-_WORD = re.compile(r"[\x21-\x7e]{0,256}")
+WORD = re.compile(r"[\x21-\x7e]{0,256}")
 _LONGEST_MEMO = 256
 
 _MOST_DECIMALS = 36
 
-Minutes = Annotated[int, msgspec.Meta(ge=0, le=525_600)]
+_YEAR = 525_600  # minutes
 
 
 class Plain(Number):
-    """An amount or a price: digits and at most one point, without sign and exponent."""
+    """An amount or a price: without a sign, but perhaps as `1E-7`, which is how some servers write small decimals."""
 
     __slots__ = ()
 
-    pattern = re.compile(r"[0-9]{1,40}(?:\.[0-9]{1,40})?")
+    pattern = re.compile(r"[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,2})?")
 
 
 class PlainIfAny:
@@ -38,6 +38,17 @@ class PlainIfAny:
 
     def __init__(self, text: str) -> None:
         self.value: Decimal | None = Plain(text).value if text else None
+
+
+class Minutes:
+    """A number of minutes, as a number or a text; at most a year of them."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, text: str) -> None:
+        self.value = int(text) if text.isdecimal() and text.isascii() and len(text) <= len(str(_YEAR)) else -1
+        if not 0 <= self.value <= _YEAR:
+            raise ValueError("not a number of minutes")
 
 
 class Decimals:
@@ -58,18 +69,18 @@ class Word:
 
     def __init__(self, text: str) -> None:
         self.value = text.strip()
-        if not _WORD.fullmatch(self.value):
+        if not WORD.fullmatch(self.value):
             raise ValueError("not a word")
 
 
 class Memo:
-    """A memo, tag or comment, letter by letter; nothing in it is invisible."""
+    """A memo, tag or comment, letter by letter but for line breaks around it; nothing in it is invisible."""
 
     __slots__ = ("value",)
 
     def __init__(self, text: str) -> None:
-        self.value = text
-        if len(text) > _LONGEST_MEMO or not text.isprintable():
+        self.value = text.strip("\r\n\t")
+        if len(self.value) > _LONGEST_MEMO or not self.value.isprintable():
             raise ValueError("not a memo")
 
 
@@ -89,7 +100,11 @@ AnyCurrency = str | CurrencyObject
 
 
 class OrderInfo(Wire, frozen=True):
-    """An order in every answer that holds one (api: 3.4), with both spellings of the extra ids (api: 9.5)."""
+    """An order in every answer that holds one (api: 3.4), with both spellings of the extra ids (api: 9.5).
+
+    Rate and transactions are told besides, and anybody with the key may have written the latter: whatever they hold, it
+    does not make the order unreadable.
+    """
 
     unique_reference: str
     deposit_amount: Plain
@@ -101,7 +116,7 @@ class OrderInfo(Wire, frozen=True):
     side: str | None = None
     payment_window_minutes: Minutes | None = None
     fixed_rate_deadline: str | None = None
-    rate: PlainIfAny | None = None
+    rate: Any = None
     deposit_address: Word | None = None
     deposit_address_extra_id: Memo | None = None
     withdraw_address: Word | None = None
@@ -110,18 +125,15 @@ class OrderInfo(Wire, frozen=True):
     refund_address: Word | None = None
     refund_extra_id: Memo | None = None
     refund_address_extra_id: Memo | None = None
-    deposit_transaction: Word | None = None
-    withdraw_transaction: Word | None = None
+    deposit_transaction: Any = None
+    withdraw_transaction: Any = None
 
 
 class OrdersPage(Wire, frozen=True):
-    """All or nothing: a list read in part is no evidence that an order is not in it.
-
-    `next` may name an internal host; it only says whether there is more.
-    """
+    """A page of orders, each still to be read. `next` may name an internal host; it only says whether there is more."""
 
     count: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
-    results: list[OrderInfo]
+    results: list[msgspec.Raw]
     next: str | None
 
 

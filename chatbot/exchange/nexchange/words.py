@@ -4,34 +4,49 @@ import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import msgspec
+
 from chatbot.domain.errors import InputError
 from chatbot.domain.money import to_text
+from chatbot.domain.swap_text import is_reference
 from chatbot.domain.swaps import Coin, Currency, NewSwap, Pair, Rate, Swap, SwapPage, SwapStatus
 from chatbot.exchange.decoding import clean
 from chatbot.exchange.http import Unreadable
 from chatbot.exchange.nexchange import wire
 
 _CODE = re.compile(r"[A-Za-z0-9._-]{1,40}")
-_REFERENCE = re.compile(r"[A-Za-z0-9_-]{1,64}")
-"""The API's pattern (api: 3.4), and a length it does not name."""
 _CONTRACT = re.compile(r"[\x21-\x7e]{1,200}")
 _LONGEST_STATUS = 40
 _LONGEST_NAME = 60
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _YEARS = range(2000, 2200)
 _SIDES = ("BUY", "SELL")
+_CODES = {
+    "0": SwapStatus.CANCELED,
+    "11": SwapStatus.INITIAL,
+    "12": SwapStatus.UNCONFIRMED_PAYMENT,
+    "13": SwapStatus.PAID,
+    "14": SwapStatus.PRE_RELEASE,
+    "15": SwapStatus.RELEASED,
+    "16": SwapStatus.COMPLETED,
+    "6": SwapStatus.INITIATED_REFUND,
+    "8": SwapStatus.REFUNDED,
+    "7": SwapStatus.REFUND_FAILED,
+    "9": SwapStatus.PENDING_KYC,
+}
+_STATUSES = {status.value: status for status in SwapStatus} | _CODES
 
 
 def checked_reference(text: str) -> str:
     """Raises `InputError` for what cannot be an order's reference."""
-    if not _REFERENCE.fullmatch(text):
+    if not is_reference(text):
         raise InputError("That cannot be the reference of a swap: it has letters, digits, - and _ only.")
     return text
 
 
 def swap(info: wire.OrderInfo) -> Swap:
     """Raises `Unreadable` for a reference, a currency or a date that cannot be one."""
-    if not _REFERENCE.fullmatch(info.unique_reference):
+    if not is_reference(info.unique_reference):
         raise Unreadable("unique_reference")
     status, status_name = _status(str(info.status))
     return Swap(
@@ -46,22 +61,39 @@ def swap(info: wire.OrderInfo) -> Swap:
         created_at=_date(info.created_on),
         payment_window=_minutes(info.payment_window_minutes),
         fixed_until=_date(info.fixed_rate_deadline) if info.fixed_rate_deadline else None,
-        price=_if_any(info.rate),
+        price=_price(info.rate),
         deposit_address=_text(info.deposit_address),
         deposit_extra_id=_text(info.deposit_address_extra_id),
         withdraw_address=_text(info.withdraw_address),
         withdraw_extra_id=_text(info.withdraw_extra_id) or _text(info.withdraw_address_extra_id),
         refund_address=_text(info.refund_address),
         refund_extra_id=_text(info.refund_extra_id) or _text(info.refund_address_extra_id),
-        deposit_transaction=_text(info.deposit_transaction),
-        withdraw_transaction=_text(info.withdraw_transaction),
+        deposit_transaction=_transaction(info.deposit_transaction),
+        withdraw_transaction=_transaction(info.withdraw_transaction),
     )
 
 
 def swap_page(data: wire.OrdersPage, *, number: int) -> SwapPage:
-    """`number` is the page asked for; an empty page is the last one, whatever it says."""
-    swaps = tuple(swap(info) for info in data.results)
-    return SwapPage(swaps=swaps, number=number, count=data.count, has_next=bool(data.next) and bool(swaps))
+    """`number` is the page asked for; an empty page is the last one, whatever it says.
+
+    An order that cannot be read does not hide the others; it is counted, because the list is then no evidence that
+    something is not in it.
+    """
+    swaps = tuple(read for raw in data.results if (read := _order_or_none(raw)) is not None)
+    return SwapPage(
+        swaps=swaps,
+        number=number,
+        count=data.count,
+        has_next=bool(data.next) and bool(data.results),
+        unreadable=len(data.results) - len(swaps),
+    )
+
+
+def _order_or_none(raw: msgspec.Raw) -> Swap | None:
+    try:
+        return swap(wire.ORDER(raw))
+    except Unreadable:
+        return None
 
 
 def rate(info: wire.RateInfo) -> Rate:
@@ -167,9 +199,9 @@ def _written(currency: Currency) -> str | dict[str, str | None]:
 
 
 def _status(name: str) -> tuple[SwapStatus, str]:
-    """The status, and its name as the service says it."""
+    """The status, and its name as the service says it: by name, or by its code as in v1 (api: section 4)."""
     shown = clean(name)[:_LONGEST_STATUS]
-    return next((status for status in SwapStatus if status.value == shown), SwapStatus.UNKNOWN), shown
+    return _STATUSES.get(shown.upper(), SwapStatus.UNKNOWN), shown
 
 
 def _code(text: str) -> str:
@@ -196,8 +228,19 @@ def _if_any(number: wire.PlainIfAny | None) -> Decimal | None:
     return None if number is None else number.value
 
 
-def _minutes(minutes: int | None) -> timedelta | None:
-    return None if minutes is None else timedelta(minutes=minutes)
+def _price(written: object) -> Decimal | None:
+    """None where there is none that can be read."""
+    text = str(written)
+    return wire.Plain(text).value if wire.Plain.pattern.fullmatch(text) else None
+
+
+def _transaction(written: object) -> str:
+    """Empty where there is none that can be one."""
+    return written if isinstance(written, str) and wire.WORD.fullmatch(written) else ""
+
+
+def _minutes(minutes: wire.Minutes | None) -> timedelta | None:
+    return None if minutes is None else timedelta(minutes=minutes.value)
 
 
 def _moment(seconds: Decimal) -> datetime:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from chatbot.domain.errors import Cause
 from chatbot.domain.notices import TicketSettled
-from chatbot.domain.tickets import Lost, NotFound, Ticket, TicketState
+from chatbot.domain.tickets import LikeSwap, Lost, NotFound, Ticket, TicketState
 from chatbot.ports.clock import Clock
 from chatbot.services.execution.changes import Changes
 from chatbot.services.execution.executor import ASK_AGAIN, ASK_OLD, asked_at, pause_after
@@ -30,11 +30,17 @@ class CleanReads:
         self._changes = changes
         self._clock = clock
 
-    async def count(self, ticket: Ticket, *, began: datetime) -> None:
-        """Count a read of an uncertain ticket; after enough of them it was not carried out."""
+    async def count(self, ticket: Ticket, *, began: datetime, like: LikeSwap | None = None) -> None:
+        """Count a read of an uncertain ticket; after enough of them it was not carried out, unless what they showed is
+        `like` it. Then its person is asked.
+        """
         now = self._clock.now()
         lost = _counted(ticket, began=began, now=now)
-        if lost.clean_reads >= CLEAN_READS:
+        if lost.clean_reads >= CLEAN_READS and like is not None:
+            asked = isinstance(ticket.outcome, Lost) and ticket.outcome.like == like
+            outcome = ticket.outcome if asked else replace(lost, like=like)
+            await self._changes.record(ticket, outcome=outcome, next_look_at=now + ASK_OLD)
+        elif lost.clean_reads >= CLEAN_READS:
             await self._changes.record(
                 ticket,
                 state=TicketState.REFUSED,

@@ -14,6 +14,7 @@ from chatbot.ports.accounts import Accounts
 from chatbot.ports.clock import Clock
 from chatbot.ports.exchange import Exchange, Permit
 from chatbot.ports.swaps import SwapService
+from chatbot.ports.tickets import Tickets
 from chatbot.services.execution.changes import Changes
 from chatbot.services.execution.claims import RecentClaims
 from chatbot.services.swap_book import SwapBook
@@ -64,6 +65,7 @@ class Tools:
     """What executors work with."""
 
     accounts: Accounts
+    tickets: Tickets
     exchanges: Mapping[Venue, Exchange]
     swap_services: Mapping[Venue, SwapService]
     swap_book: SwapBook

@@ -45,6 +45,7 @@ def build_execution(
     changes = Changes(store=store, cards=cards)
     tools = Tools(
         accounts=accounts,
+        tickets=store,
         exchanges=exchanges,
         swap_services=swap_services,
         swap_book=swap_book,

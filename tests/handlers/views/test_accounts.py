@@ -23,7 +23,7 @@ def test_accounts_show_the_end_of_a_key_and_no_more() -> None:
     screen = accounts.accounts((MAIN, LIVE), MAIN, practice=True, now=NOW)
     assert screen.text.plain == (
         "Linked accounts\n"
-        "paper-1 · PAPER · active\n"
+        "paper-1 · PAPER · for trading · in use\n"
         "   key ending in 4f2a, linked 3 d ago\n"
         "andx-1 · LIVE\n"
         "   key ending in 4f2a, linked 3 d ago"
@@ -104,7 +104,7 @@ def test_swap_keys_say_what_they_are_for_and_cannot_be_made_active() -> None:
     swaps = replace(MAIN, id=AccountId(3), label="nexchange-1", venue=Venue.NEXCHANGE)
     older = replace(MAIN, id=AccountId(4), label="nexchange-2", venue=Venue.NEXCHANGE)
     screen = accounts.accounts((MAIN, swaps, older), MAIN, swapping=swaps, practice=True, practice_swaps=True, now=NOW)
-    assert "nexchange-1 · LIVE · for swaps · active\n" in screen.text.plain
+    assert "nexchange-1 · LIVE · for swaps · in use\n" in screen.text.plain
     assert "nexchange-2 · LIVE · for swaps\n" in screen.text.plain
     assert keys(screen) == [
         ["Unlink paper-1"],

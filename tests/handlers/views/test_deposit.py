@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,8 +14,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from chatbot.domain.ids import TicketId
-from chatbot.domain.swaps import Currency, FollowedSwap, Marking, SwapStatus
-from handlers.views.deposit import can_be_paid, picture, scanned, waiting
+from chatbot.domain.swap_life import FRESH, can_be_paid
+from chatbot.domain.swaps import Currency, Doubt, FollowedSwap, Marking, SwapStatus
+from handlers.views.deposit import picture, scanned, waiting
 from handlers.views.screen import Copy, Link, Picture, Screen
 from handlers.views.swap_words import grouped
 from tests.fakes.swap_service import BTC, DEPOSIT_ADDRESSES, LTC, USDT_TRON, XRP
@@ -93,8 +95,13 @@ def test_memo_stands_as_prominent_as_the_address_and_says_what_is_lost_without_i
 
 
 def test_where_a_network_has_memos_and_none_is_asked_for_it_says_so() -> None:
-    assert "No memo is needed" in waiting(with_memo(""), now=NOW).text.plain
-    assert "memo" not in waiting(followed(), now=NOW).text.plain
+    shown = waiting(with_memo(""), now=NOW).text.plain
+    assert "The order names no memo." in shown and "needed" not in shown
+    assert "memo" not in waiting(followed(), now=NOW).text.plain + _caption(followed()).plain
+
+
+def test_fees_of_wallets_and_exchanges_come_on_top() -> None:
+    assert "your wallet's or exchange's fee comes on top" in waiting(followed(), now=NOW).text.plain
 
 
 @pytest.mark.parametrize(
@@ -137,7 +144,7 @@ def test_after_the_deadline_there_is_no_address_and_no_picture(now: Any, marking
 
 
 def test_an_order_that_is_not_what_was_asked_for_is_not_to_be_paid() -> None:
-    swap = followed(doubts=("The payout address is not the one you gave.",))
+    swap = followed(doubts=(Doubt.PAYOUT,))
     card = waiting(swap, now=NOW)
     assert card.text.plain.startswith("🛑 Do not pay swap") and "• The payout address is not" in card.text.plain
     assert TO not in str(card.text) + str(card.rows) and not copies(card) and "QR" not in labels(card)
@@ -169,20 +176,74 @@ def test_digits_that_a_coin_does_not_have_are_cut_alike_everywhere() -> None:
     assert "uint256=1500500000" in scanned(swap)
 
 
+@pytest.mark.parametrize("marking", [Marking.MARKED, Marking.UNSURE])
+def test_what_was_said_to_be_sent_is_not_to_be_sent_again(marking: Marking) -> None:
+    swap = with_memo(marking=marking)
+    card = waiting(swap, now=NOW)
+    assert "Send exactly" not in card.text.plain and not copies(card) and "QR" not in labels(card)
+    assert swap.swap.deposit_address not in str(card.text) and "1077335" in card.text.plain
+    assert swap.swap.deposit_address in card.text.plain.replace(" ", "")  # for the record
+    assert not can_be_paid(swap, now=NOW)
+    with pytest.raises(ValueError, match="nothing is to be paid"):
+        picture(swap, now=NOW)
+
+
+def test_first_line_after_sending_says_that_it_was_sent() -> None:
+    first, *_ = waiting(followed(marking=Marking.MARKED), now=NOW).text.plain.splitlines()
+    assert first == "You said that 1,500.5 USDC were sent: do not send them again."
+    assert copies(waiting(followed(marking=Marking.UNMARKED), now=NOW))
+
+
+def test_transaction_that_the_order_names_is_a_reason_not_to_send_again() -> None:
+    swap = followed(of={"deposit_transaction": "a1b2"})
+    assert "The order names a transaction: a1b2. If it is yours" in waiting(swap, now=NOW).text.plain
+
+
+def test_order_that_was_not_read_lately_is_to_be_refreshed_before_it_is_paid() -> None:
+    swap, late = followed(), NOW + FRESH + timedelta(seconds=1)
+    assert can_be_paid(swap, now=NOW + FRESH) and not can_be_paid(swap, now=late)
+    card = waiting(swap, now=late)
+    assert card.text.plain.startswith("⚠️ Refresh before you pay swap") and labels(card)[0] == "↻ Refresh"
+    assert "I could not look since 12:00 UTC" in card.text.plain and TO not in str(card.text) + str(card.rows)
+
+
+def test_without_its_key_there_is_nothing_to_pay_and_no_button_that_needs_it() -> None:
+    card = waiting(followed(next_look_at=None), now=NOW)
+    assert "not followed any more" in card.text.plain.splitlines()[0] and TO not in str(card.text)
+    assert labels(card) == ["Help", "Open on n.exchange"]
+
+
+@pytest.mark.parametrize("coin", ["deposit", "withdraw"])
+def test_coin_that_is_only_guessed_is_not_paid_by(coin: str) -> None:
+    swap = replace(followed(), **{coin: replace(BTC, is_listed=False)})
+    assert not can_be_paid(swap, now=NOW) and waiting(swap, now=NOW).text.plain.startswith("🛑 Do not pay")
+
+
+@pytest.mark.parametrize("marking", Marking)
+def test_doubtful_order_never_claims_that_nothing_moved(marking: Marking) -> None:
+    shown = waiting(followed(doubts=(Doubt.PAYOUT,), marking=marking), now=NOW).text.plain
+    assert "Nothing has moved" not in shown and "Write to support@n.exchange" in shown
+    assert ("transaction id" in shown) is (marking is not Marking.UNMARKED)
+
+
 def test_whoever_said_that_it_was_sent_can_add_the_transaction_and_take_it_back() -> None:
     assert "✓ I have sent it" in labels(waiting(followed(), now=NOW))
     marked = labels(waiting(followed(marking=Marking.MARKED), now=NOW))
     assert "✓ I have sent it" not in marked
     assert {"Add the transaction id", "Take that back: not sent"} < set(marked)
     paid = followed(of={"deposit_transaction": "a1b2"}, marking=Marking.MARKED)
-    assert "Add the transaction id" not in labels(waiting(paid, now=NOW))
+    assert "Change the transaction id" in labels(waiting(paid, now=NOW))
+    assert "Transaction of your deposit: a1b2" in waiting(paid, now=NOW).text.plain
     unsure = waiting(followed(marking=Marking.UNSURE), now=NOW)
     assert {"✓ I have sent it", "Take that back: not sent"} < set(labels(unsure)) and "No answer" in unsure.text.plain
 
 
-def test_open_payout_address_is_told_and_can_be_set() -> None:
-    card = waiting(followed(of={"withdraw_address": ""}), now=NOW)
-    assert "No payout address is set yet" in card.text.plain and "Set the payout address" in labels(card)
+def test_payout_address_is_set_before_anything_is_paid() -> None:
+    swap = followed(of={"withdraw_address": ""})
+    card = waiting(swap, now=NOW)
+    assert card.text.plain.startswith("⚠️ Set the payout address before you pay swap")
+    assert labels(card)[0] == "Set the payout address" and TO not in str(card.text) + str(card.rows)
+    assert not can_be_paid(swap, now=NOW)
     assert "Set the payout address" not in labels(waiting(followed(), now=NOW))
 
 
@@ -196,9 +257,8 @@ def test_web_page_is_linked_for_real_orders_only() -> None:
 
 
 def test_order_that_was_made_elsewhere_asks_to_compare_the_payout_address() -> None:
-    assert "It was not made here" in waiting(followed(), now=NOW).text.plain
-    assert "It was not made here" not in waiting(followed(ticket=TicketId("x")), now=NOW).text.plain
-    assert "It was not made here" not in waiting(followed(of={"withdraw_address": ""}), now=NOW).text.plain
+    assert "The order was not made here" in waiting(followed(), now=NOW).text.plain
+    assert "not made here" not in waiting(followed(ticket=TicketId("x")), now=NOW).text.plain
 
 
 def test_play_money_says_that_no_real_wallet_can_pay_it() -> None:

@@ -6,9 +6,11 @@ import pytest
 from chatbot.domain.errors import (
     Cause,
     ChatbotError,
+    KeyRejected,
     NotSent,
     Obstacle,
     OutcomeUnknown,
+    Refused,
     Stopped,
     TicketProblem,
     Unavailable,
@@ -75,6 +77,28 @@ def test_nothing_was_changed_is_said_where_it_is_so() -> None:
         assert "Nothing was changed." in describe(Unavailable(cause)).text.plain  # type: ignore[union-attr]
         assert "Nothing was sent." in describe(NotSent(cause)).text.plain  # type: ignore[union-attr]
         assert "Nothing" not in describe(OutcomeUnknown(cause)).text.plain  # type: ignore[union-attr]
+
+
+def of_swaps(error: ChatbotError) -> str:
+    """What is said of it if it came from n.exchange."""
+    error.service = "n.exchange"
+    screen = describe(error)
+    assert screen is not None
+    return screen.text.plain
+
+
+@pytest.mark.parametrize("kind", [Unavailable, NotSent])
+@pytest.mark.parametrize("cause", Cause)
+def test_what_went_wrong_at_another_service_is_not_said_of_the_exchange(kind: type[Unavailable], cause: Cause) -> None:
+    assert "the exchange" not in of_swaps(kind(cause)).lower()
+    assert of_swaps(kind(Cause.SERVER_FAULT)).startswith("n.exchange has a fault right now.")
+
+
+def test_key_of_another_service_that_was_rejected_is_linked_anew_there() -> None:
+    said = of_swaps(KeyRejected(status=401))
+    assert said.startswith("n.exchange did not accept your key (401).") and "/link nexchange" in said
+    assert "e-mail" not in said and "ANDX" not in said
+    assert of_swaps(Refused(code=400, reason="no")).startswith("n.exchange refused.")
 
 
 LIMIT, LEFT = Amount(Decimal(100_000), "USDT"), Amount(Decimal("99.999"), "USDT")

@@ -54,3 +54,9 @@ def test_words_from_outside_stay_on_one_line_and_are_cut() -> None:
 
 def test_joined_emoji_survive() -> None:
     assert outside("👩‍🚀").plain == "👩‍🚀"
+
+
+def test_services_name_is_no_link_and_its_address_for_letters_is() -> None:
+    said = text("n.exchange has it: ", "https://n.exchange/order/A", " or support@n.exchange")
+    assert str(said) == "n.\u2060exchange has it: https://n.exchange/order/A or support@n.exchange"
+    assert said.plain.startswith("n.exchange has it") and str(code("n.exchange")) == "<code>n.exchange</code>"

@@ -3,13 +3,14 @@
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from chatbot.domain.accounts import Account, Venue
 from chatbot.domain.ids import AccountId, PersonId
 from chatbot.domain.notices import SwapMoved
-from chatbot.domain.swaps import Currency, SwapPage, SwapStatus
+from chatbot.domain.swaps import Currency, Doubt, Marking, SwapPage, SwapStatus
 from chatbot.services.swap_following import SwapList
 from handlers.actions import ShowSwap, ShowSwaps
 from handlers.views.screen import Press, Screen
@@ -71,11 +72,44 @@ def test_status_that_is_not_in_the_table_is_shown_in_the_services_own_word() -> 
 
 @pytest.mark.parametrize("status", [S.PENDING_KYC, S.REFUND_FAILED, S.CANCELED])
 def test_what_needs_the_person_says_what_to_do_and_whom_to_ask(status: SwapStatus) -> None:
-    assert "write to support@n.exchange" in said(card(followed(status), now=NOW))
+    assert said(card(followed(status), now=NOW)).count("Write to support@n.exchange") == 1
+    played = said(card(followed(status, is_live=False), now=NOW))
+    assert "support@" not in played and "play money, so nobody has to be asked" in played
+
+
+@pytest.mark.parametrize("status", SwapStatus)
+def test_what_comes_back_is_an_estimate_or_has_its_deadline_until_it_came(status: SwapStatus) -> None:
+    shown = said(card(followed(status), now=NOW))
+    loose = said(card(followed(status, of={"fixed_until": None}), now=NOW))
+    goes_on = status not in (S.COMPLETED, S.CANCELED, S.INITIATED_REFUND, S.REFUND_FAILED, S.REFUNDED)
+    assert ("0.02951 BTC, rate fixed until 13:00 UTC" in shown) is goes_on
+    assert ("≈ 0.02951 BTC, an estimate" in loose) is goes_on
+
+
+SAID_TO_BE_SENT: list[dict[str, Any]] = [
+    {"marking": Marking.MARKED},
+    {"marking": Marking.UNSURE},
+    {"of": {"deposit_transaction": "a1b2"}},
+]
+
+
+@pytest.mark.parametrize("sent", SAID_TO_BE_SENT)
+def test_order_that_expired_though_it_was_said_to_be_paid_sends_people_to_support(sent: dict[str, Any]) -> None:
+    swap = followed(S.CANCELED, **sent)
+    shown, told = said(card(swap, now=NOW)), said(moved([SwapMoved(followed=swap)], now=NOW))
+    assert "nothing was taken" not in shown and "Write to support@n.exchange" in shown
+    assert "said to be sent all the same" in told and "Write to support@n.exchange" in told
+
+
+def test_refund_is_told_without_an_amount_that_nobody_knows() -> None:
+    swap = followed(S.REFUNDED, of={"refund_address": PAYOUT})
+    told = said(moved([SwapMoved(followed=swap)], now=NOW))
+    assert "Your USDC were sent back to 1A1zP1…DivfNa, as the order says." in told and "1,500" not in told
+    assert "Ordered: 1,500.5 USDC → 0.02951 BTC" in said(card(swap, now=NOW))
 
 
 def test_refunds_say_where_to_or_that_nobody_said() -> None:
-    assert "No refund address was given" in said(card(followed(S.INITIATED_REFUND), now=NOW))
+    assert "names no refund address. Write to" in said(card(followed(S.INITIATED_REFUND), now=NOW))
     known = followed(S.REFUNDED, of={"refund_address": "0xback", "refund_extra_id": "7"})
     assert "Refunds go to 0xback with memo 7" in said(card(known, now=NOW))
     assert PAYOUT not in said(card(known, now=NOW))
@@ -89,12 +123,15 @@ def test_transactions_can_be_copied() -> None:
 
 @pytest.mark.parametrize("status", SwapStatus)
 def test_swap_whose_key_is_gone_says_that_nobody_looks(status: SwapStatus) -> None:
-    shown = said(card(followed(status, next_look_at=None), now=NOW))
-    assert ("I do not look at it any more" in shown) is not status.is_final
+    shown = card(followed(status, next_look_at=None), now=NOW)
+    assert ("not followed any more" in said(shown).splitlines()[0]) is not status.is_final
+    assert not {"↻ Refresh", "QR", "✓ I have sent it", "Copy address"} & set(labels(shown))
 
 
 def test_doubts_about_a_swap_under_way_stay_on_its_card() -> None:
-    assert "⚠️ The memo changed." in said(card(followed(S.PAID, doubts=("The memo changed.",)), now=NOW))
+    assert "⚠️ The memo to send with changed" in said(
+        card(followed(S.PAID, doubts=(Doubt.DEPOSIT_MEMO_CHANGED,)), now=NOW)
+    )
 
 
 def test_final_ones_are_short_and_offer_a_new_one() -> None:
@@ -149,6 +186,14 @@ def test_list_turns_its_pages() -> None:
     turns = [key.action for row in middle.rows for key in row if isinstance(key, Press)]
     assert [each.page for each in turns if isinstance(each, ShowSwaps)] == [1, 2, 3]
     assert "‹ Prev" not in labels(swaps(listed(), now=NOW))
+    assert "page 2 of 155" in said(middle) and "page" not in said(swaps(listed(), now=NOW))
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "1 order I cannot read."), (3, "3 orders I cannot read.")])
+def test_orders_that_cannot_be_read_are_counted(count: int, words: str) -> None:
+    listing = listed(0)
+    shown = said(swaps(replace(listing, page=replace(listing.page, unreadable=count)), now=NOW))
+    assert words in shown and "There are none yet" not in shown
 
 
 def test_empty_list_says_how_to_begin() -> None:

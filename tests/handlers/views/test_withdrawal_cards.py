@@ -233,6 +233,7 @@ def test_all_states_and_all_outcomes_of_withdrawals_are_tried_here() -> None:
         "NotFound",
         "SwapCreated",
         "PayoutSet",
+        "PaidElsewhere",
     }
 
 
@@ -240,7 +241,7 @@ def test_all_states_and_all_outcomes_of_withdrawals_are_tried_here() -> None:
 def test_whatever_can_block_a_withdrawal_is_named(obstacle: Obstacle) -> None:
     blocked = shown(withdrawal(S.REFUSED, Blocked(obstacle=obstacle))).text.plain
     of_orders = (Obstacle.ORDER_TOO_LARGE, Obstacle.ORDERS_USED_UP, Obstacle.TOO_FAR)
-    of_swaps = (Obstacle.SWAP_TOO_LARGE, Obstacle.SWAPS_USED_UP)
+    of_swaps = (Obstacle.SWAP_TOO_LARGE, Obstacle.SWAPS_USED_UP, Obstacle.PAYOUT_UNSETTLED)
     assert ("Something stood in its way" in blocked) == (obstacle in of_orders + of_swaps)
 
 

@@ -30,11 +30,14 @@ def upgrade() -> None:
         sa.Column("next_look_at", sa.BigInteger),
         sa.Column("revision", sa.Integer, nullable=False),
         sa.Column("shown", sa.Integer, nullable=False),
+        sa.Column("first", sa.Text),
+        sa.Column("ended_at", sa.BigInteger),
         sa.Column("told", sa.Text, nullable=False),
         sa.Column("reference", sa.Text, nullable=False),
         sa.Column("status", sa.Text, nullable=False),
+        sa.Column("deposit_address", sa.Text, nullable=False),
         sa.Column("withdraw_code", sa.Text, nullable=False),
-        sa.UniqueConstraint("account", "reference"),
+        sa.UniqueConstraint("reference", "person", "is_live"),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_swaps_person_status", "swaps", ["person", "status"])
