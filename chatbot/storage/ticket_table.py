@@ -50,6 +50,7 @@ TICKETS = sa.Table(
     sa.Column("spend_amount", Exact),
     sa.Column("spend_value", Exact),
     sa.Column("alias", sa.Text),
+    sa.Column("payout_of", sa.Text),  # the reference of the swap whose payout address it sets
     sa.Column("seal", sa.LargeBinary),  # of a held one, see `hold_seal.py`
 )
 
@@ -62,6 +63,7 @@ partial_index("ix_tickets_next_look_at", _t.next_look_at, where=_t.next_look_at.
 partial_index("ix_tickets_account_order_number", _t.account, _t.order_number, where=_t.order_number.is_not(None))
 partial_index("ix_tickets_account_claimed_at", _t.account, _t.claimed_at, where=_t.claimed_at.is_not(None))
 partial_index("ix_tickets_person_claimed_at", _t.person, _t.claimed_at, where=_t.claimed_at.is_not(None))
+partial_index("ix_tickets_payout_of", _t.person, _t.payout_of, where=_t.payout_of.is_not(None))
 partial_index("ix_tickets_spent", _t.account, _t.state, _t.claimed_at, where=_t.spends.is_not(None))
 
 _FIELDS = tuple(field.name for field in fields(Ticket))
@@ -71,8 +73,7 @@ PAYOUTS = (
     .where(
         _t.person == sa.bindparam("of_person"),
         _t.claimed_at.is_not(None),
-        sa.func.json_extract(_t.intent, "$.tag", type_=sa.Text) == SetPayout.tag,
-        sa.func.json_extract(_t.intent, "$.value.reference", type_=sa.Text) == sa.bindparam("of_swap"),
+        _t.payout_of == sa.bindparam("of_swap"),
     )
     .order_by(_t.claimed_at.desc())
 )
@@ -136,6 +137,7 @@ def values_of(ticket: Ticket) -> dict[str, Any]:
         "spend_amount": spend and spend.amount,
         "spend_value": spend and spend.value,
         "alias": ticket.intent.alias if isinstance(ticket.intent, Withdraw) else None,
+        "payout_of": ticket.intent.reference if isinstance(ticket.intent, SetPayout) else None,
     }
 
 

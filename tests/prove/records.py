@@ -320,8 +320,12 @@ def _swaps(place: Place, account: Account, state: TicketState) -> tuple[tuple[In
     new, end = new_swap(deposit_amount=Decimal(50)), place.clock.now() + timedelta(days=9)
     create = replace(CREATE_SWAP, account=account.id, new=new, deposit=USDC, withdraw=BTC)
     terms = replace(SWAP_TERMS, deposit=Amount(Decimal(50), "USDC"), value=Decimal(50), rate_until=end)
-    payout = replace(SET_PAYOUT, account=account.id, reference="ANNASOLD" if state.is_open else REFERENCE)
+    payout = replace(SET_PAYOUT, account=account.id, reference="ANNASOLD" if _is_unsettled(state) else REFERENCE)
     return (create, terms), (payout, PAYOUT_TERMS)
+
+
+def _is_unsettled(state: TicketState) -> bool:
+    return state.is_open or state is TicketState.HELD
 
 
 def _card(

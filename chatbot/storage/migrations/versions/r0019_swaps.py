@@ -47,4 +47,9 @@ def upgrade() -> None:
     ):
         where = sa.text(condition)
         op.create_index(name, "swaps", [column], sqlite_where=where, postgresql_where=where)
+    op.add_column("tickets", sa.Column("payout_of", sa.Text))
+    where = sa.text("payout_of IS NOT NULL")
+    op.create_index(
+        "ix_tickets_payout_of", "tickets", ["person", "payout_of"], sqlite_where=where, postgresql_where=where
+    )
     op.add_column("missed", sa.Column("swaps", sa.Integer, nullable=False, server_default="0"))
