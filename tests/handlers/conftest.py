@@ -4,10 +4,9 @@ from pathlib import Path
 import pytest
 
 from chatbot.domain.accounts import Account
-from chatbot.storage.master_key import KeyFile
-from chatbot.storage.opening import open_storage
 from tests.fakes.clock import FakeClock, FakeEntropy
 from tests.fakes.exchange import FakeExchange
+from tests.fakes.storing import storage_in
 from tests.handlers.conversation import Conversation
 from tests.handlers.stage import Stage, staged
 from tests.handlers.swapping import Desk
@@ -22,11 +21,9 @@ async def stage() -> AsyncIterator[Stage]:
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+async def house(tmp_path: Path, empty_storage: Path) -> AsyncIterator[House]:
     clock = FakeClock()
-    storage = await open_storage(
-        url=f"sqlite:///{tmp_path}/chatbot.db", master_key=KeyFile(tmp_path / "master.key"), clock=clock
-    )
+    storage = await storage_in(tmp_path / "data", clock, copied_from=empty_storage)
     yield House(storage, clock, exchange=FakeExchange(clock), entropy=FakeEntropy())
     await storage.aclose()
 

@@ -6,10 +6,10 @@ from structlog.testing import capture_logs
 
 from chatbot.domain.accounts import Account
 from chatbot.domain.tickets import Ticket
-from chatbot.storage.master_key import KeyFile
-from chatbot.storage.opening import Storage, open_storage
+from chatbot.storage.opening import Storage
 from tests.fakes.clock import FakeClock, FakeEntropy
 from tests.fakes.exchange import FakeExchange
+from tests.fakes.storing import storage_in
 from tests.services.house import House
 
 
@@ -26,10 +26,8 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-async def storage(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Storage]:
-    opened = await open_storage(
-        url=f"sqlite:///{tmp_path}/data/chatbot.db", master_key=KeyFile(tmp_path / "data" / "master.key"), clock=clock
-    )
+async def storage(tmp_path: Path, clock: FakeClock, empty_storage: Path) -> AsyncIterator[Storage]:
+    opened = await storage_in(tmp_path / "data", clock, copied_from=empty_storage)
     yield opened
     await opened.aclose()
 
