@@ -3,14 +3,14 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from chatbot.domain.audit import Deed, Event
 from chatbot.domain.errors import Cause, Obstacle, Stopped
-from chatbot.domain.gate import Standing, check
+from chatbot.domain.gate import check
 from chatbot.domain.ids import AccountId, ChatId, MarketCode, MessageId, PersonId, TicketId
 from chatbot.domain.intents import Terms, Withdraw
 from chatbot.domain.notices import Alarm, Notice
@@ -23,46 +23,13 @@ from chatbot.storage.hold_seal import HoldSeal
 from chatbot.storage.outbox import insert_notice
 from chatbot.storage.recording import Recorder
 from chatbot.storage.tables import Moment
+from chatbot.storage.ticket_guards import Holds, Standings
 from chatbot.storage.ticket_table import LATE, PAYOUTS, TICKETS, find, is_waiting, rewrite, ticket_of, usable, values_of
 
 _t = TICKETS.c
 _SENT = (TicketState.CLAIMED, TicketState.DONE, TicketState.UNCERTAIN)
 _WAITING = tuple(state for state in TicketState if state.is_waiting)
 _EXPIRING = (TicketState.PENDING, TicketState.CONTINUED)
-
-
-class Standings(Protocol):
-    """What may stand in a ticket's way, read in the transaction that claims it."""
-
-    def read(self, connection: sa.Connection, ticket: Ticket, now: datetime) -> Standing: ...
-
-
-class Holds(Protocol):
-    def hold(
-        self,
-        connection: sa.Connection,
-        *,
-        account: AccountId,
-        currency: str,
-        alias: str,
-        person: PersonId,
-        now: datetime,
-    ) -> datetime | None:
-        """Until when a withdrawal to an alias has to wait; a first use starts that wait."""
-        ...
-
-    def unsent(
-        self,
-        connection: sa.Connection,
-        *,
-        account: AccountId,
-        currency: str,
-        alias: str,
-        person: PersonId,
-        now: datetime,
-    ) -> None:
-        """A held withdrawal to an alias ended unsent: the next one has to wait whole again."""
-        ...
 
 
 class StoredTickets:
