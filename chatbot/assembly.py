@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from chatbot.domain.accounts import Venue
 from chatbot.domain.ids import PersonId
 from chatbot.exchange.opening import OpenExchange, OpenSwapService
 from chatbot.ports.addresses import Addresses
-from chatbot.ports.alerts import Alerts
 from chatbot.ports.cards import Cards
 from chatbot.ports.charts import Charts
 from chatbot.ports.clock import Clock, Entropy
@@ -109,223 +109,351 @@ def assemble(
     spawner: Spawner,
 ) -> Program:
     """`was_away`: so long before this start that what happened meanwhile is told as such."""
-    exchanges, store, accounts = exchanges_of(venues), storage.tickets, storage.accounts
-    history = PriceHistory(storage.bars)
-    alerts = AlertEngine(store=storage.alerts, past=history, clock=clock)
-    follow_ups = FollowUps(
-        store=storage.follow_ups,
-        accounts=accounts,
-        exchanges=exchanges,
-        cards=cards,
-        clock=clock,
-        was_away=was_away,
-    )
-    swap_book = SwapBook(store=storage.swaps, tickets=store, cards=swap_cards, addresses=addresses, clock=clock)
-    execution = build_execution(
-        store=store,
-        accounts=accounts,
-        exchanges=exchanges,
-        swap_services=swap_services_of(swap_venues),
-        swap_book=swap_book,
-        follow_ups=follow_ups,
-        cards=cards,
-        clock=clock,
-    )
-    health = KeyHealth(store=storage.key_health, accounts=accounts, exchanges=exchanges, clock=clock)
-    services = build_services(
-        storage,
-        venues,
-        swap_venues,
+    return _Parts(
+        storage=storage,
+        venues=venues,
+        swap_venues=swap_venues,
         addresses=addresses,
-        swap_book=swap_book,
-        swap_cards=swap_cards,
-        health=health,
-        people=_people(storage, settings, clock, entropy),
-        execution=execution,
-        cards=cards,
-        alerts=alerts,
-        alerts_per_chat=settings.alerts_per_chat,
-        history=history,
         drawer=drawer,
+        cards=cards,
+        swap_cards=swap_cards,
+        settings=settings,
+        was_away=was_away,
         clock=clock,
         entropy=entropy,
         spawner=spawner,
-    )
-    settling = Settling(
-        store=store,
-        tickets=services.tickets,
-        keys=health,
-        executors=execution.executors,
-        changes=execution.changes,
-        cards=cards,
-        clock=clock,
-    )
-    return Program(
-        services=services, settling=settling, health=health, alerts=alerts, history=history, follow_ups=follow_ups
-    )
+    ).program()
 
 
-def _people(storage: Storage, settings: Settings, clock: Clock, entropy: Entropy) -> People:
-    return People(
-        store=storage.people,
-        outbox=storage.outbox,
-        journal=storage.journal,
-        owner_ids=tuple(map(PersonId, settings.owner_ids)),
-        access=settings.access,
-        clock=clock,
-        entropy=entropy,
-    )
+@dataclass(frozen=True, kw_only=True)
+class _Parts:
+    """Everything that is put together. A part is made once, when it or another one that needs it is asked for."""
 
+    storage: Storage
+    venues: Mapping[Venue, OpenExchange]
+    swap_venues: Mapping[Venue, OpenSwapService]
+    addresses: Addresses
+    drawer: Charts
+    cards: Cards
+    swap_cards: SwapCards
+    settings: Settings
+    was_away: bool
+    clock: Clock
+    entropy: Entropy
+    spawner: Spawner
 
-def build_services(
-    storage: Storage,
-    venues: Mapping[Venue, OpenExchange],
-    swap_venues: Mapping[Venue, OpenSwapService],
-    *,
-    addresses: Addresses,
-    swap_book: SwapBook,
-    swap_cards: SwapCards,
-    health: KeyHealth,
-    people: People,
-    execution: Execution,
-    cards: Cards,
-    alerts: Alerts,
-    alerts_per_chat: int,
-    history: PriceHistory,
-    drawer: Charts,
-    clock: Clock,
-    entropy: Entropy,
-    spawner: Spawner,
-) -> Services:
-    exchanges, swap_services = exchanges_of(venues), swap_services_of(swap_venues)
-    coins = {venue: Coins(service) for venue, service in swap_services.items()}
-    accounts = linking_accounts(storage, venues, swap_venues, clock)
-    markets = Markets(exchanges=exchanges, accounts=storage.accounts, favourites=storage.favourites)
-    balances = BalanceReader(exchanges=exchanges, accounts=accounts, store=storage.accounts, markets=markets)
-    locks = Locks(store=storage.locks, cards=cards, clock=clock)
-    tickets = Tickets(
-        store=storage.tickets,
-        executors=execution.executors,
-        claims=execution.claims,
-        permits=locks,
-        cards=cards,
-        clock=clock,
-        entropy=entropy,
-        spawner=spawner,
-    )
-    questions = Questions(dialogues=storage.dialogues, codes=storage.factors, clock=clock, entropy=entropy)
-    values = Values(markets=markets, balances=balances)
-    orders = Orders(
-        exchanges=exchanges,
-        accounts=accounts,
-        store=storage.accounts,
-        markets=markets,
-        tickets=tickets,
-        permits=locks,
-        clock=clock,
-    )
-    preferences = Preferences(store=storage.preferences, clock=clock)
-    return Services(
-        accounts=accounts,
-        alerts=AlertDesk(
-            alerts=alerts,
-            markets=markets,
-            preferences=preferences,
-            questions=questions,
-            clock=clock,
-            allowance=alerts_per_chat,
-        ),
-        aliases=AliasBook(store=storage.aliases, accounts=accounts, values=values, clock=clock),
-        audit=Audit(trail=storage.audit, journal=storage.journal, people=storage.people),
-        balances=balances,
-        boards=Boards(store=storage.boards, markets=markets, clock=clock),
-        charts=ChartDesk(
-            drawer=drawer,
-            history=history,
-            markets=markets,
-            orders=orders,
-            follow_ups=storage.follow_ups,
-            clock=clock,
-        ),
-        chats=storage.chats,
-        digests=Digests(store=storage.digests, markets=markets, preferences=preferences, clock=clock),
-        factors=Factors(store=storage.factors, clock=clock, entropy=entropy),
-        favourites=storage.favourites,
-        followed_swaps=SwapFollowing(
-            store=storage.swaps,
-            book=swap_book,
-            swap_services=swap_services,
-            coins=coins,
-            accounts=accounts,
-            keys=storage.accounts,
-            key_watch=health,
-            permits=locks,
-            is_in=people.is_in,
-            cards=swap_cards,
-            journal=storage.journal,
-            clock=clock,
-        ),
-        forgetting=Forgetting(
-            store=storage.forgetting, accounts=storage.accounts, tickets=storage.tickets, people=people
-        ),
-        life=storage.life,
-        limits=LimitDesk(
-            store=storage.limits,
-            standings=storage.standings,
-            accounts=accounts,
-            values=values,
-            questions=questions,
-            clock=clock,
-        ),
-        linking=Linking(questions),
-        locks=locks,
-        markets=markets,
-        orders=orders,
-        panic=Panic(exchanges=exchanges, store=storage.accounts, tickets=tickets, clock=clock),
-        people=people,
-        preferences=preferences,
-        presence=storage.presence,
-        protection=Protection(
-            factors=storage.factors, questions=questions, tickets=tickets, clock=clock, entropy=entropy
-        ),
-        questions=questions,
-        shown_secrets=storage.shown_secrets,
-        swaps=SwapDesk(
-            swap_services=swap_services,
-            coins=coins,
-            accounts=accounts,
-            keys=storage.accounts,
-            receivers=Receivers(addresses=addresses, swaps=storage.swaps),
-            swaps=storage.swaps,
-            values=values,
-            standings=storage.standings,
-            tickets=tickets,
-            questions=questions,
-            clock=clock,
-        ),
-        tickets=tickets,
-        trading=OrderDesk(
-            exchanges=exchanges,
-            accounts=accounts,
-            balances=balances,
-            markets=markets,
-            values=values,
-            standings=storage.standings,
-            tickets=tickets,
-            store=storage.tickets,
-            questions=questions,
-            clock=clock,
-        ),
-        withdrawals=WithdrawalDesk(
-            accounts=accounts,
-            balances=balances,
-            markets=markets,
-            values=values,
-            aliases=storage.aliases,
-            standings=storage.standings,
-            tickets=tickets,
-            store=storage.tickets,
-            questions=questions,
-            clock=clock,
-        ),
-    )
+    def program(self) -> Program:
+        return Program(
+            services=self._services(),
+            settling=Settling(
+                store=self.storage.tickets,
+                tickets=self.tickets,
+                keys=self.key_health,
+                executors=self.execution.executors,
+                changes=self.execution.changes,
+                cards=self.cards,
+                clock=self.clock,
+            ),
+            health=self.key_health,
+            alerts=self.alert_engine,
+            history=self.history,
+            follow_ups=self.follow_ups,
+        )
+
+    def _services(self) -> Services:
+        storage = self.storage
+        return Services(
+            accounts=self.accounts,
+            alerts=self.alerts,
+            aliases=AliasBook(store=storage.aliases, accounts=self.accounts, values=self.values, clock=self.clock),
+            audit=Audit(trail=storage.audit, journal=storage.journal, people=storage.people),
+            balances=self.balances,
+            boards=Boards(store=storage.boards, markets=self.markets, clock=self.clock),
+            charts=self.charts,
+            chats=storage.chats,
+            digests=self.digests,
+            factors=Factors(store=storage.factors, clock=self.clock, entropy=self.entropy),
+            favourites=storage.favourites,
+            followed_swaps=self.followed_swaps,
+            forgetting=self.forgetting,
+            life=storage.life,
+            limits=self.limits,
+            linking=Linking(self.questions),
+            locks=self.locks,
+            markets=self.markets,
+            orders=self.orders,
+            panic=self.panic,
+            people=self.people,
+            preferences=self.preferences,
+            presence=storage.presence,
+            protection=self.protection,
+            questions=self.questions,
+            shown_secrets=storage.shown_secrets,
+            swaps=self.swaps,
+            tickets=self.tickets,
+            trading=self.trading,
+            withdrawals=self.withdrawals,
+        )
+
+    # what the venues say
+
+    @cached_property
+    def exchanges(self) -> dict[Venue, Exchange]:
+        return exchanges_of(self.venues)
+
+    @cached_property
+    def swap_services(self) -> dict[Venue, SwapService]:
+        return swap_services_of(self.swap_venues)
+
+    @cached_property
+    def markets(self) -> Markets:
+        storage = self.storage
+        return Markets(exchanges=self.exchanges, accounts=storage.accounts, favourites=storage.favourites)
+
+    @cached_property
+    def coins(self) -> dict[Venue, Coins]:
+        return {venue: Coins(service) for venue, service in self.swap_services.items()}
+
+    @cached_property
+    def history(self) -> PriceHistory:
+        return PriceHistory(self.storage.bars)
+
+    @cached_property
+    def values(self) -> Values:
+        return Values(markets=self.markets, balances=self.balances)
+
+    # people and their accounts
+
+    @cached_property
+    def people(self) -> People:
+        return People(
+            store=self.storage.people,
+            outbox=self.storage.outbox,
+            journal=self.storage.journal,
+            owner_ids=tuple(map(PersonId, self.settings.owner_ids)),
+            access=self.settings.access,
+            clock=self.clock,
+            entropy=self.entropy,
+        )
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        return linking_accounts(self.storage, self.venues, self.swap_venues, self.clock)
+
+    @cached_property
+    def balances(self) -> BalanceReader:
+        return BalanceReader(
+            exchanges=self.exchanges, accounts=self.accounts, store=self.storage.accounts, markets=self.markets
+        )
+
+    @cached_property
+    def key_health(self) -> KeyHealth:
+        storage = self.storage
+        return KeyHealth(
+            store=storage.key_health, accounts=storage.accounts, exchanges=self.exchanges, clock=self.clock
+        )
+
+    @cached_property
+    def preferences(self) -> Preferences:
+        return Preferences(store=self.storage.preferences, clock=self.clock)
+
+    @cached_property
+    def questions(self) -> Questions:
+        storage = self.storage
+        return Questions(dialogues=storage.dialogues, codes=storage.factors, clock=self.clock, entropy=self.entropy)
+
+    @cached_property
+    def protection(self) -> Protection:
+        return Protection(
+            factors=self.storage.factors,
+            questions=self.questions,
+            tickets=self.tickets,
+            clock=self.clock,
+            entropy=self.entropy,
+        )
+
+    @cached_property
+    def locks(self) -> Locks:
+        return Locks(store=self.storage.locks, cards=self.cards, clock=self.clock)
+
+    @cached_property
+    def limits(self) -> LimitDesk:
+        return LimitDesk(
+            store=self.storage.limits,
+            standings=self.storage.standings,
+            accounts=self.accounts,
+            values=self.values,
+            questions=self.questions,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def forgetting(self) -> Forgetting:
+        storage = self.storage
+        return Forgetting(
+            store=storage.forgetting, accounts=storage.accounts, tickets=storage.tickets, people=self.people
+        )
+
+    # tickets: what is confirmed, sent and looked for
+
+    @cached_property
+    def execution(self) -> Execution:
+        return build_execution(
+            store=self.storage.tickets,
+            accounts=self.storage.accounts,
+            exchanges=self.exchanges,
+            swap_services=self.swap_services,
+            swap_book=self.swap_book,
+            follow_ups=self.follow_ups,
+            cards=self.cards,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def tickets(self) -> Tickets:
+        return Tickets(
+            store=self.storage.tickets,
+            executors=self.execution.executors,
+            claims=self.execution.claims,
+            permits=self.locks,
+            cards=self.cards,
+            clock=self.clock,
+            entropy=self.entropy,
+            spawner=self.spawner,
+        )
+
+    @cached_property
+    def panic(self) -> Panic:
+        return Panic(exchanges=self.exchanges, store=self.storage.accounts, tickets=self.tickets, clock=self.clock)
+
+    # trading and withdrawing
+
+    @cached_property
+    def trading(self) -> OrderDesk:
+        return OrderDesk(
+            exchanges=self.exchanges,
+            accounts=self.accounts,
+            balances=self.balances,
+            markets=self.markets,
+            values=self.values,
+            standings=self.storage.standings,
+            tickets=self.tickets,
+            store=self.storage.tickets,
+            questions=self.questions,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def orders(self) -> Orders:
+        return Orders(
+            exchanges=self.exchanges,
+            accounts=self.accounts,
+            store=self.storage.accounts,
+            markets=self.markets,
+            tickets=self.tickets,
+            permits=self.locks,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def follow_ups(self) -> FollowUps:
+        return FollowUps(
+            store=self.storage.follow_ups,
+            accounts=self.storage.accounts,
+            exchanges=self.exchanges,
+            cards=self.cards,
+            clock=self.clock,
+            was_away=self.was_away,
+        )
+
+    @cached_property
+    def withdrawals(self) -> WithdrawalDesk:
+        return WithdrawalDesk(
+            accounts=self.accounts,
+            balances=self.balances,
+            markets=self.markets,
+            values=self.values,
+            aliases=self.storage.aliases,
+            standings=self.storage.standings,
+            tickets=self.tickets,
+            store=self.storage.tickets,
+            questions=self.questions,
+            clock=self.clock,
+        )
+
+    # swaps
+
+    @cached_property
+    def swaps(self) -> SwapDesk:
+        return SwapDesk(
+            swap_services=self.swap_services,
+            coins=self.coins,
+            accounts=self.accounts,
+            keys=self.storage.accounts,
+            receivers=Receivers(addresses=self.addresses, swaps=self.storage.swaps),
+            swaps=self.storage.swaps,
+            values=self.values,
+            standings=self.storage.standings,
+            tickets=self.tickets,
+            questions=self.questions,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def swap_book(self) -> SwapBook:
+        return SwapBook(
+            store=self.storage.swaps,
+            tickets=self.storage.tickets,
+            cards=self.swap_cards,
+            addresses=self.addresses,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def followed_swaps(self) -> SwapFollowing:
+        return SwapFollowing(
+            store=self.storage.swaps,
+            book=self.swap_book,
+            swap_services=self.swap_services,
+            coins=self.coins,
+            accounts=self.accounts,
+            keys=self.storage.accounts,
+            key_watch=self.key_health,
+            permits=self.locks,
+            is_in=self.people.is_in,
+            cards=self.swap_cards,
+            journal=self.storage.journal,
+            clock=self.clock,
+        )
+
+    # alerts, digests and charts
+
+    @cached_property
+    def alert_engine(self) -> AlertEngine:
+        return AlertEngine(store=self.storage.alerts, past=self.history, clock=self.clock)
+
+    @cached_property
+    def alerts(self) -> AlertDesk:
+        return AlertDesk(
+            alerts=self.alert_engine,
+            markets=self.markets,
+            preferences=self.preferences,
+            questions=self.questions,
+            clock=self.clock,
+            allowance=self.settings.alerts_per_chat,
+        )
+
+    @cached_property
+    def digests(self) -> Digests:
+        return Digests(store=self.storage.digests, markets=self.markets, preferences=self.preferences, clock=self.clock)
+
+    @cached_property
+    def charts(self) -> ChartDesk:
+        return ChartDesk(
+            drawer=self.drawer,
+            history=self.history,
+            markets=self.markets,
+            orders=self.orders,
+            follow_ups=self.storage.follow_ups,
+            clock=self.clock,
+        )
