@@ -15,7 +15,7 @@ import structlog
 from telegram.error import TelegramError
 
 from chatbot.addresses.checker import NetworkAddresses
-from chatbot.assembly import assemble
+from chatbot.assembly import Parts
 from chatbot.charts.drawer import Drawer
 from chatbot.domain.accounts import Venue
 from chatbot.domain.errors import ChatbotError
@@ -140,10 +140,10 @@ class Bot:
         # Before anything that may find out what happened meanwhile, and once a start.
         started = self.clock.now()
         absence = await self.storage.life.begin(now=started)
-        program = assemble(
-            self.storage,
-            self.venues,
-            self.swap_venues,
+        program = Parts(
+            storage=self.storage,
+            venues=self.venues,
+            swap_venues=self.swap_venues,
             addresses=addresses,
             drawer=self.drawer,
             cards=cards,
@@ -153,7 +153,7 @@ class Bot:
             clock=self.clock,
             entropy=self.entropy,
             spawner=supervisor,
-        )
+        ).program()
         router = self._router(program.services, sender)
         intake = Intake(
             updates=self.line.updates,

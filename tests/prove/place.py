@@ -12,7 +12,7 @@ import msgspec
 
 from chatbot.addresses.checker import NetworkAddresses
 from chatbot.app import Bot
-from chatbot.assembly import assemble
+from chatbot.assembly import Parts
 from chatbot.charts.drawer import Drawer
 from chatbot.domain.accounts import Venue
 from chatbot.domain.ids import PersonId
@@ -162,10 +162,10 @@ class Place:
             spawner=self.errands,
         )
         settings = Settings.model_construct(access=access, owner_ids=(OWNER,), alerts_per_chat=50)
-        program = assemble(
-            storage,
-            venues,
-            swap_venues,
+        program = Parts(
+            storage=storage,
+            venues=venues,
+            swap_venues=swap_venues,
             addresses=NetworkAddresses(),
             drawer=FakeCharts(),
             cards=cards,
@@ -175,7 +175,7 @@ class Place:
             clock=clock,
             entropy=entropy,
             spawner=self.errands,
-        )
+        ).program()
         self.services = program.services
         line = Line(api=api, updates=cast(Any, None), bot=cast(Any, None), name=BotName(id=BOT, username="a_bot"))
         bot = Bot(

@@ -1,0 +1,201 @@
+"""The program, put together."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from chatbot.assembly.confirming import Confirming
+from chatbot.services.alert_engine import AlertEngine
+from chatbot.services.alerts import AlertDesk
+from chatbot.services.aliases import AliasBook
+from chatbot.services.audit import Audit
+from chatbot.services.bars import PriceHistory
+from chatbot.services.boards import Boards
+from chatbot.services.charts import ChartDesk
+from chatbot.services.desk import Services
+from chatbot.services.digests import Digests
+from chatbot.services.factors import Factors
+from chatbot.services.follow_ups import FollowUps
+from chatbot.services.key_health import KeyHealth
+from chatbot.services.linking import Linking
+from chatbot.services.orders import Orders
+from chatbot.services.receiving import Receivers
+from chatbot.services.settling import Settling
+from chatbot.services.swap_following import SwapFollowing
+from chatbot.services.swaps import SwapDesk
+from chatbot.services.trading import OrderDesk
+from chatbot.services.withdrawals import WithdrawalDesk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """The services, and what works behind them."""
+
+    services: Services
+    settling: Settling
+    health: KeyHealth
+    alerts: AlertEngine
+    history: PriceHistory
+    follow_ups: FollowUps
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts(Confirming):
+    """Every part of the program. A part is made once, when it or another one that needs it is asked for."""
+
+    def program(self) -> Program:
+        return Program(
+            services=self._services(),
+            settling=Settling(
+                store=self.storage.tickets,
+                tickets=self.tickets,
+                keys=self.key_health,
+                executors=self.execution.executors,
+                changes=self.execution.changes,
+                cards=self.cards,
+                clock=self.clock,
+            ),
+            health=self.key_health,
+            alerts=self.alert_engine,
+            history=self.history,
+            follow_ups=self.follow_ups,
+        )
+
+    def _services(self) -> Services:
+        storage = self.storage
+        return Services(
+            accounts=self.accounts,
+            alerts=self.alerts,
+            aliases=AliasBook(store=storage.aliases, accounts=self.accounts, values=self.values, clock=self.clock),
+            audit=Audit(trail=storage.audit, journal=storage.journal, people=storage.people),
+            balances=self.balances,
+            boards=Boards(store=storage.boards, markets=self.markets, clock=self.clock),
+            charts=self.charts,
+            chats=storage.chats,
+            digests=self.digests,
+            factors=Factors(store=storage.factors, clock=self.clock, entropy=self.entropy),
+            favourites=storage.favourites,
+            followed_swaps=self.followed_swaps,
+            forgetting=self.forgetting,
+            life=storage.life,
+            limits=self.limits,
+            linking=Linking(self.questions),
+            locks=self.locks,
+            markets=self.markets,
+            orders=self.orders,
+            panic=self.panic,
+            people=self.people,
+            preferences=self.preferences,
+            presence=storage.presence,
+            protection=self.protection,
+            questions=self.questions,
+            shown_secrets=storage.shown_secrets,
+            swaps=self.swaps,
+            tickets=self.tickets,
+            trading=self.trading,
+            withdrawals=self.withdrawals,
+        )
+
+    @cached_property
+    def trading(self) -> OrderDesk:
+        return OrderDesk(
+            exchanges=self.exchanges,
+            accounts=self.accounts,
+            balances=self.balances,
+            markets=self.markets,
+            values=self.values,
+            standings=self.storage.standings,
+            tickets=self.tickets,
+            store=self.storage.tickets,
+            questions=self.questions,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def orders(self) -> Orders:
+        return Orders(
+            exchanges=self.exchanges,
+            accounts=self.accounts,
+            store=self.storage.accounts,
+            markets=self.markets,
+            tickets=self.tickets,
+            permits=self.locks,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def withdrawals(self) -> WithdrawalDesk:
+        return WithdrawalDesk(
+            accounts=self.accounts,
+            balances=self.balances,
+            markets=self.markets,
+            values=self.values,
+            aliases=self.storage.aliases,
+            standings=self.storage.standings,
+            tickets=self.tickets,
+            store=self.storage.tickets,
+            questions=self.questions,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def swaps(self) -> SwapDesk:
+        return SwapDesk(
+            swap_services=self.swap_services,
+            coins=self.coins,
+            accounts=self.accounts,
+            keys=self.storage.accounts,
+            receivers=Receivers(addresses=self.addresses, swaps=self.storage.swaps),
+            swaps=self.storage.swaps,
+            values=self.values,
+            standings=self.storage.standings,
+            tickets=self.tickets,
+            questions=self.questions,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def followed_swaps(self) -> SwapFollowing:
+        return SwapFollowing(
+            store=self.storage.swaps,
+            book=self.swap_book,
+            swap_services=self.swap_services,
+            coins=self.coins,
+            accounts=self.accounts,
+            keys=self.storage.accounts,
+            key_watch=self.key_health,
+            permits=self.locks,
+            is_in=self.people.is_in,
+            cards=self.swap_cards,
+            journal=self.storage.journal,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def alert_engine(self) -> AlertEngine:
+        return AlertEngine(store=self.storage.alerts, past=self.history, clock=self.clock)
+
+    @cached_property
+    def alerts(self) -> AlertDesk:
+        return AlertDesk(
+            alerts=self.alert_engine,
+            markets=self.markets,
+            preferences=self.preferences,
+            questions=self.questions,
+            clock=self.clock,
+            allowance=self.settings.alerts_per_chat,
+        )
+
+    @cached_property
+    def digests(self) -> Digests:
+        return Digests(store=self.storage.digests, markets=self.markets, preferences=self.preferences, clock=self.clock)
+
+    @cached_property
+    def charts(self) -> ChartDesk:
+        return ChartDesk(
+            drawer=self.drawer,
+            history=self.history,
+            markets=self.markets,
+            orders=self.orders,
+            follow_ups=self.storage.follow_ups,
+            clock=self.clock,
+        )
