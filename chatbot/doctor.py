@@ -97,7 +97,8 @@ def _told_of_swaps(report: SwapKeyReport) -> str:
 
 
 async def _look(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
-    yield await _token(settings)
+    async for finding in _telegram(settings):
+        yield finding
     for name, url in (("andx", settings.andx_url), ("paper", settings.paper_url)):
         if url:
             async for finding in _exchange(name, url, clock):
@@ -109,15 +110,20 @@ async def _look(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
         yield finding
 
 
-async def _token(settings: Settings) -> Finding:
+async def _telegram(settings: Settings) -> AsyncIterator[Finding]:
     try:
         token = require_token(settings)
-        name = await introduce(url=settings.telegram_api_url, token=token)
+        bot = await introduce(url=settings.telegram_api_url, token=token)
     except SettingsError as error:
-        return Finding("token", False, error.problems[0])
+        yield Finding("token", False, error.problems[0])
+        return
     except IntroductionFailed as error:
-        return Finding("token", False, str(error))
-    return Finding("token", True, f"Telegram knows it as @{name}")
+        yield Finding("token", False, str(error))
+        return
+    yield Finding("token", True, f"Telegram knows it as @{bot.name}")
+    # Everything else works without it, so that it is off is no fault.
+    said = f"on: @{bot.name} btc works in any chat" if bot.inline else "off; /setinline at @BotFather turns it on"
+    yield Finding("inline mode", True, said)
 
 
 async def _exchange(name: str, url: str, clock: Clock) -> AsyncIterator[Finding]:

@@ -13,6 +13,7 @@ from chatbot.storage.opening import Storage
 from chatbot.workers.account_watch import AccountWatch
 from chatbot.workers.bars import BarKeeper
 from chatbot.workers.digests import DigestKeeper
+from chatbot.workers.exports import ExportKeeper
 from chatbot.workers.heartbeat import Heartbeat
 from chatbot.workers.housekeeping import Eraser, Housekeeping
 from chatbot.workers.keys import KeyKeeper
@@ -25,6 +26,7 @@ from chatbot.workers.swaps import SwapKeeper
 from chatbot.workers.tickets import TicketKeeper
 from handlers.board_painter import BoardPainter
 from handlers.cards import CardPainter
+from handlers.export_painter import ExportPainter
 from handlers.outgoing import Delivery
 from handlers.sender import Sender
 from handlers.shown_secrets import Sweeper
@@ -55,6 +57,7 @@ class Duties:
         self._tell()
         self._look_after_tickets()
         self._look_after_swaps()
+        self._put_files_together()
         self._keep_house()
         self._watch_markets()
         self._watch_accounts()
@@ -78,6 +81,21 @@ class Duties:
         following = self.program.services.followed_swaps
         run(self.swap_cards)
         run(SwapKeeper(store=swaps, look=following.look, clock=self.clock, spawn=spawn))
+
+    def _put_files_together(self) -> None:
+        run, storage, clock, spawn = self.supervisor.run, self.storage, self.clock, self.supervisor.spawn
+        store, files, exporting = storage.exports, storage.export_files, self.program.exporting
+        run(ExportKeeper(store=store, files=files, exporting=exporting, clock=clock, spawn=spawn))
+        painter = ExportPainter(
+            store=store,
+            files=files,
+            exports=self.program.services.exports,
+            preferences=storage.preferences,
+            sender=self.sender,
+            clock=clock,
+            spawner=self.supervisor,
+        )
+        run(painter)
 
     def _keep_house(self) -> None:
         run, storage, clock = self.supervisor.run, self.storage, self.clock

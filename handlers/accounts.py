@@ -6,6 +6,7 @@ from chatbot.domain.drafts import Dialogue, LinkDraft, SwapKeyDraft
 from chatbot.domain.errors import InputError, NoSwapKey
 from chatbot.domain.secrets import Credentials, SwapKey
 from chatbot.services.accounts import SwapKeyReport, read_credentials, read_swap_key
+from handlers import sessions
 from handlers.actions import (
     AskUnlink,
     BeginLink,
@@ -23,12 +24,18 @@ from handlers.tickets import show
 from handlers.views import accounts as views
 from handlers.views.screen import Screen
 
+_INSTANT = "instant"
 _OTHER_NAMES = {"n.exchange": Venue.NEXCHANGE}
 
 
 async def link(ctx: Context) -> None:
-    """`/link`, `/link paper`, or all four values in one message; `/link nexchange`, alone or with its key."""
+    """`/link`, `/link paper`, or all four values in one message; `/link nexchange`, alone or with its key; `/link
+    instant`, alone or with both values of a session.
+    """
     words = ctx.args.split()
+    if words[:1] and words[0].lower() == _INSTANT:
+        await sessions.link(ctx, words[1:])
+        return
     named = _take_venue(words)
     if words:
         await _delete_secret(ctx)
@@ -91,6 +98,9 @@ async def use(ctx: Context, action: UseAccount) -> None:
 
 async def unlink(ctx: Context) -> None:
     """Name it by its label, or pick it from the list; either way it is asked once more."""
+    if ctx.args.strip().lower() == _INSTANT:
+        await sessions.unlink(ctx)
+        return
     linked, _ = await ctx.services.accounts.of(ctx.person.id)
     named = [account for account in linked if account.label.lower() == ctx.args.strip().lower()]
     if ctx.args.strip() and not named:
@@ -173,6 +183,7 @@ async def _accounts(ctx: Context) -> Screen:
         swapping=swapping,
         practice=accounts.has_practice,
         practice_swaps=accounts.has_practice_swaps,
+        sessions=await ctx.services.sessions.states(linked),
         now=ctx.clock.now(),
         standing=standing(ctx),
     )
@@ -201,9 +212,16 @@ def _known(ctx: Context, named: Venue | None) -> Venue:
 ROUTES: tuple[Route, ...] = (
     Command(
         "link",
-        "Link your exchange account, or a key for swaps",
+        "Link your exchange account, a key for swaps, or Instant Trade",
         handle=link,
-        usage=("/link", "/link USERNAME PASSPHRASE API_KEY SECRET", "/link nexchange", "/link nexchange API_KEY"),
+        usage=(
+            "/link",
+            "/link USERNAME PASSPHRASE API_KEY SECRET",
+            "/link nexchange",
+            "/link nexchange API_KEY",
+            "/link instant",
+            "/link instant USER_NAME TOKEN",
+        ),
         subject="Account",
         secret=True,
         by_link=True,
@@ -221,7 +239,7 @@ ROUTES: tuple[Route, ...] = (
         "unlink",
         "Erase a linked account for good",
         handle=unlink,
-        usage=("/unlink", "/unlink ACCOUNT"),
+        usage=("/unlink", "/unlink ACCOUNT", "/unlink instant"),
         examples=("/unlink andx-1",),
         subject="Account",
         needs=Needs.ROWS,

@@ -197,6 +197,31 @@ class Measure:
         return True
 
 
+class Allowance:
+    """Something that each person may have so many times within a minute."""
+
+    def __init__(self, most: int, *, clock: Clock) -> None:
+        self._most = most
+        self._clock = clock
+        self._had: dict[PersonId, deque[float]] = {}
+        """When, within the last minute; who had it latest comes last."""
+
+    def allows(self, person: PersonId) -> bool:
+        """Whether they may have it once more; if so, it counts."""
+        now = self._clock.monotonic()
+        while self._had and self._had[quietest := next(iter(self._had))][-1] <= now - _MINUTE:
+            del self._had[quietest]
+        had = self._had.get(person, deque())
+        while had and had[0] <= now - _MINUTE:
+            had.popleft()
+        if len(had) >= self._most:
+            return False
+        had.append(now)
+        self._had.pop(person, None)
+        self._had[person] = had
+        return True
+
+
 class Sparingly:
     """Lets something be said once in a while per key, so that nobody can make the bot chatter."""
 

@@ -7,7 +7,7 @@ from telegram.error import TelegramError
 
 from chatbot.domain.accounts import Account
 from chatbot.domain.ids import MessageId
-from chatbot.domain.intents import PlaceOrder
+from chatbot.domain.intents import Convert, PlaceOrder
 from chatbot.domain.protected import Resume, Unlock
 from chatbot.domain.tickets import Ticket
 from chatbot.services.locks import StopReport
@@ -38,7 +38,7 @@ async def panic(ctx: Context) -> None:
     await _announce(ctx, views.panicking(report, has_factor=_has_factor(ctx)))
     sweeps = await asyncio.gather(*(_sweep(ctx, account) for account in accounts))
     open_ended = await ctx.services.tickets.unsettled_of(ctx.person.id)
-    unknown = sum(isinstance(ticket.intent, PlaceOrder) for ticket in open_ended)
+    unknown = sum(isinstance(ticket.intent, PlaceOrder | Convert) for ticket in open_ended)
     await ctx.reply(views.panic_over(sweeps, unknown=unknown))
 
 

@@ -25,6 +25,11 @@ async def price(ctx: Context) -> None:
     await ctx.reply(await _of(ctx, symbols) if symbols else await _usual(ctx))
 
 
+async def show_prices(ctx: Context, symbols: tuple[str, ...]) -> None:
+    """Prices of the named markets. Raises `UnknownMarket`."""
+    await ctx.reply(await _of(ctx, symbols))
+
+
 async def refresh(ctx: Context, action: RefreshPrices) -> None:
     await ctx.edit(await _of(ctx, tuple(action.codes.split("."))[:MOST_PRICES]))
 
@@ -124,7 +129,7 @@ ROUTES: tuple[Route, ...] = (
         "Prices now",
         handle=price,
         usage=("/price", "/price MARKET …"),
-        examples=("/price BTC", "/price btc/usdt", "/price BTC ETH"),
+        examples=("/price BTC", "/price btc/usdt", "/price BTC ETH", "btc?"),
         subject="Look",
         where=Where.ANYWHERE,
         by_link=True,

@@ -21,6 +21,7 @@ from handlers.buttons import unpack
 from handlers.commands import CommandHandler, Needs, Where
 from handlers.context import BotName, ChatKind, Context, Room
 from handlers.guards import Door, Measure, Sparingly, Verdict, deaf_to, is_anonymous, is_stale
+from handlers.inline import Inline
 from handlers.protection import burn
 from handlers.routing import Routes, Words, read_words
 from handlers.sender import NotDelivered, Sender
@@ -97,6 +98,7 @@ class Router:
         self._crowds = Sparingly(_SELDOM, clock=clock)
         self._secrets = Sparingly(_SELDOM, clock=clock)
         self._measure = Measure(clock)
+        self._inline = Inline(door=door, sender=sender, services=services, clock=clock)
 
     def urgent(self, update: wire.Update) -> str | None:
         """The command of an update that does not wait for what the same person said before; None for all others."""
@@ -110,6 +112,8 @@ class Router:
             await self._on_tap(update.callback_query)
         elif update.message is not None:
             await self._on_message(update.message)
+        elif update.inline_query is not None:
+            await self._inline.answer(update.inline_query)
         elif update.my_chat_member is not None:
             await self._visits.on_standing(update.my_chat_member)
         elif update.chat_member is not None:

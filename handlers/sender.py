@@ -17,8 +17,9 @@ from chatbot.ports.people import Chats
 from handlers.api import BotApi
 from handlers.context import Room
 from handlers.pacing import Pacing
-from handlers.show import drawn, keyboard, redrawing, sending
+from handlers.show import drawn, keyboard, listed, redrawing, sending
 from handlers.transport import Flooded, Unreachable
+from handlers.views.inline import Listing
 from handlers.views.screen import Picture, Rows, Screen, Shown
 
 log = structlog.get_logger(__name__)
@@ -31,6 +32,7 @@ _PATIENCE = 60.0  # seconds a reply waits for a chat that Telegram closed
 _PATIENCE_IN_GROUPS = 2.0  # there it may be anybody's doing, and whoever asks waits for it in each other chat of theirs
 _LONGEST_ANSWER = 200  # characters: https://core.telegram.org/bots/api#answercallbackquery
 _VANISHED = ("message to edit not found", "message can't be edited", "message_id_invalid")
+_TOO_OLD = "query is too old"
 _NOT_A_TEXT = "there is no text in the message to edit"  # but a picture or a file
 _NO_PICTURES = ("not enough rights to send photos", "chat_send_photos_forbidden")
 _LOST = {
@@ -166,17 +168,26 @@ class Sender:
             return False
 
     async def answer(self, tap: str, text: str | None, *, alert: bool = False) -> None:
-        """End the waiting of a tapped button. A tap too old for that is no fault."""
+        """End the waiting of a tapped button."""
         words = None if text is None else text[:_LONGEST_ANSWER]
+        await self._settle("answerCallbackQuery", callback_query_id=tap, text=words, show_alert=alert)
+
+    async def offer(self, query: str, listing: Listing) -> None:
+        """Answer what somebody types in another chat."""
+        await self._settle("answerInlineQuery", inline_query_id=query, **listed(listing))
+
+    async def _settle(self, method: str, **fields: Any) -> None:
+        """Answer somebody who waits for it now. One that comes too late is no fault: nobody waits any more."""
         for _ in range(_ATTEMPTS):
             try:
-                await self._api.call("answerCallbackQuery", callback_query_id=tap, text=words, show_alert=alert)
+                await self._api.call(method, **fields)
             except NetworkError as fault:
                 if not isinstance(fault, BadRequest):
                     continue
-                log.debug("tap not answered", reason=fault.message)
+                is_late = _TOO_OLD in fault.message.lower()
+                (log.debug if is_late else log.warning)("not answered", method=method, reason=fault.message)
             except TelegramError as fault:
-                log.warning("tap not answered", reason=fault.message)
+                log.warning("not answered", method=method, reason=fault.message)
             return
 
     async def typing(self, room: Room) -> None:

@@ -15,13 +15,14 @@ from chatbot.domain.notice_text import parse_notice
 from chatbot.domain.notices import NoticeKind
 from chatbot.domain.people import Role
 from chatbot.domain.places import Place
-from chatbot.domain.preferences import ChartTheme, NumberStyle, Preferences, QuietHours, QuietMode
+from chatbot.domain.preferences import ChartTheme, NumberStyle, Preferences, QuietHours, QuietMode, ValueCurrency
 from chatbot.domain.time_text import parse_quiet
 from chatbot.domain.zones import is_zone
 from chatbot.services.zones import find_zones
 from handlers.actions import (
     DropFavourite,
     RaiseFavourite,
+    SetCurrency,
     SetDust,
     SetNotices,
     SetNumbers,
@@ -46,6 +47,7 @@ _WORDS = {
     **dict.fromkeys(("notices", "notify", "notifications"), SettingsPage.NOTICES),
     **dict.fromkeys(("favourites", "favorites", "stars"), SettingsPage.FAVOURITES),
     "dust": SettingsPage.DUST,
+    **dict.fromkeys(("currency", "value"), SettingsPage.CURRENCY),
 }
 _PAGES = {Setting.ZONE: SettingsPage.ZONE, Setting.QUIET: SettingsPage.QUIET, Setting.DUST: SettingsPage.DUST}
 _ASKED = {page: setting for setting, page in _PAGES.items()}
@@ -53,7 +55,8 @@ _IN_GROUPS = (NoticeKind.ALERT, NoticeKind.DIGEST, NoticeKind.SERVICE)
 _MOST_DUST = Decimal(100_000)
 _MOST_FAVOURITES = 40  # what a screen of buttons holds
 _NONE = ("none", "off")
-_Choice = TypeVar("_Choice", NumberStyle, ChartTheme)
+_PRIVATE = (SettingsPage.DUST, SettingsPage.CURRENCY)
+_Choice = TypeVar("_Choice", NumberStyle, ChartTheme, ValueCurrency)
 
 
 async def settings(ctx: Context) -> None:
@@ -63,11 +66,11 @@ async def settings(ctx: Context) -> None:
     page = _WORDS.get(word.lower()) if word else SettingsPage.ALL
     if page is None:
         raise InputError(
-            "There is zone, numbers, quiet, notices, charts, favourites and, in private, dust. "
+            "There is zone, numbers, quiet, notices, charts, favourites and, in private, dust and currency. "
             "Write for example /settings numbers or /settings zone Berlin."
         )
-    if page is SettingsPage.DUST and not aim.place.is_private:
-        raise InputError("Balances are shown in private only, and so is their dust: choose it in our private chat.")
+    if page in _PRIVATE and not aim.place.is_private:
+        raise InputError(f"Balances are shown in private only, and so is their {word}: choose it in our private chat.")
     await _open(ctx, aim.place.chat, page, value.strip())
 
 
@@ -89,13 +92,18 @@ async def _open(ctx: Context, chat: ChatId, page: SettingsPage, value: str) -> N
 
 
 async def _take_numbers(ctx: Context, chat: ChatId, value: str) -> None:
-    style = _chosen_of(NumberStyle, value)
+    style = _chosen_of(NumberStyle, value.lower())
     await _change(ctx, chat, lambda chosen: replace(chosen, numbers=style))
 
 
 async def _take_theme(ctx: Context, chat: ChatId, value: str) -> None:
-    theme = _chosen_of(ChartTheme, value)
+    theme = _chosen_of(ChartTheme, value.lower())
     await _change(ctx, chat, lambda chosen: replace(chosen, theme=theme))
+
+
+async def _take_currency(ctx: Context, chat: ChatId, value: str) -> None:
+    currency = _chosen_of(ValueCurrency, value.upper())
+    await _change(ctx, chat, lambda chosen: replace(chosen, currency=currency))
 
 
 async def _take_notice(ctx: Context, chat: ChatId, value: str) -> None:
@@ -119,6 +127,7 @@ async def _take_favourites(ctx: Context, chat: ChatId, value: str) -> None:
 _TAKEN: Mapping[SettingsPage, Callable[[Context, ChatId, str], Awaitable[None]]] = {
     SettingsPage.NUMBERS: _take_numbers,
     SettingsPage.CHARTS: _take_theme,
+    SettingsPage.CURRENCY: _take_currency,
     SettingsPage.NOTICES: _take_notice,
     SettingsPage.FAVOURITES: _take_favourites,
 }
@@ -170,6 +179,11 @@ async def set_notices(ctx: Context, action: SetNotices) -> None:
 async def set_dust(ctx: Context, action: SetDust) -> None:
     await _change(ctx, ctx.chat.id, lambda chosen: replace(chosen, dust=Decimal(action.below.value)))
     await _redraw(ctx, ctx.chat.id, SettingsPage.DUST)
+
+
+async def set_currency(ctx: Context, action: SetCurrency) -> None:
+    await _change(ctx, ctx.chat.id, lambda chosen: replace(chosen, currency=action.currency))
+    await _redraw(ctx, ctx.chat.id, SettingsPage.CURRENCY)
 
 
 async def raise_favourite(ctx: Context, action: RaiseFavourite) -> None:
@@ -308,7 +322,7 @@ def _reading(setting: Setting, typed: str) -> Callable[[Preferences], Preference
 def _chosen_of(words: type[_Choice], typed: str) -> _Choice:
     """Raises `InputError`, naming what there is."""
     try:
-        return words(typed.lower())
+        return words(typed)
     except ValueError:
         raise InputError(f"There is {', '.join(words)}: write one of these, or tap one.") from None
 
@@ -350,6 +364,7 @@ ROUTES: tuple[Route, ...] = (
             "/settings notices KIND MODE",
             "/settings favourites MARKET …",
             "/settings dust AMOUNT",
+            "/settings currency USDT|BTC|USD|EUR",
         ),
         examples=(
             "/settings zone Berlin",
@@ -379,6 +394,7 @@ ROUTES: tuple[Route, ...] = (
     Button(SetQuietMode, handle=set_quiet_mode, where=Where.ANYWHERE, needs=Needs.ADMIN),
     Button(SetNotices, handle=set_notices, where=Where.ANYWHERE, needs=Needs.ADMIN),
     Button(SetDust, handle=set_dust),
+    Button(SetCurrency, handle=set_currency),
     Button(RaiseFavourite, handle=raise_favourite, where=Where.ANYWHERE, needs=Needs.ADMIN),
     Button(DropFavourite, handle=drop_favourite, where=Where.ANYWHERE, needs=Needs.ADMIN),
 )

@@ -5,6 +5,7 @@ from typing import Any
 
 from handlers.buttons import pack
 from handlers.transport import Upload
+from handlers.views.inline import Listing, Offer
 from handlers.views.screen import Attachment, Copy, File, Key, Link, Picture, Press, Rows, Screen, Shown
 
 _NO_PREVIEW = {"is_disabled": True}
@@ -41,6 +42,30 @@ def sending(shown: Shown) -> Drawn:
         case File():
             upload = Upload(parameter="document", name=shown.name, content=shown.content)
             return Drawn(method="sendDocument", fields=_caption(shown) | protection, upload=upload)
+
+
+def listed(listing: Listing) -> dict[str, Any]:
+    """A list of cards as fields of `answerInlineQuery`: https://core.telegram.org/bots/api#answerinlinequery"""
+    fields: dict[str, Any] = {
+        "results": [_article(str(number), offer) for number, offer in enumerate(listing.offers, start=1)],
+        "cache_time": int(listing.lasts.total_seconds()),
+        "is_personal": listing.personal,
+    }
+    if listing.lead is not None:
+        fields["button"] = {"text": listing.lead.label, "start_parameter": listing.lead.command}
+    return fields
+
+
+def _article(number: str, offer: Offer) -> dict[str, Any]:
+    """https://core.telegram.org/bots/api#inlinequeryresultarticle"""
+    content = {"message_text": str(offer.card), "parse_mode": "HTML", "link_preview_options": _NO_PREVIEW}
+    return {
+        "type": "article",
+        "id": number,
+        "title": offer.title,
+        "description": offer.line,
+        "input_message_content": content,
+    }
 
 
 def redrawing(picture: Picture) -> Drawn:

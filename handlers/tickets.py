@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
 from chatbot.domain.errors import FactorMissing, InputError, TicketError, TicketProblem
-from chatbot.domain.intents import CreateSwap, Intent, PlaceOrder, Withdraw
+from chatbot.domain.intents import Convert, CreateSwap, Intent, PlaceOrder, Withdraw
 from chatbot.domain.protected import CloseUncertain, ConfirmWithdrawal
 from chatbot.domain.tickets import Moved, Ticket
+from chatbot.services.conversions import AskedConversion
 from chatbot.services.swap_payouts import AskedPayout
 from chatbot.services.swaps import AskedSwap
 from chatbot.services.trading import Asked
@@ -24,13 +25,13 @@ from handlers.actions import (
 from handlers.commands import Button, Command, Needs, Protected, Route
 from handlers.context import Context
 from handlers.protection import protect
-from handlers.views import swap_asking, trading, withdrawals
+from handlers.views import conversions, swap_asking, trading, withdrawals
 from handlers.views import tickets as cards
 from handlers.views.screen import Screen
 
 _HEAD_START = 0.001  # seconds by which an order goes before the answer to its tap
 
-Result = Asked | AskedWithdrawal | AskedSwap | AskedPayout | Ticket
+Result = Asked | AskedWithdrawal | AskedSwap | AskedPayout | AskedConversion | Ticket
 """What a desk makes of what a person said: the next question, or the card."""
 
 
@@ -137,6 +138,8 @@ def _screen(ctx: Context, result: Result) -> Screen:
             return swap_asking.question(result)
         case AskedPayout():
             return swap_asking.payout_question(result)
+        case AskedConversion():
+            return conversions.question(result)
 
 
 async def offer_again(ctx: Context, ticket: Ticket) -> None:
@@ -164,10 +167,15 @@ async def _swap_again(ctx: Context, ticket: Ticket) -> Result:
     return await ctx.services.swaps.again(ticket)
 
 
+async def _convert_again(ctx: Context, ticket: Ticket) -> Result:
+    return await ctx.services.conversions.again(ticket)
+
+
 _AGAIN: Mapping[type[Intent], Callable[[Context, Ticket], Awaitable[Result]]] = {
     PlaceOrder: _order_again,
     Withdraw: _withdraw_again,
     CreateSwap: _swap_again,
+    Convert: _convert_again,
 }
 
 

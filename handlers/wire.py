@@ -12,10 +12,11 @@ import msgspec
 from chatbot.domain.chats import LONGEST_TITLE, ChatType, KnownChat
 from chatbot.domain.ids import ChatId
 
-ALLOWED_UPDATES: Final = ("message", "callback_query", "my_chat_member", "chat_member")
+ALLOWED_UPDATES: Final = ("message", "callback_query", "inline_query", "my_chat_member", "chat_member")
 
 
 _GENERAL: Final = 1
+_NOWHERE: Final = 0  # no chat has this id
 
 
 class Unreadable(ValueError):
@@ -120,6 +121,17 @@ class CallbackQuery(msgspec.Struct, frozen=True):
     data: str | None = None
 
 
+class InlineQuery(msgspec.Struct, frozen=True):
+    """What somebody types behind the bot's name, in whatever chat; which one is not told.
+
+    https://core.telegram.org/bots/api#inlinequery
+    """
+
+    id: str
+    sender: User = msgspec.field(name="from")
+    query: str = ""
+
+
 class Membership(msgspec.Struct, frozen=True):
     """`status` is `creator`, `administrator`, `member`, `restricted`, `left` or `kicked`; who is restricted may
     not be a member any more. Rights that the status does not speak of are None.
@@ -160,6 +172,7 @@ class Update(msgspec.Struct, frozen=True):
     update_id: int
     message: Message | None = None
     callback_query: CallbackQuery | None = None
+    inline_query: InlineQuery | None = None
     my_chat_member: MembershipChange | None = None
     chat_member: MembershipChange | None = None
 
@@ -169,8 +182,11 @@ class Update(msgspec.Struct, frozen=True):
         handled per lane, so that a group which Telegram closed for a while holds up nobody's private chat.
 
         Whoever speaks in a chat's voice shares one number with all who do, in all chats: theirs is the chat's turn. So
-        is coming and going: one admin may bring back what another removed.
+        is coming and going: one admin may bring back what another removed. What is typed in other chats waits for
+        nothing that is said here.
         """
+        if self.inline_query is not None:
+            return self.inline_query.sender.id, _NOWHERE
         tap, said = self.callback_query, self.message
         if tap is not None:
             return _turn(tap.sender, None if tap.message is None else tap.message.chat)

@@ -11,6 +11,7 @@ from chatbot.services.limits import LimitDesk
 from chatbot.services.locks import Locks
 from chatbot.services.panic import Panic
 from chatbot.services.protection import Protection
+from chatbot.services.quoting import Quoting
 from chatbot.services.swap_book import SwapBook
 from chatbot.services.tickets import Tickets
 
@@ -42,6 +43,7 @@ class Confirming(Knowing):
             exchanges=self.exchanges,
             cards=self.cards,
             clock=self.clock,
+            sampler=self.sampler,
             was_away=self.was_away,
         )
 
@@ -61,6 +63,7 @@ class Confirming(Knowing):
             store=self.storage.tickets,
             accounts=self.storage.accounts,
             exchanges=self.exchanges,
+            instants=self.instants,
             swap_services=self.swap_services,
             swap_book=self.swap_book,
             follow_ups=self.follow_ups,
@@ -90,6 +93,10 @@ class Confirming(Knowing):
             clock=self.clock,
             entropy=self.entropy,
         )
+
+    @cached_property
+    def quoting(self) -> Quoting:
+        return Quoting(exchanges=self.exchanges, sessions=self.sessions)
 
     @cached_property
     def panic(self) -> Panic:

@@ -16,6 +16,9 @@ from chatbot.services.markets import Markets
 from chatbot.services.people import People
 from chatbot.services.preferences import Preferences
 from chatbot.services.questions import Questions
+from chatbot.services.samples import Sampler
+from chatbot.services.sessions import Sessions
+from chatbot.services.trades import Trades
 from chatbot.services.values import Values
 
 
@@ -49,6 +52,18 @@ class Knowing(Opened):
         return linking_accounts(self.storage, self.venues, self.swap_venues, self.clock)
 
     @cached_property
+    def sessions(self) -> Sessions:
+        return Sessions(
+            store=self.storage.accounts,
+            tickets=self.storage.tickets,
+            accounts=self.accounts,
+            instants=self.instants,
+            practice=self.venues[Venue.PAPER].desk if Venue.PAPER in self.venues else None,
+            journal=self.storage.journal,
+            clock=self.clock,
+        )
+
+    @cached_property
     def key_health(self) -> KeyHealth:
         storage = self.storage
         return KeyHealth(
@@ -77,3 +92,18 @@ class Knowing(Opened):
     @cached_property
     def values(self) -> Values:
         return Values(markets=self.markets, balances=self.balances)
+
+    @cached_property
+    def sampler(self) -> Sampler:
+        storage = self.storage
+        return Sampler(store=storage.samples, exchanges=self.exchanges, preferences=storage.preferences)
+
+    @cached_property
+    def trades(self) -> Trades:
+        return Trades(
+            exchanges=self.exchanges,
+            accounts=self.accounts,
+            sessions=self.sessions,
+            kept=self.storage.trades,
+            clock=self.clock,
+        )

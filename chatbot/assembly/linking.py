@@ -6,6 +6,7 @@ from chatbot.domain.accounts import Venue
 from chatbot.exchange.opening import OpenExchange, OpenSwapService
 from chatbot.ports.clock import Clock
 from chatbot.ports.exchange import Exchange
+from chatbot.ports.instant import InstantTrade
 from chatbot.ports.swaps import SwapService
 from chatbot.services.accounts import Accounts
 from chatbot.storage.opening import Storage
@@ -32,6 +33,10 @@ def linking_accounts(
 
 def exchanges_of(venues: Mapping[Venue, OpenExchange]) -> dict[Venue, Exchange]:
     return {venue: opened.exchange for venue, opened in venues.items()}
+
+
+def instants_of(venues: Mapping[Venue, OpenExchange]) -> dict[Venue, InstantTrade]:
+    return {venue: opened.instant for venue, opened in venues.items()}
 
 
 def swap_services_of(swap_venues: Mapping[Venue, OpenSwapService]) -> dict[Venue, SwapService]:

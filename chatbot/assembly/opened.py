@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from chatbot.assembly.linking import exchanges_of, swap_services_of
+from chatbot.assembly.linking import exchanges_of, instants_of, swap_services_of
 from chatbot.domain.accounts import Venue
 from chatbot.exchange.opening import OpenExchange, OpenSwapService
 from chatbot.ports.addresses import Addresses
@@ -12,6 +12,7 @@ from chatbot.ports.cards import Cards
 from chatbot.ports.charts import Charts
 from chatbot.ports.clock import Clock, Entropy
 from chatbot.ports.exchange import Exchange
+from chatbot.ports.instant import InstantTrade
 from chatbot.ports.spawner import Spawner
 from chatbot.ports.swaps import SwapCards, SwapService
 from chatbot.settings import Settings
@@ -41,6 +42,10 @@ class Opened:
     @cached_property
     def exchanges(self) -> Mapping[Venue, Exchange]:
         return exchanges_of(self.venues)
+
+    @cached_property
+    def instants(self) -> Mapping[Venue, InstantTrade]:
+        return instants_of(self.venues)
 
     @cached_property
     def swap_services(self) -> Mapping[Venue, SwapService]:

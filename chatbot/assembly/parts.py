@@ -11,14 +11,21 @@ from chatbot.services.audit import Audit
 from chatbot.services.bars import PriceHistory
 from chatbot.services.boards import Boards
 from chatbot.services.charts import ChartDesk
+from chatbot.services.conversions import ConvertDesk
 from chatbot.services.desk import Services
 from chatbot.services.digests import Digests
+from chatbot.services.exporting import Exporting
+from chatbot.services.exports import Exports
 from chatbot.services.factors import Factors
 from chatbot.services.follow_ups import FollowUps
+from chatbot.services.history import HistoryReader
 from chatbot.services.key_health import KeyHealth
 from chatbot.services.linking import Linking
 from chatbot.services.orders import Orders
+from chatbot.services.portfolio import PortfolioDesk
+from chatbot.services.quoting import QuoteRenewals
 from chatbot.services.receiving import Receivers
+from chatbot.services.routes import RouteDesk
 from chatbot.services.settling import Settling
 from chatbot.services.swap_following import SwapFollowing
 from chatbot.services.swaps import SwapDesk
@@ -36,6 +43,7 @@ class Program:
     alerts: AlertEngine
     history: PriceHistory
     follow_ups: FollowUps
+    exporting: Exporting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +57,7 @@ class Parts(Confirming):
                 store=self.storage.tickets,
                 tickets=self.tickets,
                 keys=self.key_health,
+                renewals=QuoteRenewals(quoting=self.quoting, accounts=self.accounts, tickets=self.tickets),
                 executors=self.execution.executors,
                 changes=self.execution.changes,
                 cards=self.cards,
@@ -58,6 +67,7 @@ class Parts(Confirming):
             alerts=self.alert_engine,
             history=self.history,
             follow_ups=self.follow_ups,
+            exporting=self.exporting,
         )
 
     def _services(self) -> Services:
@@ -71,11 +81,16 @@ class Parts(Confirming):
             boards=Boards(store=storage.boards, markets=self.markets, clock=self.clock),
             charts=self.charts,
             chats=storage.chats,
+            conversions=self.conversions,
             digests=self.digests,
+            exports=Exports(
+                store=storage.exports, files=storage.export_files, accounts=self.accounts, clock=self.clock
+            ),
             factors=Factors(store=storage.factors, clock=self.clock, entropy=self.entropy),
             favourites=storage.favourites,
             followed_swaps=self.followed_swaps,
             forgetting=self.forgetting,
+            history=HistoryReader(storage.history),
             life=storage.life,
             limits=self.limits,
             linking=Linking(self.questions),
@@ -84,13 +99,17 @@ class Parts(Confirming):
             orders=self.orders,
             panic=self.panic,
             people=self.people,
+            portfolio=self.portfolio,
             preferences=self.preferences,
             presence=storage.presence,
             protection=self.protection,
             questions=self.questions,
+            routes=self.routes,
+            sessions=self.sessions,
             shown_secrets=storage.shown_secrets,
             swaps=self.swaps,
             tickets=self.tickets,
+            trades=self.trades,
             trading=self.trading,
             withdrawals=self.withdrawals,
         )
@@ -197,5 +216,67 @@ class Parts(Confirming):
             markets=self.markets,
             orders=self.orders,
             follow_ups=self.storage.follow_ups,
+            clock=self.clock,
+        )
+
+    # conversions, routes and looking back
+
+    @cached_property
+    def conversions(self) -> ConvertDesk:
+        return ConvertDesk(
+            quoting=self.quoting,
+            sessions=self.sessions,
+            accounts=self.accounts,
+            balances=self.balances,
+            markets=self.markets,
+            values=self.values,
+            standings=self.storage.standings,
+            tickets=self.tickets,
+            questions=self.questions,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def routes(self) -> RouteDesk:
+        return RouteDesk(
+            exchanges=self.exchanges,
+            swap_services=self.swap_services,
+            coins=self.coins,
+            accounts=self.accounts,
+            keys=self.storage.accounts,
+            sessions=self.sessions,
+            markets=self.markets,
+            questions=self.questions,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def portfolio(self) -> PortfolioDesk:
+        return PortfolioDesk(
+            balances=self.balances,
+            accounts=self.accounts,
+            markets=self.markets,
+            orders=self.orders,
+            trades=self.trades,
+            kept=self.storage.trades,
+            history=self.history,
+            samples=self.storage.samples,
+            sampler=self.sampler,
+            drawer=self.drawer,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def exporting(self) -> Exporting:
+        storage = self.storage
+        return Exporting(
+            store=storage.exports,
+            files=storage.export_files,
+            exchanges=self.exchanges,
+            accounts=storage.accounts,
+            trades=self.trades,
+            kept=storage.trades,
+            history=storage.history,
+            is_in=self.people.is_in,
             clock=self.clock,
         )

@@ -10,10 +10,10 @@ import sys
 import traceback
 from typing import BinaryIO
 
-from chatbot.charts.drawing import book, price
+from chatbot.charts.drawing import book, portfolio, price
 from chatbot.charts.drawing.canvas import Canvas
 from chatbot.charts.frames import HEADER, Answer, Request, framed, read
-from chatbot.domain.charts import PriceChart
+from chatbot.domain.charts import PortfolioPicture, PriceChart
 
 _NICE = 10
 _LONGEST = 20
@@ -44,7 +44,13 @@ def answer(answers: BinaryIO, canvas: Canvas, letter: bytes, body: bytes) -> Non
 
 
 def drawn(canvas: Canvas, request: Request) -> bytes:
-    return price.draw(canvas, request) if isinstance(request, PriceChart) else book.draw(canvas, request)
+    match request:
+        case PriceChart():
+            return price.draw(canvas, request)
+        case PortfolioPicture():
+            return portfolio.draw(canvas, request)
+        case _:
+            return book.draw(canvas, request)
 
 
 if __name__ == "__main__":

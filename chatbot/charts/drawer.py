@@ -11,7 +11,7 @@ from pathlib import Path
 import structlog
 
 from chatbot.charts.frames import HEADER, Answer, Request, written
-from chatbot.domain.charts import BookPicture, PriceChart
+from chatbot.domain.charts import BookPicture, PortfolioPicture, PriceChart
 from chatbot.domain.errors import NotDrawn
 from chatbot.ports.clock import Clock
 
@@ -49,6 +49,9 @@ class Drawer:
         return await self._in_turn(chart)
 
     async def book(self, picture: BookPicture) -> bytes:
+        return await self._in_turn(picture)
+
+    async def portfolio(self, picture: PortfolioPicture) -> bytes:
         return await self._in_turn(picture)
 
     async def step(self) -> timedelta:

@@ -1,6 +1,6 @@
 """What the two processes say to each other over a pipe: frames of a kind, a length and a body.
 
-Requests are charts and book pictures; an answer is a PNG, or the words of what went wrong.
+Requests are what is to be drawn; an answer is a PNG, or the words of what went wrong.
 """
 
 import struct
@@ -9,13 +9,13 @@ from typing import Final
 
 import msgspec
 
-from chatbot.domain.charts import BookPicture, PriceChart
+from chatbot.domain.charts import BookPicture, PortfolioPicture, PriceChart
 
 HEADER: Final = struct.Struct(">cI")
 
-Request = PriceChart | BookPicture
+Request = PriceChart | BookPicture | PortfolioPicture
 
-_KINDS: dict[bytes, type[Request]] = {b"p": PriceChart, b"b": BookPicture}
+_KINDS: dict[bytes, type[Request]] = {b"p": PriceChart, b"b": BookPicture, b"v": PortfolioPicture}
 _LETTERS = {kind: letter for letter, kind in _KINDS.items()}
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from chatbot.demo import groups, members, shown
 from chatbot.demo.chats import Chat
-from chatbot.demo.crowd import Crowd, Nonsense, writing_from
+from chatbot.demo.crowd import Crowd, Nonsense, Writing, writing_from
 from chatbot.demo.standings import Status
 from chatbot.demo.values import Json, Person
 from chatbot.demo.world import World
@@ -29,6 +29,9 @@ class Acts:
             "pin": self._pin,
             "tap": self._tap,
             "open_link": self._open_link,
+            "inline": self._ask_inline,
+            "inline/choose": self._choose,
+            "inline/mode": self._set_inline_mode,
             "block": self._block,
             "person": self._add_person,
             "add": self._add,
@@ -77,6 +80,19 @@ class Acts:
 
     def _open_link(self, given: Json) -> Json:
         return {"message": shown.message(self._crowd.open_link(given["user"], given["url"]))}
+
+    def _ask_inline(self, given: Json) -> Json:
+        offset = str(given.get("offset", ""))
+        return {"query": self._crowd.ask_inline(given["user"], given["chat"], str(given["query"]), offset=offset).id}
+
+    def _choose(self, given: Json) -> Json:
+        writing = Writing(text="", reply_to=given.get("reply_to"), thread=given.get("thread"))
+        chosen = self._crowd.choose(given["user"], given["chat"], given["query"], given["result"], writing)
+        return {"message": shown.message(chosen)}
+
+    def _set_inline_mode(self, given: Json) -> Json:
+        self._world.inline.enabled = bool(given["enabled"])
+        return {}
 
     def _block(self, given: Json) -> Json:
         self._crowd.block(given["user"], blocked=bool(given["blocked"]))

@@ -47,6 +47,8 @@ Reading
                                             both lists are empty when the time (seconds) ran out
     GET  /control/query/{id}?wait=5         {"query", "answered": true, "text": "…"|null, "show_alert": false,
                                              "url": null}
+    GET  /control/inline/{id}?wait=5        {"query", "answered": true, "results": [{"id", "title", "description"}],
+                                             "button": {"text", "start_parameter"}|null, "next_offset": ""}
     GET  /control/calls?since=N&method=sendMessage
                                             {"last": M,
                                              "calls": [{"sequence", "at", "method", "parameters", "status"}]};
@@ -69,6 +71,9 @@ People
     POST /control/delete     {"user", "chat", "message"}                  → {"deleted": true}
     POST /control/tap        {"user", "chat", "message", "button": "Confirm"} → {"query": "id"}
                              by visible text: exact, else a case-insensitive part of exactly one; or "data": "forged"
+    POST /control/inline     {"user", "chat", "query": "btc", "offset": ""}   → {"query": "id"} types "@bot btc"
+    POST /control/inline/choose {"user", "chat", "query", "result", "reply_to": id|null, "thread": id|null}
+                                            → {"message": shown message} sends it, "via @bot"
     POST /control/open_link  {"user", "url": "https://t.me/<bot>?start=payload"} → {"message": shown message}
     POST /control/block      {"user", "blocked": true}                    → {}
     POST /control/pin        {"user", "chat", "message", "pinned": true}  → {}
@@ -109,6 +114,7 @@ Trouble
                               "times": 1, "seconds": 0, "chat": id|null}  → {}  (`seconds`: the delay, or retry_after)
     DELETE /control/faults                                                → {}
     POST   /control/limits   {"enabled": true}                            → {}  1/s per chat, 20/min per group, 30/s
+    POST   /control/inline/mode {"enabled": true}                         → {}  what /setinline at @BotFather does
     POST   /control/raw_update {…}   any JSON, put in the bot's queue as it is (`update_id` added if missing)
                                                                           → {"update_id": N}
 """
@@ -128,12 +134,14 @@ from chatbot.demo.calls import Calls
 from chatbot.demo.chats import Chat
 from chatbot.demo.crowd import Nonsense
 from chatbot.demo.faults import Fault, FaultKind, Faults
+from chatbot.demo.inline import Listing
 from chatbot.demo.limits import Limits
 from chatbot.demo.refusals import Refusal
 from chatbot.demo.values import Json
 from chatbot.demo.world import World
 
 LONGEST_WAIT = 60.0
+_NOTHING = Listing(offers=(), button=None, next_offset="")
 HEARTBEAT = 10.0
 
 Reading = Callable[[Request], Awaitable[Json]]
@@ -164,6 +172,7 @@ class Control:
             "chat/{chat}/pins": self._get_pins,
             "wait": self._wait,
             "query/{query}": self._get_query,
+            "inline/{query}": self._get_inline,
             "calls": self._get_calls,
         }
         acting: dict[str, Act] = {
@@ -219,12 +228,18 @@ class Control:
         query = self._world.queries.find(request.path_params["query"])
         if query is None:
             raise Nonsense("no such query")
-        waiting = asyncio.ensure_future(query.answered.wait())
-        await asyncio.wait([waiting], timeout=_seconds(request, "wait", default=0.0))
-        waiting.cancel()
+        await _answered(query.answered, request)
         answer = query.answer
         said = answer.to_json() if answer else {"text": None, "show_alert": False, "url": None}
         return {"query": query.id, "answered": answer is not None} | said
+
+    async def _get_inline(self, request: Request) -> Json:
+        query = self._world.inline.find(request.path_params["query"])
+        if query is None:
+            raise Nonsense("no such query")
+        await _answered(query.answered, request)
+        listing = query.listing or _NOTHING
+        return {"query": query.id, "answered": query.listing is not None} | listing.to_json()
 
     async def _get_calls(self, request: Request) -> Json:
         since = int(request.query_params.get("since", 0))
@@ -281,6 +296,13 @@ class Control:
         if chat is None:
             raise Nonsense(f"there is no chat {chat_id}")
         return chat
+
+
+async def _answered(answered: asyncio.Event, request: Request) -> None:
+    """Wait for the bot's answer, for as long as the request allows."""
+    waiting = asyncio.ensure_future(answered.wait())
+    await asyncio.wait([waiting], timeout=_seconds(request, "wait", default=0.0))
+    waiting.cancel()
 
 
 def _answering(read: Reading) -> Callable[[Request], Awaitable[Response]]:

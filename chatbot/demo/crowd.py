@@ -10,6 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from chatbot.demo import entities, groups, members
 from chatbot.demo.chats import Chat
+from chatbot.demo.entities import RichText
+from chatbot.demo.inline import LONGEST_QUERY, InlineQuery
 from chatbot.demo.queries import Query
 from chatbot.demo.standings import Standing, Status
 from chatbot.demo.topics import GENERAL
@@ -43,11 +45,14 @@ class Crowd:
 
     def write(self, user: int, chat_id: int, writing: Writing) -> Message:
         """A person writes. Writing in the private chat starts it, and unblocks a blocked bot."""
+        said = entities.typed(writing.text)
+        return self._post(user, chat_id, writing, said, via_bot=self._world.people.get(writing.via_bot or 0))
+
+    def _post(self, user: int, chat_id: int, writing: Writing, said: RichText, **content: Any) -> Message:
         chat, person = self._present(user, chat_id)
         if chat.is_private and chat.status(self._world.bot.id) is not Status.MEMBER:
             self._set_blocked(chat, person, blocked=False)
         _check_may_write(chat, person)
-        said = entities.typed(writing.text)
         replied = self._replied(chat, writing.reply_to)
         message = self._world.post(
             chat,
@@ -57,12 +62,42 @@ class Crowd:
             entities=said.entities,
             reply_to=replied,
             thread=_thread(chat, person, writing, replied),
-            via_bot=self._world.people.get(writing.via_bot or 0),
             sender_chat=self._sender_chat(chat, writing),
             forward_origin=self._forward_origin(writing),
+            **content,
         )
         self._tell("channel_post" if chat.is_channel else "message", chat, message)
         return message
+
+    def ask_inline(self, user: int, chat_id: int, text: str, *, offset: str = "") -> InlineQuery:
+        """A person types the bot's name and something behind it, in whatever chat."""
+        chat, person = self._present(user, chat_id)
+        if not self._world.inline.enabled:
+            raise Nonsense("inline mode is off")
+        typed = text[:LONGEST_QUERY]
+        query = self._world.inline.open(user=user, text=typed, offset=offset)
+        if query.listing is None:
+            where = "sender" if chat.is_private else chat.kind
+            content = {"id": query.id, "from": person.to_json(), "query": typed, "offset": offset, "chat_type": where}
+            self._world.updates.put("inline_query", content)
+        return query
+
+    def choose(self, user: int, chat_id: int, query_id: str, result: str, writing: Writing) -> Message:
+        """A person sends one of the offered messages; `writing` says into which thread, and what it answers."""
+        query = self._world.inline.find(query_id)
+        listing = None if query is None or query.user != user else query.listing
+        offer = next((each for each in listing.offers if each.id == result), None) if listing else None
+        if offer is None:
+            raise Nonsense("this was not offered")
+        return self._post(
+            user,
+            chat_id,
+            writing,
+            offer.content,
+            via_bot=self._world.bot,
+            reply_markup=offer.reply_markup,
+            link_preview_options=offer.link_preview_options,
+        )
 
     def edit(self, user: int, chat_id: int, message_id: int, text: str) -> Message:
         """A person edits what they wrote."""
@@ -99,18 +134,25 @@ class Crowd:
         if data is None:
             data = _data_of(self._message(chat, message_id), button or "")
         query = self._world.queries.open(user=user, chat=chat_id, message=message_id)
-        inaccessible = {"chat": chat.json, "message_id": message_id, "date": 0}
         self._world.updates.put(
             "callback_query",
             {
                 "id": query.id,
                 "from": person.to_json(),
-                "message": inaccessible if message is None else message.to_json(),
+                **self._tapped(chat, message_id, message),
                 "chat_instance": chat.instance,
                 "data": data,
             },
         )
         return query
+
+    def _tapped(self, chat: Chat, message_id: int, message: Message | None) -> Json:
+        """The bot is not shown messages that people sent through it."""
+        if message is None:
+            return {"message": {"chat": chat.json, "message_id": message_id, "date": 0}}
+        if message.via_bot == self._world.bot:
+            return {"inline_message_id": f"{chat.id}_{message_id}"}
+        return {"message": message.to_json()}
 
     def open_link(self, user: int, url: str) -> Message:
         """A person follows `https://t.me/<bot>?start=payload` and presses Start."""
@@ -195,7 +237,7 @@ class Crowd:
             return True
         if not chat.standing(bot.id).is_inside:
             return False
-        if message.reply_to is not None and message.reply_to.sender.id == bot.id:
+        if message.via_bot == bot or (message.reply_to is not None and message.reply_to.sender.id == bot.id):
             return True
         return self._is_commanded(chat, message)
 

@@ -79,6 +79,7 @@ async def _run(chat: LocalChat, folder: Path, stack: contextlib.AsyncExitStack) 
     click.echo(f"Open {chat.url} in a browser: write /start, then /buy 0.01 BTC or /withdraw XRP 100 savings.")
     click.echo("Set /alert BTC +1% and move the price in the market panel on the right to see it fire.")
     click.echo("Write /swap 500 USDC to BTC, and pay it from the demo wallet on the right.")
+    click.echo(f"Type @{chat.world.bot.username} btc in any chat to send a price there.")
     click.echo("The exchange and its money are practice. Ctrl-C ends everything and leaves nothing behind.")
     await _first_ending(exchange, bot)
 

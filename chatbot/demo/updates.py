@@ -11,11 +11,13 @@ import orjson
 
 from chatbot.demo import refusals
 from chatbot.demo.clock import Clock
+from chatbot.demo.inline import LIFETIME as INLINE_LIFETIME
 from chatbot.demo.values import Json
 
 # https://core.telegram.org/bots/api#getting-updates: kept for 24 hours; callback queries for 150 s.
 MESSAGE_LIFETIME = 24 * 60 * 60.0
 QUERY_LIFETIME = 150.0
+_LIFETIMES = {"callback_query": QUERY_LIFETIME, "inline_query": INLINE_LIFETIME}
 MOST_PER_POLL = 100
 LONGEST_POLL = 50
 
@@ -60,8 +62,7 @@ class UpdateQueue:
         """Queue one update unless its kind is not wanted."""
         wanted = kind in self._allowed if self._allowed is not None else kind not in ON_REQUEST_ONLY
         if wanted:
-            lifetime = QUERY_LIFETIME if kind == "callback_query" else MESSAGE_LIFETIME
-            self._append({"update_id": self._next_id, kind: content}, lifetime=lifetime)
+            self._append({"update_id": self._next_id, kind: content}, lifetime=_LIFETIMES.get(kind, MESSAGE_LIFETIME))
 
     def put_raw(self, update: Json) -> int:
         """Queue any JSON object as it is; returns its `update_id` in the queue."""

@@ -8,6 +8,7 @@ from chatbot.demo.cast import Cast, ChatPlan
 from chatbot.demo.chats import Chat
 from chatbot.demo.clock import Clock
 from chatbot.demo.files import Files
+from chatbot.demo.inline import InlineQueries
 from chatbot.demo.journal import Journal
 from chatbot.demo.menus import Menus
 from chatbot.demo.queries import Queries
@@ -38,6 +39,7 @@ class World:
         # Numbers start at the second of the start: greater than those of any earlier run.
         self.updates = UpdateQueue(clock=clock, first_id=started, on_poll=self._on_poll)
         self.queries = Queries(clock=clock, first_number=started)
+        self.inline = InlineQueries(clock=clock, first_number=started)
         self.bot_online = False
         self._polls = 0
         self._going: asyncio.TimerHandle | None = None

@@ -42,3 +42,14 @@ class Account:
     label: str
     key_tail: str
     linked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionState:
+    """A browser session that is linked to an account, without its secrets. ANDX does not accept it since `rejected_at`,
+    if it is not None.
+    """
+
+    tail: str
+    linked_at: datetime
+    rejected_at: datetime | None = None

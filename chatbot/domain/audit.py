@@ -44,10 +44,14 @@ class Deed(StrEnum):
     ALIAS_REMOVED = "alias_removed"
     KEY_REJECTED = "key_rejected"
     KEY_WORKS = "key_works"
+    SESSION_LINKED = "session_linked"
+    SESSION_UNLINKED = "session_unlinked"
+    SESSION_REJECTED = "session_rejected"
     NOTICES_CHANGED = "notices_changed"
     SWAP_MARKED = "swap_marked"
     SWAP_UNMARKED = "swap_unmarked"
     EXPORTED = "exported"
+    FILE_ASKED = "file_asked"
     FORGOTTEN = "forgotten"
 
 

@@ -79,3 +79,25 @@ class BookPicture:
     book: OrderBook
     decimals: int
     look: Look
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """So much of the value is in one currency."""
+
+    name: str
+    worth: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortfolioPicture:
+    """What an account is worth in `currency`: over time as a `line`, oldest first, and by its `shares`, the largest
+    first, at least one. `percent` is the change of the last day, None where it is not known.
+    """
+
+    title: str
+    currency: str
+    line: tuple[tuple[datetime, Decimal], ...]
+    shares: tuple[Share, ...]
+    percent: Decimal | None
+    look: Look

@@ -12,11 +12,13 @@ from typing import ClassVar, get_args
 
 from chatbot.domain.accounts import Venue
 from chatbot.domain.alerts import Crossing
+from chatbot.domain.convert_drafts import ConvertDraft
 from chatbot.domain.ids import AccountId, AlertId, ChatId, DialogueId, MessageId, PersonId, SwapId
 from chatbot.domain.limits import LimitKind
 from chatbot.domain.orders import OrderType, Side
 from chatbot.domain.places import Place
 from chatbot.domain.protected import Protected
+from chatbot.domain.route_drafts import RouteDraft
 from chatbot.domain.secrets import Secret
 from chatbot.domain.swaps import Coin
 
@@ -218,6 +220,16 @@ class SwapKeyDraft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SessionDraft:
+    """A browser session for an account that is asked for: its user name, then its token."""
+
+    tag: ClassVar[str] = "session"
+
+    account: AccountId
+    username: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinkDraft:
     """Credentials being asked for, one after the other."""
 
@@ -332,6 +344,16 @@ class SettingDraft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AmountDraft:
+    """An amount that somebody wrote, of which it is not said yet what should become. `currency` is its code."""
+
+    tag: ClassVar[str] = "amount"
+
+    amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetUpDraft:
     """A second factor that waits for its first code."""
 
@@ -356,13 +378,17 @@ Draft = (
     OrderDraft
     | WithdrawalDraft
     | SwapDraft
+    | ConvertDraft
     | PayoutDraft
     | TransactionDraft
     | LinkDraft
     | SwapKeyDraft
+    | SessionDraft
     | LimitDraft
     | AlertDraft
     | SettingDraft
+    | AmountDraft
+    | RouteDraft
     | SetUpDraft
     | CodeDraft
 )

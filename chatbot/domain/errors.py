@@ -5,6 +5,8 @@
      ├─ AccessError       the person links an account, mends a key, or is let in
      │   ├─ NotLinked
      │   ├─ NoSwapKey
+     │   ├─ NoSession
+     │   ├─ SessionExpired
      │   ├─ NotAllowed
      │   ├─ KeyRejected
      │   ├─ FactorMissing
@@ -66,6 +68,14 @@ class NoSwapKey(AccessError):
         self.live = live
 
 
+class NoSession(AccessError):
+    """The account has no browser session linked, which Instant Trade and trade history need."""
+
+
+class SessionExpired(AccessError):
+    """ANDX answered 401 or 403 to a request signed with a session: it rotated, and a fresh one must be given."""
+
+
 class NotAllowed(AccessError):
     """The person was not let in, or the thing is the owner's."""
 
@@ -109,6 +119,10 @@ class Refused(ChatbotError):
         super().__init__(f"refused with {code}")
         self.code = code
         self.reason = reason
+
+
+class PriceMoved(Refused):
+    """1210: the price changed too much since the quote; nothing was executed."""
 
 
 class AccountOwnerDifferent(Refused):
@@ -170,6 +184,7 @@ class TicketProblem(StrEnum):
     ALREADY_TAKEN = "already_taken"
     DECLINED = "declined"
     EXPIRED = "expired"
+    RENEWED = "renewed"  # its card shows another quote by now
     SENT = "sent"  # too late to be cancelled
     CLOSED = "closed"  # ended, and nothing was sent
 

@@ -5,11 +5,13 @@ Nothing here knows where the facts come from. `check` either returns, or raises 
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from chatbot.domain.errors import Obstacle, Stopped
 from chatbot.domain.intents import (
     CancelOrders,
+    Convert,
+    ConvertTerms,
     CreateSwap,
     Intent,
     OrderTerms,
@@ -24,6 +26,8 @@ from chatbot.domain.intents import (
 from chatbot.domain.limits import VALUED_IN, Limits, Spent
 from chatbot.domain.money import EXACT, Amount, divide, multiply
 from chatbot.domain.orders import Side
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,32 +49,30 @@ class Standing:
 
 def check(intent: Intent, terms: Terms, standing: Standing) -> None:
     """Raise `Stopped` if the ticket may not be sent."""
+    _check_switches(standing, urgent=isinstance(intent, CancelOrders) and intent.urgent)
     match intent:
         case CancelOrders():
-            _check_switches(standing, urgent=intent.urgent)
+            pass
         case PlaceOrder():
-            _check_switches(standing)
-            if not isinstance(terms, OrderTerms):
-                raise ValueError("an intent met another intent's terms")
-            _check_order(intent, terms, standing)
+            _check_order(intent, _own(terms, OrderTerms), standing)
         case Withdraw():
-            _check_switches(standing)
-            if not isinstance(terms, WithdrawTerms):
-                raise ValueError("an intent met another intent's terms")
-            _check_withdrawal(intent, terms, standing)
+            _check_withdrawal(intent, _own(terms, WithdrawTerms), standing)
         case CreateSwap():
-            _check_switches(standing)
-            if not isinstance(terms, SwapTerms):
-                raise ValueError("an intent met another intent's terms")
-            _check_swap(intent, terms, standing)
+            _check_swap(intent, _own(terms, SwapTerms), standing)
         case SetPayout():
-            _check_switches(standing)
-            if not isinstance(terms, PayoutTerms):
-                raise ValueError("an intent met another intent's terms")
+            _own(terms, PayoutTerms)
             if standing.payout_unsettled:
                 raise Stopped(Obstacle.PAYOUT_UNSETTLED)
+        case Convert():
+            _check_conversion(intent, _own(terms, ConvertTerms), standing)
         case _:
             assert_never(intent)
+
+
+def _own(terms: Terms, kind: type[T]) -> T:
+    if not isinstance(terms, kind):
+        raise TypeError("an intent met another intent's terms")
+    return terms
 
 
 def _check_switches(standing: Standing, *, urgent: bool = False) -> None:
@@ -90,12 +92,25 @@ def _check_order(intent: PlaceOrder, terms: OrderTerms, standing: Standing) -> N
     off = losing_distance(intent, terms)
     if off > limits.distance:
         raise Stopped(Obstacle.TOO_FAR, share=limits.distance)
-    if terms.value is None:
-        raise Stopped(Obstacle.NOT_VALUED, currency=intent.counter)
-    if terms.value > limits.order:
+    _check_worth(terms.value, intent.counter, standing)
+
+
+def _check_conversion(intent: Convert, terms: ConvertTerms, standing: Standing) -> None:
+    """It counts as an order."""
+    if terms.difference is not None and terms.difference > standing.limits.distance:
+        raise Stopped(Obstacle.TOO_FAR, share=standing.limits.distance)
+    _check_worth(terms.value, intent.sell, standing)
+
+
+def _check_worth(value: Decimal | None, currency: str, standing: Standing) -> None:
+    """Raise `Stopped` for what is worth more than one order, or the orders of a day, may be."""
+    limits = standing.limits
+    if value is None:
+        raise Stopped(Obstacle.NOT_VALUED, currency=currency)
+    if value > limits.order:
         raise Stopped(Obstacle.ORDER_TOO_LARGE, limit=Amount(limits.order, VALUED_IN))
     left = orders_left(standing)
-    if terms.value > left.value:
+    if value > left.value:
         ease_at = standing.spent.orders_ease_at
         raise Stopped(Obstacle.ORDERS_USED_UP, limit=Amount(limits.orders, VALUED_IN), left=left, ease_at=ease_at)
 

@@ -46,3 +46,9 @@ BoardId = NewType("BoardId", int)
 
 DigestId = NewType("DigestId", int)
 """A daily digest in some place."""
+
+ExportId = NewType("ExportId", int)
+"""A file that is being put together for a person."""
+
+SubAccountId = NewType("SubAccountId", int)
+"""The name of a sub-account that somebody asked for."""

@@ -4,6 +4,7 @@ fields are only ever added, with a default. Its `subject` names it without amoun
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from typing import ClassVar, get_args
 
 from chatbot.domain.ids import AccountId, MarketCode, OrderNumber
@@ -102,7 +103,36 @@ class SetPayout:
         return f"payout address of swap {self.reference}"
 
 
-Intent = PlaceOrder | CancelOrders | Withdraw | CreateSwap | SetPayout
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Convert:
+    """Turn one currency into another through Instant Trade (api: I2). The `…_text` are the quote's own strings, which
+    are sent back unchanged; `account_number` names another trading account than the session's own.
+    """
+
+    tag: ClassVar[str] = "convert"
+
+    account: AccountId
+    sell: str
+    buy: str
+    sell_text: str
+    buy_text: str
+    price_text: str
+    account_number: int | None = None
+
+    @property
+    def sold(self) -> Amount:
+        return Amount(Decimal(self.sell_text), self.sell)
+
+    @property
+    def bought(self) -> Amount:
+        return Amount(Decimal(self.buy_text), self.buy)
+
+    @property
+    def subject(self) -> str:
+        return f"convert {self.sell} to {self.buy}"
+
+
+Intent = PlaceOrder | CancelOrders | Withdraw | CreateSwap | SetPayout | Convert
 
 INTENTS: dict[str, type[Intent]] = {kind.tag: kind for kind in get_args(Intent)}
 
@@ -218,6 +248,43 @@ class PayoutTerms:
     warnings: tuple[str, ...]
 
 
-Terms = OrderTerms | CancelTerms | WithdrawTerms | SwapTerms | PayoutTerms
+class Compared(StrEnum):
+    """What a quote was held against: the middle of the order book, or where it tells nothing, of the ticker."""
+
+    BOOK = "book"
+    TICKER = "ticker"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConvertTerms:
+    """What the card of a `Convert` showed besides the quote's own strings.
+
+    The price is for one unit of `base`. `least` and `most` are the limits of the amount sold; `before` is what was
+    available of it. `difference` is how much worse than the middle the quote is, as a fraction, and `cost` the same in
+    money; None where there is nothing to compare with. `wanted` is what was to be got, if that was said. `refreshed`
+    counts how often the card got itself a new quote; `previous` is the price that moved before this card. `market` is
+    the one with an order book, if there is one. `value` is what it is worth in the currency limits are given in, None
+    where nothing tells; `left` what that day's limit leaves before it.
+    """
+
+    tag: ClassVar[str] = "convert_terms"
+
+    base: str
+    market: MarketCode | None
+    least: Decimal
+    most: Decimal
+    before: Amount
+    quoted_at: datetime
+    compared: Compared | None
+    difference: Decimal | None
+    cost: Amount | None
+    wanted: Decimal | None
+    value: Decimal | None
+    left: Amount
+    refreshed: int = 0
+    previous: Decimal | None = None
+
+
+Terms = OrderTerms | CancelTerms | WithdrawTerms | SwapTerms | PayoutTerms | ConvertTerms
 
 TERMS: dict[str, type[Terms]] = {kind.tag: kind for kind in get_args(Terms)}

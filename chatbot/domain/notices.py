@@ -7,7 +7,7 @@ from enum import IntEnum, StrEnum
 from typing import ClassVar, get_args
 
 from chatbot.domain.accounts import Venue
-from chatbot.domain.ids import AlertId, ChatId, LimitChangeId, MarketCode, MessageId, PersonId, TicketId
+from chatbot.domain.ids import AccountId, AlertId, ChatId, LimitChangeId, MarketCode, MessageId, PersonId, TicketId
 from chatbot.domain.orders import Order
 from chatbot.domain.swaps import FollowedSwap
 
@@ -165,6 +165,19 @@ class KeyWorks:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRejected:
+    """ANDX does not accept an account's browser session any more; a fresh one is asked for, once. `label` is the
+    account's.
+    """
+
+    tag: ClassVar[str] = "session_rejected"
+    about: ClassVar[NoticeKind] = NoticeKind.KEY
+    account: AccountId
+    label: str
+    at: datetime
+
+
 class AlarmKind(StrEnum):
     """What a person is told whatever they switched off."""
 
@@ -182,6 +195,7 @@ class AlarmKind(StrEnum):
     WITHDRAWAL = "withdrawal"
     PAYOUT = "payout"
     KEY_REJECTED = "key_rejected"
+    SESSION_LINKED = "session_linked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -332,6 +346,7 @@ Notice = (
     | Away
     | PersonJoined
     | KeyWorks
+    | SessionRejected
     | LimitHolds
     | Alarm
     | AlertFired

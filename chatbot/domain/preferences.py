@@ -25,6 +25,15 @@ class ChartTheme(StrEnum):
     LIGHT = "light"
 
 
+class ValueCurrency(StrEnum):
+    """What the value of an account is given in."""
+
+    USDT = "USDT"
+    BTC = "BTC"
+    USD = "USD"
+    EUR = "EUR"
+
+
 class QuietMode(StrEnum):
     """What happens to notices in quiet hours: they come at their end, or without a sound."""
 
@@ -53,6 +62,7 @@ class Preferences:
     theme: ChartTheme = ChartTheme.DARK
     quiet: QuietHours | None = None
     dust: Decimal = Decimal(1)
+    currency: ValueCurrency = ValueCurrency.USDT
 
     def quiet_until(self, now: datetime) -> datetime | None:
         """When the quiet hours end that `now` lies in; None outside of them.

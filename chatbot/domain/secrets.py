@@ -51,3 +51,18 @@ class SwapKey:
     def key_tail(self) -> str:
         """The last four characters: what a person may be shown of it."""
         return self.api_key.reveal()[-4:]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """What stands behind requests for Instant Trade and trade history at ANDX: two values of a browser that is logged
+    in (api: 6.1). Whoever has them can do there what its person can. The token changes with the session.
+    """
+
+    username: Secret
+    token: Secret
+
+    @property
+    def tail(self) -> str:
+        """The token's last four characters: what a person may be shown of it."""
+        return self.token.reveal()[-4:]

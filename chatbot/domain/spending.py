@@ -4,6 +4,8 @@ from decimal import Decimal
 
 from chatbot.domain.intents import (
     CancelOrders,
+    Convert,
+    ConvertTerms,
     CreateSwap,
     OrderTerms,
     PlaceOrder,
@@ -39,6 +41,14 @@ def spend_of(ticket: Ticket) -> Spend | None:
                 return None
             sent = terms.deposit
             return Spend(kind=SpendKind.SWAP, currency=sent.currency, amount=sent.value, value=terms.value)
+        case Convert() as intent, ConvertTerms() as terms:
+            share = _share(ticket.order)
+            return Spend(
+                kind=SpendKind.ORDER,
+                currency=intent.sell,
+                amount=multiply(intent.sold.value, share),
+                value=None if terms.value is None else multiply(terms.value, share),
+            )
         case ((CancelOrders() | SetPayout()), _):
             return None
         case _:

@@ -16,7 +16,7 @@ from typing import ClassVar, get_args
 from chatbot.domain.accounts import Venue
 from chatbot.domain.errors import Cause, Obstacle
 from chatbot.domain.ids import AccountId, ChatId, ClientId, MessageId, OrderNumber, PersonId, TicketId
-from chatbot.domain.intents import CreateSwap, Intent, PlaceOrder, SetPayout, Terms
+from chatbot.domain.intents import Convert, CreateSwap, Intent, PlaceOrder, SetPayout, Terms
 from chatbot.domain.money import Amount
 from chatbot.domain.orders import Order
 from chatbot.domain.policies import POLICIES
@@ -148,7 +148,9 @@ class Unsent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """Price or balance had left what the card showed, so nothing was sent; a new card shows the new terms."""
+    """Price or balance had left what the card showed, so nothing was sent, or the exchange executed nothing of it; a
+    new card shows the new terms.
+    """
 
     tag: ClassVar[str] = "moved"
 
@@ -298,7 +300,7 @@ def may_be_settled_by_word(ticket: Ticket) -> bool:
         return False
     lost = ticket.outcome
     unclear = isinstance(lost, Lost) and (lost.by_word or lost.twin is not None or lost.like is not None)
-    is_looked_up = isinstance(ticket.intent, PlaceOrder | CreateSwap | SetPayout)
+    is_looked_up = isinstance(ticket.intent, PlaceOrder | CreateSwap | SetPayout | Convert)
     return POLICIES[type(ticket.intent)].by_word or (unclear and is_looked_up)
 
 

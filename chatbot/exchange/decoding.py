@@ -38,6 +38,16 @@ class Number:
         return f"{type(self).__name__}({str(self.value)!r})"
 
 
+class WrittenNumber(Number):
+    """A number that also keeps how it was written, to be sent back unchanged."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text: Final = text
+
+
 def decoder(kind: Any) -> msgspec.json.Decoder[Any]:
     """What reads this kind; the types in it that are ours, such as `Number`, are made of a string's or number's text.
 

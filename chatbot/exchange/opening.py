@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chatbot.exchange.andx.gateway import AndxGateway
+from chatbot.exchange.andx.instant import AndxInstantTrade
 from chatbot.exchange.andx.signing import TimestampUnit
 from chatbot.exchange.andx.words import MarketBuyVolume
 from chatbot.exchange.budget import Budget
@@ -15,6 +16,7 @@ from chatbot.exchange.shared import SharedReads
 from chatbot.exchange.shared_swaps import SharedSwapReads
 from chatbot.ports.clock import Clock
 from chatbot.ports.exchange import Exchange, PracticeDesk
+from chatbot.ports.instant import InstantTrade
 from chatbot.ports.swaps import PracticeSwaps, SwapService
 
 
@@ -23,6 +25,7 @@ class OpenExchange:
     """An exchange ready for use. `desk` answers only where the address is a practice exchange's."""
 
     exchange: Exchange
+    instant: InstantTrade
     desk: PracticeDesk
     channel: Channel
     budget: Budget
@@ -72,6 +75,7 @@ def open_exchange(
     )
     return OpenExchange(
         exchange=SharedReads(gateway, clock=clock),
+        instant=AndxInstantTrade(channel=channel, clock=clock),
         desk=PaperDesk(channel),
         channel=channel,
         budget=budget,

@@ -1,4 +1,4 @@
-"""The practice exchange's own desk, where accounts with play money and keys for swaps are opened.
+"""The practice exchange's own desk, where accounts with play money, their sessions and keys for swaps are opened.
 
 No part of ANDX's or n.exchange's API.
 """
@@ -9,8 +9,9 @@ from typing import TypeVar
 import msgspec
 
 from chatbot.domain.errors import OutcomeUnknown, Unavailable
-from chatbot.domain.secrets import Credentials, Secret, SwapKey
+from chatbot.domain.secrets import Credentials, Secret, Session, SwapKey
 from chatbot.exchange.http import Call, Channel, Unreadable
+from chatbot.exchange.paths import filled
 from chatbot.ports.exchange import Priority
 
 T = TypeVar("T")
@@ -21,6 +22,11 @@ class _Opened(msgspec.Struct, frozen=True, kw_only=True):
     passphrase: str
     api_key: str
     secret_key: str
+
+
+class _OpenedSession(msgspec.Struct, frozen=True, kw_only=True):
+    username: str
+    token: str
 
 
 class _OpenedKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +41,10 @@ class PaperDesk:
 
     async def open_account(self) -> Credentials:
         return await _open(self._channel, name="open_practice_account", path="/paper/accounts", parse=_credentials)
+
+    async def open_session(self, credentials: Credentials) -> Session:
+        path = filled("/paper/accounts/{username}/session", username=credentials.username.reveal())
+        return await _open(self._channel, name="open_practice_session", path=path, parse=_session)
 
 
 class PaperSwapDesk:
@@ -64,6 +74,11 @@ def _credentials(body: bytes) -> Credentials:
         api_key=Secret(opened.api_key),
         secret_key=Secret(opened.secret_key),
     )
+
+
+def _session(body: bytes) -> Session:
+    opened = _read(body, _OpenedSession)
+    return Session(username=Secret(opened.username), token=Secret(opened.token))
 
 
 def _swap_key(body: bytes) -> SwapKey:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from chatbot.paper import wire
 from chatbot.paper.accounts import MAIN, Account
 from chatbot.paper.exchange import Exchange
-from chatbot.paper.fields import Fields, read_decimal, read_flag, read_seconds
+from chatbot.paper.fields import Fields, find_account, read_decimal, read_flag, read_seconds
 from chatbot.paper.market import CURRENCIES
 from chatbot.paper.refusals import Refused
 from chatbot.paper.withdrawals import State
@@ -29,7 +29,8 @@ class AccountControl:
         if not isinstance(name, str):
             raise ValueError("name: text")
         word = _NOT_IN_USERNAMES.sub("-", name.lower()).strip("-")[:32]
-        return self._exchange.sign_up(word or "guest").credentials()
+        account = self._exchange.sign_up(word or "guest")
+        return self._exchange.accounts.introduced(account)
 
     def accounts(self) -> object:
         """Who has an account, the newest last; no secrets."""
@@ -146,7 +147,4 @@ class AccountControl:
         return {"aliases": sorted(withdrawals.aliases(account.number, currency))}
 
     def _account(self, request: Request) -> Account:
-        account = self._exchange.accounts.by_username(request.path_params["username"])
-        if account is None:
-            raise ValueError("no such account")
-        return account
+        return find_account(self._exchange, request.path_params["username"])

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
 
+from chatbot.paper.sessions import Sessions
+
 MAIN = "Main"
 """The only account name this venue knows; the documentation's default."""
 
@@ -44,9 +46,10 @@ class Account:
 
 
 class Accounts:
-    """All accounts, by key and by name."""
+    """All accounts, by key and by name, and their browser sessions."""
 
     def __init__(self) -> None:
+        self.sessions = Sessions()
         self._by_key: dict[str, Account] = {}
         self._by_username: dict[str, Account] = {}
 
@@ -58,6 +61,15 @@ class Accounts:
 
     def by_username(self, username: str) -> Account | None:
         return self._by_username.get(username)
+
+    def introduced(self, account: Account) -> dict[str, object]:
+        """What whoever is to use an account has to be told: the API key's credentials and the browser's session."""
+        return {**account.credentials(), "session": self.session(account)}
+
+    def session(self, account: Account) -> dict[str, str] | None:
+        """What the account's logged-in page keeps as USER_NAME and TOKEN; None while it is logged out."""
+        token = self.sessions.token(account.number)
+        return None if token is None else {"username": account.username, "token": token}
 
     def open_ready(self, name: str, *, seed: int) -> Account:
         """An account whose credentials follow from the seed, so that they are the same at every start."""
@@ -82,4 +94,5 @@ class Accounts:
         )
         self._by_key[account.api_key] = account
         self._by_username[account.username] = account
+        self.sessions.begin(account.number, token("session"))
         return account

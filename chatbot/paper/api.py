@@ -75,7 +75,8 @@ class PublicApi:
         ]
 
     async def market_infos(self, _: Request) -> Response:
-        return succeed({"markets": list(self._infos.values())})
+        """Those that Instant Trade alone deals in are not listed."""
+        return succeed({"markets": [self._infos[code] for code in self._exchange.markets]})
 
     async def market_info(self, request: Request) -> Response:
         info = self._infos.get(request.path_params["code"])

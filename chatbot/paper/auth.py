@@ -1,4 +1,4 @@
-"""API-key authentication: five headers and an HMAC over the raw body."""
+"""Who signed a request: an HMAC over its raw body, with an API key and five headers or with a session and three."""
 
 import hmac
 import re
@@ -10,6 +10,7 @@ from chatbot.paper.accounts import Account, Accounts
 CLOCK_TOLERANCE = timedelta(seconds=30)
 
 _TIMESTAMP = re.compile(rb"[0-9]{9,14}(\.[0-9]{1,9})?")
+_MILLISECONDS = re.compile(rb"[0-9]{13}")
 _FIRST_MILLISECONDS = 100_000_000_000
 """Seconds reach this in the year 5138, milliseconds did in 1973: what is larger is milliseconds."""
 
@@ -43,6 +44,30 @@ def authenticate(headers: Mapping[bytes, bytes], body: bytes, *, accounts: Accou
         )
     ]
     return account if all(matches) else None
+
+
+def sign_with_token(*, token: str, username: str, timestamp: str, body: bytes) -> str:
+    """The access-sign value of Instant Trade: upper-case hexadecimal."""
+    message = f"{username}{timestamp}".encode() + body
+    return hmac.digest(token.encode(), message, "sha256").hex().upper()
+
+
+def authenticate_session(
+    headers: Mapping[bytes, bytes], body: bytes, *, accounts: Accounts, now: float
+) -> Account | None:
+    """The account whose session signed this request, or None. An API key shown beside it is a mistake, and refused.
+
+    The timestamp is in whole milliseconds, unlike those of API keys.
+    """
+    timestamp = headers.get(b"access-timestamp", b"")
+    if b"access-key" in headers or not _MILLISECONDS.fullmatch(timestamp) or not _is_recent(timestamp, now):
+        return None
+    account = accounts.by_username(_text(headers, b"access-user"))
+    token = None if account is None else accounts.sessions.token(account.number)
+    if account is None or token is None:
+        return None
+    expected = sign_with_token(token=token, username=account.username, timestamp=timestamp.decode(), body=body)
+    return account if hmac.compare_digest(headers.get(b"access-sign", b""), expected.encode()) else None
 
 
 def _text(headers: Mapping[bytes, bytes], name: bytes) -> str:

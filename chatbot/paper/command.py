@@ -35,7 +35,7 @@ async def _serve(*, host: str, port: int, as_json: bool, seed: int) -> None:
 
 
 def _as_json(url: str, exchange: Exchange) -> str:
-    accounts = [account.credentials() for account in exchange.ready]
+    accounts = [exchange.accounts.introduced(account) for account in exchange.ready]
     swap_keys = [client.credentials() for client in exchange.swaps.ready]
     said = {"url": url, "accounts": accounts, "aliases": USUAL_ALIASES, "swap_keys": swap_keys}
     return orjson.dumps(said).decode() + "\n"
@@ -45,6 +45,7 @@ def _as_text(url: str, exchange: Exchange) -> str:
     lines = [f"Practice exchange at {url} (play money, the APIs of ANDX and n.exchange)", ""]
     for account in exchange.ready:
         lines += [f"  {label:<11} {value}" for label, value in account.credentials().items()]
+        lines.append(f"  {'token':<11} {exchange.accounts.sessions.token(account.number)}")
         lines.append("")
     money = ", ".join(f"{amount} {currency}" for currency, amount in PLAY_MONEY.items())
     aliases = "; ".join(f"{currency}: {' and '.join(names)}" for currency, names in USUAL_ALIASES.items())

@@ -1,7 +1,8 @@
 """The control panel: how a test or a curious person steers the practice exchange. JSON in, JSON out, no key.
 
 ``GET  /control``                         this text
-``POST /paper/accounts``                  ``{"name": "carol"}`` (optional) → username, passphrase, api_key, secret_key
+``POST /paper/accounts``                  ``{"name": "carol"}`` (optional) → username, passphrase, api_key, secret_key,
+                                          session (of a browser: username and token)
 ``POST /control/faults``                  install a fault, see below; ``DELETE`` removes all
 ``GET  /control/requests?since=N``        API requests numbered above N: number, at, method, path, signed, by, status
 ``GET  /control/accounts``                every account's username, the newest last
@@ -25,7 +26,7 @@
 
 Prices. A market lives by itself unless it is held or follows a script, and again when its script has ended.
 
-``GET  /control/markets``                 every market: market, base, counter, their decimals, an order's
+``GET  /control/markets``                 every market with a book: market, base, counter, their decimals, an order's
                                           minimum, price, bid, ask, held, scripted
 ``POST /control/price``                   ``{"market": "BTCUSDT", "price": "77000"}`` at once, fills what it reaches;
                                           or ``"change": "-5"`` per cent of the last price; ``"hold": true`` keeps it
@@ -50,8 +51,8 @@ method it concerns all; ``times`` null lasts until removed. "Apply" means that t
 ``status_after``  apply, then answer that status
 ``half_body``     apply, announce the whole answer, send half of it, close
 ``garbage``       apply, then answer 200 with what is not JSON
-``stale_lists``   order lists and single orders as they stand now, ``seconds`` long or ``times`` often; without a path
-                  it concerns all of them, those of swaps too
+``stale_lists``   order lists, single orders and trade histories as they stand now, ``seconds`` long or ``times`` often;
+                  without a path it concerns all of them, those of swaps too
 ``silent``        do not answer; close after ``seconds``; applied if ``apply`` is true
 """
 
@@ -66,15 +67,17 @@ from starlette.routing import BaseRoute, Route
 
 from chatbot.paper.account_control import AccountControl
 from chatbot.paper.exchange import Exchange
-from chatbot.paper.faults import Fault, FaultKind, Faults
+from chatbot.paper.faults import TRADE_HISTORY, Fault, FaultKind, Faults
 from chatbot.paper.fields import Fields, read_limit, read_seconds
+from chatbot.paper.instant import control as instant_control
+from chatbot.paper.instant.control import InstantControl
 from chatbot.paper.limits import RateLimit
 from chatbot.paper.market_control import MarketControl
 from chatbot.paper.record import Record
 from chatbot.paper.swaps import control as swap_control
 from chatbot.paper.swaps.control import SwapControl
 
-_LIST_PATHS = ("/api/v1/orders/", "/api/v1/order_status/", "/en/api/v2/orders/")
+_LIST_PATHS = ("/api/v1/orders/", "/api/v1/order_status/", "/en/api/v2/orders/", TRADE_HISTORY)
 
 
 def _reply(data: object, *, status: int = 200) -> Response:
@@ -93,6 +96,7 @@ class Control:
         self._record = record
         self._markets = MarketControl(exchange=exchange, faults=faults)
         self._accounts = AccountControl(exchange)
+        self._instant = InstantControl(exchange)
         self._swaps = SwapControl(exchange.swaps, swap_limit)
 
     def routes(self) -> list[BaseRoute]:
@@ -123,9 +127,10 @@ class Control:
             "/control/orders": accounts.orders,
             "/control/withdrawals": accounts.withdrawals,
             "/control/markets": markets.markets,
+            "/control/instant": self._instant.state,
             "/control/swaps": self._swaps.orders,
         }
-        posts |= self._swap_posts()
+        posts |= self._swap_posts() | self._instant_posts()
         return [
             Route("/control/faults", self.clear_faults, methods=["DELETE"]),
             Route("/control", _manual),
@@ -149,6 +154,15 @@ class Control:
             f"{every}/quirks": swaps.set_quirks,
             f"{one}/status": swaps.set_status,
             f"{one}/flow": swaps.set_flow_of_one,
+        }
+
+    def _instant_posts(self) -> dict[str, Callable[[Request, Fields], object]]:
+        instant, of_account = self._instant, "/control/accounts/{username}"
+        return {
+            "/paper/accounts/{username}/session": instant.open_session,
+            "/control/instant": instant.set_behaviour,
+            f"{of_account}/session": instant.change_session,
+            f"{of_account}/trades": instant.add_past,
         }
 
     async def swap_wallet(self, request: Request) -> Response:
@@ -177,7 +191,7 @@ class Control:
 
 
 async def _manual(_: Request) -> Response:
-    manual = f"{__doc__}\n{swap_control.__doc__}"
+    manual = f"{__doc__}\n{instant_control.__doc__}\n{swap_control.__doc__}"
     return Response(manual.replace("``", ""), media_type="text/plain; charset=utf-8")
 
 
@@ -216,8 +230,6 @@ def read_fault(fields: Fields, *, now: float) -> Fault:
         raise ValueError("times: a positive number or null")
     seconds = read_seconds(fields, "seconds") if "seconds" in fields else 0
     optional = {name: fields[name] for name in _TYPES if name in fields}
-    if stale:
-        optional["method"] = "GET"
     for name, value in optional.items():
         if type(value) is not _TYPES[name]:
             raise ValueError(f"{name}: {_TYPES[name].__name__}")

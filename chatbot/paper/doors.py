@@ -7,6 +7,7 @@ from typing import Protocol
 import orjson
 
 from chatbot.paper import wire
+from chatbot.paper.accounts import Account
 from chatbot.paper.auth import authenticate
 from chatbot.paper.exchange import Exchange
 from chatbot.paper.faults import HTML, JSON, Answer, Fault, page
@@ -22,6 +23,13 @@ class Visitor:
     signed: bool | None
     caller: object = None
     name: str | None = None
+
+
+def visitor(account: Account | None) -> Visitor:
+    """Whoever signed a request, or somebody whose signature is nobody's."""
+    if account is None:
+        return Visitor(signed=False)
+    return Visitor(signed=True, caller=account, name=account.username)
 
 
 class Door(Protocol):
@@ -51,16 +59,12 @@ class AndxDoor:
 
     def __init__(self, exchange: Exchange, limit: RateLimit) -> None:
         self.limit = limit
-        self._exchange = exchange
+        self.exchange = exchange
 
     def identify(self, headers: Mapping[bytes, bytes], body: bytes) -> Visitor:
         if b"access-key" not in headers:
             return Visitor(signed=None)
-        now = self._exchange.clock.unix()
-        account = authenticate(headers, body, accounts=self._exchange.accounts, now=now)
-        if account is None:
-            return Visitor(signed=False)
-        return Visitor(signed=True, caller=account, name=account.username)
+        return visitor(authenticate(headers, body, accounts=self.exchange.accounts, now=self.exchange.clock.unix()))
 
     def throttled(self, *, seconds: float) -> Answer:
         return Answer(status=429, body=page(429), headers=(HTML,))

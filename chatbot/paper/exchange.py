@@ -1,4 +1,4 @@
-"""The use cases: place, cancel, look up, withdraw; and the passing of time."""
+"""The use cases: place, cancel, look up, withdraw, convert; and the passing of time."""
 
 from collections import defaultdict, deque
 from copy import copy
@@ -10,6 +10,9 @@ from heapq import heappop, heappush
 from chatbot.paper.accounts import PLAY_MONEY, Account, Accounts
 from chatbot.paper.book import Fill
 from chatbot.paper.clock import Clock
+from chatbot.paper.executions import Executions, Fact, Past
+from chatbot.paper.instant.desk import Desk
+from chatbot.paper.instant.prices import Prices
 from chatbot.paper.ledger import HOUSE, Ledger
 from chatbot.paper.market import MARKETS, Market
 from chatbot.paper.orders import Kind, Order, Side, Terms
@@ -29,9 +32,10 @@ History = dict[int, Order]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """Everybody's orders at one moment: of the markets by account, of the swaps by reference."""
+    """What everybody could list at one moment: orders of the markets and executions by account, swaps by reference."""
 
     orders: dict[int, History]
+    executions: dict[int, Past]
     swaps: dict[str, SwapOrder]
 
 
@@ -47,6 +51,7 @@ class Exchange:
         self.held: set[str] = set()
         self.standing_until = self.clock.monotonic()
         self.scripts = Scripts()
+        self.executions = Executions()
         self.withdrawals = Withdrawals(ledger=self.ledger, clock=self.clock, seed=seed)
         self._histories: defaultdict[int, dict[int, Order]] = defaultdict(dict)
         self._cancels: list[tuple[float, int, Order]] = []  # moment, sequence, order
@@ -58,6 +63,8 @@ class Exchange:
             if not market.instant_only
         }
         self._turn = deque(self.markets.values())
+        self._prices = Prices((market for market in MARKETS if market.instant_only), seed=seed)
+        self.instant = Desk(self, seed=seed)
         self.swaps = SwapVenue(prices=self._price_in_usdt, clock=self.clock, seed=seed)
         self.ready = tuple(self._fund(self.accounts.open_ready(name, seed=seed)) for name in READY_NAMES)
 
@@ -83,18 +90,28 @@ class Exchange:
         order = Order(self._next_number, terms, now, now)
         self._check(order, trading)
         self._hold(order, trading)
-        self._next_number += 1
-        self._histories[terms.account][order.number] = order
+        self._register(order)
         trading.execute(order, at=now)
         if terms.kind is Kind.MARKET and order.remaining:
             self._close(order, at=now)
         return order
 
+    def open_order(self, terms: Terms) -> Order:
+        """An order that no book knows, in its account's history."""
+        now = self.clock.unix()
+        order = Order(self._next_number, terms, now, now)
+        self._register(order)
+        return order
+
+    def _register(self, order: Order) -> None:
+        self._next_number += 1
+        self._histories[order.terms.account][order.number] = order
+
     def request_cancel(self, account: Account, number: int) -> None:
         """Accept a cancellation that takes effect ``cancel_delay`` later; until then the order may still fill."""
         self.catch_up()
         order = self.order(account, number)
-        if not order.is_open:
+        if not order.is_open or order.terms.instant:
             raise Refused(Refusal.ORDER_NOT_CANCELABLE)
         if not order.cancel_requested:
             order.cancel_requested = True
@@ -111,18 +128,19 @@ class Exchange:
         return self._histories[account.number]
 
     def snapshot(self) -> Snapshot:
-        """All orders as they stand now; later changes do not show."""
+        """All orders and executions as they stand now; later changes do not show."""
         orders = {
             account: {number: copy(order) for number, order in history.items()}
             for account, history in self._histories.items()
         }
-        return Snapshot(orders=orders, swaps=self.swaps.snapshot())
+        return Snapshot(orders=orders, executions=self.executions.snapshot(), swaps=self.swaps.snapshot())
 
     # time
 
     def catch_up(self) -> None:
-        """Carry out the cancellations, withdrawals and steps of swaps that have become due."""
+        """Carry out the cancellations, withdrawals, conversions and steps of swaps that have become due."""
         self.withdrawals.catch_up()
+        self.instant.catch_up()
         self.swaps.catch_up()
         while self._cancels and self._cancels[0][0] <= self.clock.monotonic():
             *_, order = heappop(self._cancels)
@@ -131,7 +149,9 @@ class Exchange:
                 self._close(order, at=self.clock.unix())
 
     def tick(self) -> None:
-        """One beat: what has become due, due scripted prices, and the next market moves by itself."""
+        """One beat: what has become due, due scripted prices, and the next markets move by themselves, one with a book
+        and one without.
+        """
         self.catch_up()
         if self.clock.monotonic() < self.standing_until:
             return
@@ -139,9 +159,13 @@ class Exchange:
             self.set_price(code, price)
         if not self.frozen:
             self._turn.rotate(-1)
-            code = self._turn[0].market.code
-            if code not in self.scripts and code not in self.held:
+            if self._moves_by_itself(self._turn[0].market.code):
                 self._turn[0].move(now=self.clock.unix())
+            if self._moves_by_itself(code := self._prices.next_turn()):
+                self._prices.move(code)
+
+    def _moves_by_itself(self, code: str) -> bool:
+        return code not in self.scripts and code not in self.held
 
     def hold(self, code: str, *, held: bool) -> None:
         """Keep one market from moving by itself, or let it live again."""
@@ -151,9 +175,22 @@ class Exchange:
             self.held.discard(code)
 
     def set_price(self, code: str, price: Decimal) -> None:
-        """Move a market's fair price at once. Raises ``KeyError`` for a market without a book."""
+        """Move a market's fair price at once. Raises ``KeyError`` for an unknown market."""
         self.catch_up()
-        self.markets[code].jump(price, now=self.clock.unix())
+        if code in self.markets:
+            self.markets[code].jump(price, now=self.clock.unix())
+        else:
+            self._prices[code] = price
+
+    def fair_price(self, market: Market) -> Decimal:
+        """What the house quotes around, with a book and without."""
+        trading = self.markets.get(market.code)
+        return self._prices[market.code] if trading is None else trading.fair_price
+
+    def last_price(self, market: Market) -> Decimal:
+        """What a market was last traded at; where there is no book, the fair price."""
+        trading = self.markets.get(market.code)
+        return self._prices[market.code] if trading is None else trading.last_price
 
     # money
 
@@ -206,8 +243,12 @@ class Exchange:
         market, volume, total = fill.taker.terms.market, fill.volume, fill.price * fill.volume
         self._deliver(seller, buyer, market.base, volume, held=volume)
         self._deliver(buyer, seller, market.counter, total, held=(buyer.terms.price or fill.price) * volume)
-        self._charge(buyer, market.base, volume, taker=buyer is fill.taker)
-        self._charge(seller, market.counter, total, taker=seller is fill.taker)
+        transaction = self.executions.next_transaction()
+        for order, currency, received in ((buyer, market.base, volume), (seller, market.counter, total)):
+            if not order.is_house:
+                fee = self._charge(order, currency, received, taker=order is fill.taker)
+                fact = _fact(fill, order, fee=fee, fee_currency=currency)
+                self.executions.record(order.terms.account, transaction, fact)
 
     def _deliver(self, giver: Order, receiver: Order, currency: str, amount: Decimal, *, held: Decimal) -> None:
         """Hand over ``amount``, freeing the ``held`` that was reserved for it at the order's own price."""
@@ -215,10 +256,24 @@ class Exchange:
             self.ledger.release(giver.terms.account, currency, held)
         self.ledger.move(currency, amount, source=giver.terms.account, target=receiver.terms.account)
 
-    def _charge(self, order: Order, currency: str, received: Decimal, *, taker: bool) -> None:
-        if order.is_house:
-            return
+    def _charge(self, order: Order, currency: str, received: Decimal, *, taker: bool) -> Decimal:
         market = order.terms.market
         fee = received * (market.taker_fee if taker else market.maker_fee)
         order.fee += fee
         self.ledger.move(currency, fee, source=order.terms.account, target=HOUSE)
+        return fee
+
+
+def _fact(fill: Fill, order: Order, *, fee: Decimal, fee_currency: str) -> Fact:
+    """A fill as the owner of one of its orders sees it."""
+    return Fact(
+        market=order.terms.market,
+        side=order.terms.side,
+        is_maker=order is fill.maker,
+        price=fill.price,
+        amount=fill.volume,
+        total=fill.price * fill.volume,
+        fee=fee,
+        fee_currency=fee_currency,
+        at=order.updated_at,
+    )

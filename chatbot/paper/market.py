@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
+from chatbot.paper.instant.coins import COINS, Coin
 from chatbot.paper.refusals import Refusal, Refused
 
 
@@ -33,6 +34,7 @@ class Market:
     daily_turnover: Decimal = Decimal(250_000)
     liveliness: int = 90
     instant_only: bool = False
+    """Whether Instant Trade alone deals in it: it has no order book."""
 
     @cached_property
     def code(self) -> str:
@@ -80,6 +82,19 @@ def _coin(
         start_price=Decimal(price),
         daily_turnover=Decimal(turnover),
         liveliness=liveliness,
+    )
+
+
+def _instant_only(coin: Coin) -> Market:
+    """The finest amount of such a coin is worth less than a cent, and its price has at least five digits."""
+    magnitude = coin.start_price.adjusted()
+    return Market(
+        base=coin.symbol,
+        base_name=coin.name,
+        base_decimals=max(0, magnitude + 3),
+        counter_decimals=max(2, 4 - magnitude),
+        start_price=coin.start_price,
+        instant_only=True,
     )
 
 
@@ -134,14 +149,9 @@ MARKETS = (
         highest_multiplier=Decimal("1.10"),
         liveliness=2,
     ),
-    Market(
-        base="PAXG",
-        base_name="PAX Gold",
-        base_decimals=6,
-        counter_decimals=2,
-        start_price=Decimal("4530.00"),
-        instant_only=True,
-    ),
+    *map(_instant_only, COINS),
 )
+
+MARKETS_BY_CODE = {market.code: market for market in MARKETS}
 
 CURRENCIES = tuple(dict.fromkeys(code for market in MARKETS for code in (market.base, market.counter)))

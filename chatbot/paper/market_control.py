@@ -1,13 +1,14 @@
 """The part of the control panel that moves markets; what each request takes is listed in ``control``."""
 
 from datetime import timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from starlette.requests import Request
 
 from chatbot.paper.exchange import Exchange
 from chatbot.paper.faults import Fault, FaultKind, Faults
-from chatbot.paper.fields import Fields, read_flag, read_market, read_price, read_seconds
+from chatbot.paper.fields import Fields, read_flag, read_market, read_percent, read_price, read_seconds
+from chatbot.paper.market import MARKETS_BY_CODE
 from chatbot.paper.orders import Side
 from chatbot.paper.trading import Trading
 
@@ -22,7 +23,7 @@ class MarketControl:
         self._faults = faults
 
     def markets(self) -> object:
-        """Every market with its price now and what moves it."""
+        """Every market that has a book with its price now and what moves it."""
         return {"markets": [self._shown(code, trading) for code, trading in self._exchange.markets.items()]}
 
     def _shown(self, code: str, trading: Trading) -> Fields:
@@ -43,24 +44,18 @@ class MarketControl:
 
     def set_price(self, _: Request, fields: Fields) -> object:
         exchange = self._exchange
-        code = read_market(exchange, fields)
+        code = read_market(fields)
         wanted = self._changed(code, fields["change"]) if "change" in fields else fields.get("price")
-        exchange.set_price(code, read_price(exchange, code, wanted))
+        exchange.set_price(code, read_price(code, wanted))
         if read_flag(fields, "hold", default=False):
             exchange.hold(code, held=True)
-        return {"ok": True, "price": str(exchange.markets[code].last_price)}
+        return {"ok": True, "price": str(exchange.last_price(MARKETS_BY_CODE[code]))}
 
     def _changed(self, code: str, percent: object) -> str:
         """The last price changed by a percentage, as text: ``"-5"``."""
-        trading = self._exchange.markets[code]
-        try:
-            change = Decimal(percent) if isinstance(percent, str) else Decimal("NaN")
-        except InvalidOperation:
-            change = Decimal("NaN")
-        if not change.is_finite() or not -100 < change <= 1000:
-            raise ValueError("change: per cent as text, above -100")
-        moved = trading.last_price * (100 + change) / 100
-        return str(max(moved.quantize(trading.market.price_step), trading.market.price_step))
+        market = MARKETS_BY_CODE[code]
+        moved = self._exchange.last_price(market) * (100 + read_percent(percent, "change")) / 100
+        return f"{max(moved.quantize(market.price_step), market.price_step):f}"
 
     def start_script(self, _: Request, fields: Fields) -> object:
         """Nothing starts unless everything can."""
@@ -79,17 +74,17 @@ class MarketControl:
         return {"ok": True}
 
     def _steps(self, code: object, prices: object) -> list[Decimal]:
-        known = read_market(self._exchange, {"market": code})
+        known = read_market({"market": code})
         if not isinstance(prices, list) or not prices:
             raise ValueError("prices: a list of decimals")
-        return [read_price(self._exchange, known, price) for price in prices]
+        return [read_price(known, price) for price in prices]
 
     def hold(self, _: Request, fields: Fields) -> object:
-        self._exchange.hold(read_market(self._exchange, fields), held=read_flag(fields, "held", default=True))
+        self._exchange.hold(read_market(fields), held=read_flag(fields, "held", default=True))
         return {"ok": True}
 
     def live(self, _: Request, fields: Fields) -> object:
-        codes = [read_market(self._exchange, fields)] if "market" in fields else list(self._exchange.markets)
+        codes = [read_market(fields)] if "market" in fields else list(MARKETS_BY_CODE)
         for code in codes:
             self._exchange.scripts.stop(code)
             self._exchange.hold(code, held=False)

@@ -27,11 +27,15 @@ class State(StrEnum):
     PARTIAL = "P"
     FILLED = "F"
     CANCELLED = "C"
+    REJECTED = "R"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What was asked for. ``volume`` is in the base currency, market buys included; a market order's price is 0."""
+    """What was asked for. ``volume`` is in the base currency, market buys included; a market order's price is 0.
+
+    An ``instant`` order never rests in a book: the house takes it as a whole or rejects it.
+    """
 
     account: int
     market: Market
@@ -41,6 +45,7 @@ class Terms:
     volume: Decimal
     client_id: int = 0
     post_only: bool = False
+    instant: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -71,6 +76,10 @@ class Order:
         return self.state in (State.NEW, State.PARTIAL)
 
     @property
+    def is_cancelable(self) -> bool:
+        return self.is_open and not self.cancel_requested and not self.terms.instant
+
+    @property
     def is_house(self) -> bool:
         return self.terms.account == HOUSE
 
@@ -87,7 +96,14 @@ class Order:
         self.state = State.PARTIAL if self.remaining else State.FILLED
         self.updated_at = at
 
-    def close(self, *, at: float) -> None:
-        """Cancel what remains."""
-        self.state = State.CANCELLED
+    def fill_at_once(self, *, total: Decimal, at: float) -> None:
+        """Execute all of it for exactly this much counter currency."""
+        self.remaining = ZERO
+        self.total = total
+        self.state = State.FILLED
+        self.updated_at = at
+
+    def close(self, state: State = State.CANCELLED, *, at: float) -> None:
+        """Cancel or reject what remains."""
+        self.state = state
         self.updated_at = at

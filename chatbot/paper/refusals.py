@@ -1,7 +1,7 @@
 """Business refusals: HTTP 200 with ``status: error``, a reason and a numeric code.
 
-1101, 1103, 1201 and 1319 are the exchange's known codes. It publishes no full list; the others are this venue's own,
-and clients are expected to treat any code they do not know as a refusal.
+1101, 1103, 1201, 1210 and 1319 are the exchange's known codes. It publishes no full list; the others are this venue's
+own, and clients are expected to treat any code they do not know as a refusal.
 """
 
 from enum import Enum
@@ -23,6 +23,7 @@ class Refusal(Enum):
     AMOUNT_DECIMALS = ("amount_decimal_exceeded", 1111)
     ORDER_NOT_FOUND = ("order_not_found", 1201)
     ORDER_NOT_CANCELABLE = ("order_not_cancelable", 1202)
+    PRICE_CHANGED = ("Price has changed too much", 1210)
     ADDRESS_NOT_FOUND = ("Withdraw address not found", 1319)
 
     def __init__(self, reason: str, status_code: int) -> None:

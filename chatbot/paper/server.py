@@ -21,6 +21,8 @@ from chatbot.paper.doors import AndxDoor, Door
 from chatbot.paper.exchange import Exchange
 from chatbot.paper.faults import Faults, page
 from chatbot.paper.gate import Gate
+from chatbot.paper.instant.api import InstantApi
+from chatbot.paper.instant.door import InstantDoor
 from chatbot.paper.limits import RateLimit
 from chatbot.paper.record import Record
 from chatbot.paper.swaps.api import SwapApi
@@ -30,7 +32,7 @@ REQUESTS_PER_MINUTE = 60
 SWAP_REQUESTS_PER_MINUTE = 300
 """What the source of 2019 allowed; today's limit is unknown."""
 BEAT_SECONDS = 0.05
-"""A beat moves one market; twenty-odd markets, so each moves about once a second."""
+"""A beat moves one market with a book; twenty-odd of those, so each moves about once a second."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +49,7 @@ class Paper:
         """The ASGI application; while its lifespan lasts the market moves."""
         exchange, faults, record = self.exchange, self.faults, self.record
         control = Control(exchange=exchange, limit=self.limit, swap_limit=self.swap_limit, faults=faults, record=record)
-        api = [*PublicApi(exchange).routes(), *PrivateApi(exchange).routes()]
+        api = [*PublicApi(exchange).routes(), *PrivateApi(exchange).routes(), *InstantApi(exchange).routes()]
         swaps = Mount(PREFIX, app=SwapApi(exchange.swaps).app())
         app = Starlette(
             routes=[*api, swaps, *control.routes()],
@@ -55,7 +57,11 @@ class Paper:
             exception_handlers={HTTPException: _http_error},
         )
         app.router.redirect_slashes = False  # a missing slash is a 404, as at the exchange
-        doors: list[Door] = [AndxDoor(exchange, self.limit), SwapDoor(exchange.swaps, self.swap_limit)]
+        doors: list[Door] = [
+            AndxDoor(exchange, self.limit),
+            InstantDoor(exchange, self.limit),
+            SwapDoor(exchange.swaps, self.swap_limit),
+        ]
         return Gate(app, doors=doors, clock=exchange.clock, faults=faults, record=record)
 
     @asynccontextmanager

@@ -33,6 +33,11 @@ class Trading:
     def last_price(self) -> Decimal:
         return self.tape.last.price
 
+    @property
+    def fair_price(self) -> Decimal:
+        """What the house quotes around."""
+        return self._walk.price
+
     def execute(self, order: Order, *, at: float) -> None:
         """Match an arriving order; what remains of a limit order rests, what remains of a market order does not."""
         for fill in self.book.match(order, at=at):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import ROUND_DOWN, Decimal
 
 from chatbot.paper.accounts import MAIN, Account
-from chatbot.paper.market import CURRENCIES, MARKETS, Market
+from chatbot.paper.market import CURRENCIES, MARKETS_BY_CODE, Market
 from chatbot.paper.orders import Kind, Order, Side, Terms
 from chatbot.paper.refusals import Refusal, Refused
 from chatbot.paper.tape import Trade
@@ -18,7 +18,6 @@ Json = dict[str, object]
 PAGE_SIZE = 20
 BOOK_DEPTH = 50
 
-_MARKETS_BY_CODE = {market.code: market for market in MARKETS}
 _FEE_QUANTUM = Decimal("1E-16")
 # Clients of this family format with str(), so 1e-05 is a number too.
 _NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{1,12})?([eE][+-]?[0-9]{1,2})?")
@@ -39,7 +38,7 @@ def read_terms(fields: Mapping[str, object], account: Account) -> Terms:
     """The order a request asks for. Raises ``Refused`` for a missing, mistyped or unknown value."""
     if fields.get("account_name") != MAIN:
         raise Refused(Refusal.ACCOUNT_OWNER_DIFFERENT)
-    market = _MARKETS_BY_CODE.get(str(fields.get("market_code")))
+    market = MARKETS_BY_CODE.get(str(fields.get("market_code")))
     if market is None:
         raise Refused(Refusal.MARKET_NOT_FOUND)
     client_id, post_only = fields.get("client_id", 0), fields.get("post_only", False)
@@ -50,7 +49,7 @@ def read_terms(fields: Mapping[str, object], account: Account) -> Terms:
         account=account.number,
         market=market,
         kind=kind,
-        side=_read_side(fields.get("buy_sell")),
+        side=read_side(fields.get("buy_sell")),
         price=Decimal(0) if kind is Kind.MARKET else read_number(fields.get("price")),
         volume=read_number(fields.get("volume")),
         client_id=client_id,
@@ -85,7 +84,7 @@ def _read_kind(value: object) -> Kind:
         raise Refused(Refusal.PARAMETER_INVALID) from None
 
 
-def _read_side(value: object) -> Side:
+def read_side(value: object) -> Side:
     try:
         return Side(str(value))
     except ValueError:
@@ -198,12 +197,12 @@ def listed_order(order: Order) -> Json:
         "volume_remaining": _volume(market, order.remaining),
         "buy_sell": terms.side.value,
         "status": order.state.value,
-        "add_date": _date(order.added_at),
+        "add_date": date(order.added_at),
         "total": str(order.total.quantize(market.price_step, ROUND_DOWN)),
         "avg_price": _price(market, average),
         "client_id": terms.client_id,
         "post_only": terms.post_only,
-        "cancelable": order.is_open and not order.cancel_requested,
+        "cancelable": order.is_cancelable,
     }
 
 
@@ -211,7 +210,7 @@ def order_status(order: Order) -> Json:
     """An order as A4 shows it. The fee keeps sixteen decimals, so that no fee reads ``0E-16``."""
     return {
         **listed_order(order),
-        "update_date": _date(order.updated_at),
+        "update_date": date(order.updated_at),
         "fee_amount": str(order.fee.quantize(_FEE_QUANTUM)),
     }
 
@@ -249,7 +248,7 @@ def withdrawal(requested: Withdrawal) -> Json:
         "amount": _plain(terms.amount),
         "alias": terms.alias,
         "state": requested.state.value,
-        "requested_at": _date(requested.requested_at),
+        "requested_at": date(requested.requested_at),
     }
 
 
@@ -268,5 +267,5 @@ def _plain(amount: Decimal) -> str:
     return f"{amount.normalize():f}" if amount else "0"
 
 
-def _date(unix: float) -> str:
+def date(unix: float) -> str:
     return datetime.fromtimestamp(unix, UTC).isoformat(sep=" ", timespec="microseconds")

@@ -3,12 +3,45 @@
 from datetime import datetime
 from typing import Protocol
 
-from chatbot.domain.accounts import Account, Venue
+from chatbot.domain.accounts import Account, SessionState, Venue
 from chatbot.domain.ids import AccountId, ChatId, PersonId
-from chatbot.domain.secrets import Credentials, SwapKey
+from chatbot.domain.secrets import Credentials, Session, SwapKey
 
 
-class Accounts(Protocol):
+class Sessions(Protocol):
+    """Browser sessions: at most one on each account at an exchange, sealed like its key."""
+
+    async def session(self, account: AccountId, *, of: PersonId | None = None) -> Session:
+        """Open it for the call that signs. Raises `NotLinked` if the account is gone or not the one `of` this person,
+        `NoSession` if it has none, `SessionExpired` if the exchange was found not to accept it.
+        """
+        ...
+
+    async def session_state(self, account: AccountId) -> SessionState | None: ...
+
+    async def put_session(
+        self, account: Account, session: Session, *, chat: ChatId | None = None, now: datetime
+    ) -> SessionState:
+        """Seal and store, in place of the one there was, which is erased. Raises `NotLinked` if the account is gone.
+
+        Written down as done in `chat`, with an alarm to the person.
+        """
+        ...
+
+    async def drop_session(
+        self, person: PersonId, account: AccountId, *, chat: ChatId | None = None, now: datetime
+    ) -> bool:
+        """Erase it for good. False if the account has none, or is not this person's."""
+        ...
+
+    async def reject_session(self, account: Account, session: Session, *, now: datetime) -> None:
+        """The exchange did not accept it: the first time, its person is asked for a fresh one. Nothing happens if there
+        is another one by now.
+        """
+        ...
+
+
+class Accounts(Sessions, Protocol):
     async def add(
         self,
         person: PersonId,

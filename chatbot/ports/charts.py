@@ -2,12 +2,14 @@
 
 from typing import Protocol
 
-from chatbot.domain.charts import BookPicture, PriceChart
+from chatbot.domain.charts import BookPicture, PortfolioPicture, PriceChart
 
 
 class Charts(Protocol):
-    """Both return a PNG. Raise `NotDrawn` if it cannot be drawn now."""
+    """All return a PNG. Raise `NotDrawn` if it cannot be drawn now."""
 
     async def price(self, chart: PriceChart) -> bytes: ...
 
     async def book(self, picture: BookPicture) -> bytes: ...
+
+    async def portfolio(self, picture: PortfolioPicture) -> bytes: ...

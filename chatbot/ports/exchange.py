@@ -13,7 +13,7 @@ from typing import Protocol
 from chatbot.domain.ids import MarketCode, OrderNumber
 from chatbot.domain.market import Market, OrderBook, Ticker
 from chatbot.domain.orders import Balances, NewOrder, Order, OrderFilter, OrderPage
-from chatbot.domain.secrets import Credentials
+from chatbot.domain.secrets import Credentials, Session
 
 
 class Priority(IntEnum):
@@ -103,8 +103,12 @@ class Exchange(PublicData, AccountData, Trading, Protocol):
 
 
 class PracticeDesk(Protocol):
-    """Where the practice venue opens accounts with play money."""
+    """Where the practice venue opens accounts with play money, and logs in."""
 
     async def open_account(self) -> Credentials:
         """Raises `Unavailable` when the practice venue does not answer."""
+        ...
+
+    async def open_session(self, credentials: Credentials) -> Session:
+        """Log in with a browser; an earlier session of the account ends. Raises as `open_account`."""
         ...

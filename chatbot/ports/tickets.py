@@ -1,10 +1,10 @@
 """Where tickets live."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from chatbot.domain.ids import AccountId, ChatId, MarketCode, MessageId, PersonId, TicketId
+from chatbot.domain.ids import AccountId, ChatId, MarketCode, MessageId, OrderNumber, PersonId, TicketId
 from chatbot.domain.intents import Terms
 from chatbot.domain.notices import Notice
 from chatbot.domain.tickets import Ticket
@@ -104,6 +104,16 @@ class Tickets(Protocol):
 
     async def uses(self, account: AccountId, *, currency: str) -> Mapping[str, int]:
         """How often each alias was withdrawn to from an account, the latest used first."""
+        ...
+
+    async def renew(self, ticket: TicketId, renewed: Ticket, *, now: datetime) -> bool:
+        """Put `renewed`, which has an id of its own, in the place of a pending ticket whose card was sent and whose
+        time is not over; nothing is left under the id before. False, and nothing changed, if it was claimed or is over.
+        """
+        ...
+
+    async def placed(self, account: AccountId, numbers: Collection[OrderNumber]) -> frozenset[OrderNumber]:
+        """Those of the orders that a ticket of this account is known to have placed."""
         ...
 
     async def claimed_since(self, account: AccountId, *, since: datetime, but: TicketId) -> bool:

@@ -284,10 +284,12 @@ def _failed(error: KeyRejected | Refused) -> Check:
     return Check(works=False, status=status, reason=error.reason)
 
 
-def read_secret(text: str, *, what: str) -> Secret:
-    """One of the four values, as typed. Raises `InputError` if it cannot be one (it goes into an HTTP header)."""
+def read_secret(text: str, *, what: str, longest: int = _LONGEST) -> Secret:
+    """One of the values of a key or a session, as typed. Raises `InputError` if it cannot be one (most go into an HTTP
+    header).
+    """
     value = text.strip()
-    if not value or len(value) > _LONGEST or not value.isascii() or not value.isprintable():
+    if not value or len(value) > longest or not value.isascii() or not value.isprintable():
         raise InputError(f"That cannot be the {what}: it must be one line of plain characters. Please send it again.")
     return Secret(value)
 

@@ -59,7 +59,7 @@ class BalanceReader:
 
     async def holdings(self, person: PersonId, *, named: str = "", dust_below: Decimal = DUST) -> Holdings:
         """Of a linked account (by its label), of a sub-account (by the exchange's name), or of the active one."""
-        account, account_name = await self._choose(person, named)
+        account, account_name = await self.choose(person, named)
         return await self._holdings(account, account_name, dust_below)
 
     async def holdings_of(self, person: PersonId, account: AccountId, *, dust_below: Decimal = DUST) -> Holdings:
@@ -92,7 +92,8 @@ class BalanceReader:
         credentials = await self._store.credentials(account.id)
         return await self._exchanges[account.venue].balances(credentials, account_name=account_name, priority=priority)
 
-    async def _choose(self, person: PersonId, named: str) -> tuple[Account, str]:
+    async def choose(self, person: PersonId, named: str) -> tuple[Account, str]:
+        """Which account is meant, as in `holdings`, and the exchange's name of it."""
         active = await self._accounts.active(person)
         if not named:
             return active, DEFAULT_ACCOUNT_NAME

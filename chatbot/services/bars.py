@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from chatbot.domain.accounts import Venue
 from chatbot.domain.bars import FINER, KEPT, MINUTE, Bar, History, folded, shown_in, start_of
@@ -61,6 +62,15 @@ class PriceHistory:
         """What is known of a market's last `span`, oldest first, in the shortest bars that are kept for so long."""
         length = next((length for length, kept in KEPT.items() if span <= kept), max(KEPT))
         return await self._read(venue, market, length=length, since=start_of(now - span, length=length), until=now)
+
+    async def price_at(self, market: MarketCode, *, venue: Venue, at: datetime) -> Decimal | None:
+        """The last price of the shortest bar that is kept of a moment; None where nobody looked then."""
+        for length in KEPT:
+            start = start_of(at, length=length)
+            bars = await self._store.of(venue, market, length=length, since=start, until=start + length)
+            if bars:
+                return bars[0].close
+        return None
 
     async def newest(self, venue: Venue) -> Mapping[MarketCode, Bar]:
         """All markets' bars of the last minute that was written down."""

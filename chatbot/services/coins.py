@@ -1,5 +1,7 @@
 """The coins that can be swapped at one venue, and which of them is meant."""
 
+from itertools import product
+
 from rapidfuzz import process
 
 from chatbot.domain.coins import home, meant
@@ -82,6 +84,17 @@ class Coins:
         for pair in await self._service.pairs(key, priority=Priority.PERSON):
             if (pair.deposit, pair.withdraw) == (deposit.code, withdraw.code):
                 return pair
+        return None
+
+    async def first_pair(
+        self, deposits: tuple[Coin, ...], withdraws: tuple[Coin, ...], *, key: SwapKey
+    ) -> tuple[Coin, Coin, Pair] | None:
+        """The first of some coins that is swapped now into one of others, with that one. Raises as `pair` does."""
+        pairs = await self._service.pairs(key, priority=Priority.PERSON)
+        open_now = {(pair.deposit, pair.withdraw): pair for pair in pairs if not pair.is_disabled}
+        for deposit, withdraw in product(deposits, withdraws):
+            if (deposit.code, withdraw.code) in open_now:
+                return deposit, withdraw, open_now[deposit.code, withdraw.code]
         return None
 
 

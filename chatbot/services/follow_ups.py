@@ -25,6 +25,7 @@ from chatbot.ports.exchange import Exchange, Priority
 from chatbot.ports.follow_ups import FollowUps as FollowUpStore
 from chatbot.ports.follow_ups import Worth
 from chatbot.services.order_lists import Found, OrderLists
+from chatbot.services.samples import Sampler
 
 BALANCES_EVERY = timedelta(minutes=10)
 _SETTLING = timedelta(minutes=2)
@@ -48,7 +49,9 @@ class Looked:
 
 
 class FollowUps:
-    """One `look` is one round for one account. `was_away`: what the first look finds happened in the bot's absence."""
+    """One `look` is one round for one account. `was_away`: what the first look finds happened in the bot's absence.
+    Balances that are read on the way are handed to the `sampler`.
+    """
 
     def __init__(
         self,
@@ -58,9 +61,11 @@ class FollowUps:
         exchanges: Mapping[Venue, Exchange],
         cards: Cards,
         clock: Clock,
+        sampler: Sampler | None = None,
         was_away: bool = False,
     ) -> None:
         self._store = store
+        self._sampler = sampler
         self._accounts = accounts
         self._exchanges = exchanges
         self._cards = cards
@@ -175,6 +180,8 @@ class FollowUps:
         except (KeyRejected, Refused):  # orders were read: it is a key that may not read balances
             self._balances_at[account.id] = now + _WITHOUT_RIGHT
             return 1
+        if self._sampler is not None:
+            await self._sampler.saw(account, balances)
         if await self._read_on(account, lists, record, beyond=record.seen):
             return 1
         if known is None or _differs(known, balances, now=now):

@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 from chatbot.domain.accounts import Venue
-from chatbot.domain.drafts import Dialogue, LinkDraft, Question, SwapDraft, SwapKeyDraft, SwapRequest
-from chatbot.domain.ids import ChatId, PersonId
-from chatbot.domain.secrets import Credentials, SwapKey
+from chatbot.domain.drafts import Dialogue, LinkDraft, Question, SessionDraft, SwapDraft, SwapKeyDraft, SwapRequest
+from chatbot.domain.ids import AccountId, ChatId, PersonId
+from chatbot.domain.secrets import Credentials, Session, SwapKey
 from chatbot.services.accounts import read_secret, read_swap_key
 from chatbot.services.questions import Questions
+from chatbot.services.sessions import read_session, read_token, read_username
 
 _NAMES = {
     Question.USERNAME: "username",
@@ -18,7 +19,7 @@ _NAMES = {
 
 
 class Linking:
-    """The questions of `/link`: four for an account at an exchange, one for a key of n.exchange."""
+    """The questions of `/link`: four for an account at an exchange, one for a key of n.exchange, two for a session."""
 
     def __init__(self, questions: Questions) -> None:
         self._questions = questions
@@ -73,3 +74,26 @@ class Linking:
         if not isinstance(dialogue.draft, SwapKeyDraft):
             raise TypeError("not a swap key's dialogue")
         return dialogue.draft.venue, read_swap_key(text)
+
+    async def begin_session(self, account: AccountId, *, person: PersonId, chat: ChatId) -> None:
+        """Ask for a browser session of an account."""
+        await self._questions.ask(SessionDraft(account=account), person=person, chat=chat)
+
+    async def answer_session(self, dialogue: Dialogue, text: str) -> tuple[AccountId, Session | None]:
+        """Take the user name, then the token, or both at once; None while the token is missing.
+
+        Raises `InputError` for what cannot be such a value; the question stays open.
+        """
+        draft, words = dialogue.draft, text.split()
+        if not isinstance(draft, SessionDraft):
+            raise TypeError("not a session's dialogue")
+        if len(words) == 2:
+            session = read_session(words)
+        elif draft.username is not None:
+            session = Session(username=draft.username, token=read_token(text))
+        else:
+            draft = replace(draft, username=read_username(text))
+            await self._questions.ask(draft, person=dialogue.person, chat=dialogue.chat)
+            return draft.account, None
+        await self._questions.forget(person=dialogue.person, chat=dialogue.chat)
+        return draft.account, session

@@ -31,6 +31,14 @@ class Quote:
     ticker: Ticker | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matches:
+    """What typed names bring: the markets they name, and those that come `near` names that are none; each once."""
+
+    named: tuple[Quote, ...]
+    near: tuple[Quote, ...]
+
+
 class Markets:
     """Public data of all venues. A person sees the venue of the active account, everybody else the first venue."""
 
@@ -74,6 +82,25 @@ class Markets:
         tickers = await self._tickers(venue)
         return tuple(Quote(market=market, ticker=tickers.get(code)) for code, market in markets.items())
 
+    async def matching(self, names: tuple[str, ...], *, venue: Venue) -> Matches:
+        """Prices for names that may not be complete yet. Raises what reading prices raises, and nothing else."""
+        listed = await self.listed(venue)
+        tickers = await self._tickers(venue)
+        named: dict[MarketCode, Market] = {}
+        near: dict[MarketCode, Market] = {}
+        for name in names:
+            market = resolve_symbol(name, listed)
+            if market is not None:
+                named[market.code] = market
+            else:
+                near |= {each.code: each for each in _alike(name, listed)}
+
+        def quotes(markets: dict[MarketCode, Market]) -> tuple[Quote, ...]:
+            return tuple(Quote(market=market, ticker=tickers.get(code)) for code, market in markets.items())
+
+        others = {code: market for code, market in near.items() if code not in named}
+        return Matches(named=quotes(named), near=quotes(others))
+
     async def favourites(self, chat: ChatId, *, venue: Venue) -> tuple[Quote, ...]:
         """Prices of a chat's starred markets that this venue lists."""
         starred = await self._favourites.of(chat)
@@ -115,6 +142,16 @@ class Markets:
 
     async def _tickers(self, venue: Venue) -> Mapping[MarketCode, Ticker]:
         return await self._exchanges[venue].tickers(priority=Priority.PERSON)
+
+
+def _alike(name: str, markets: tuple[Market, ...]) -> tuple[Market, ...]:
+    """Markets whose currency begins like a name; where none does, those that look like it."""
+    wanted = name.upper()
+    begun = [each for each in markets if each.base.startswith(wanted) or each.base_name.upper().startswith(wanted)]
+    if begun:
+        return tuple(begun[:_NEAREST])
+    by_code = {str(market.code): market for market in markets}
+    return tuple(by_code[code] for code in _nearest(name, markets))
 
 
 def _nearest(symbol: str, markets: tuple[Market, ...]) -> tuple[str, ...]:

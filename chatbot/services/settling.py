@@ -11,7 +11,8 @@ import structlog
 
 from chatbot.domain.errors import AccessError, ChatbotError, KeyRejected, NotLinked
 from chatbot.domain.ids import AccountId
-from chatbot.domain.intents import CreateSwap, PlaceOrder, SetPayout
+from chatbot.domain.intents import Convert, CreateSwap, PlaceOrder, SetPayout
+from chatbot.domain.policies import POLICIES
 from chatbot.domain.tickets import COUNTDOWN, Ticket, TicketState, read_again, unread
 from chatbot.ports.cards import Cards
 from chatbot.ports.clock import Clock
@@ -32,6 +33,12 @@ class KeyWatch(Protocol):
         ...
 
 
+class Renewals(Protocol):
+    async def renew(self, ticket: Ticket) -> bool:
+        """Put a new quote on a card that shows one, if one is due and to be had now; whether that was done."""
+        ...
+
+
 class Settling:
     """Looks after tickets whose story is not over. One `look` is one round for one ticket."""
 
@@ -41,6 +48,7 @@ class Settling:
         store: TicketStore,
         tickets: Tickets,
         keys: KeyWatch,
+        renewals: Renewals,
         executors: Executors,
         changes: Changes,
         cards: Cards,
@@ -49,6 +57,7 @@ class Settling:
         self._store = store
         self._tickets = tickets
         self._keys = keys
+        self._renewals = renewals
         self._executors = executors
         self._changes = changes
         self._cards = cards
@@ -87,7 +96,9 @@ class Settling:
         if ticket.state is TicketState.HELD:
             await self._wait_or_send(ticket)
         elif ticket.state.is_waiting:
-            due = self._clock.now() + COUNTDOWN
+            if await self._renewals.renew(ticket):
+                return
+            due = self._clock.now() + POLICIES[type(ticket.intent)].every
             await self._count_down(ticket, due=due if due < ticket.expires_at else None)
         elif ticket.state is TicketState.CLAIMED:
             await self._changes.record(ticket, next_look_at=None)  # being sent; what comes back says when to look
@@ -112,6 +123,6 @@ class Settling:
     async def _look_again(self, ticket: Ticket, *, slowly: bool) -> None:
         now = self._clock.now()
         pause = ASK_OLD if slowly else pause_after(ticket, ASK_AGAIN, ASK_OLD, now=now)
-        is_looked_up = isinstance(ticket.intent, PlaceOrder | CreateSwap | SetPayout)
+        is_looked_up = isinstance(ticket.intent, PlaceOrder | CreateSwap | SetPayout | Convert)
         outcome = unread(ticket.outcome, now=now) if is_looked_up else ticket.outcome
         await self._changes.record(ticket, outcome=outcome, next_look_at=now + pause)

@@ -8,7 +8,7 @@ from functools import partial
 from chatbot.domain import swap_questions as questions
 from chatbot.domain.accounts import Account, Venue
 from chatbot.domain.drafts import Dialogue, PayoutDraft, SwapDraft, SwapQuestion, SwapRequest
-from chatbot.domain.errors import AmbiguousNumber, NoSwapKey, Obstacle, Stopped, UnknownCoin
+from chatbot.domain.errors import AmbiguousNumber, ChatbotError, NoSwapKey, Obstacle, Stopped, UnknownCoin
 from chatbot.domain.gate import check, most_swappable, swaps_left
 from chatbot.domain.ids import ChatId, DialogueId, PersonId, SwapId
 from chatbot.domain.intents import CreateSwap, SwapTerms
@@ -100,6 +100,14 @@ class SwapDesk:
     async def say(self, text: str, *, person: PersonId, chat: ChatId) -> AskedSwap | Ticket:
         """A whole command line. Raises `InputError` for what cannot be understood."""
         return await self._read(parse_swap, text, person=person, chat=chat)
+
+    async def lists(self, coin: str, *, person: PersonId) -> bool:
+        """Whether a coin that is called so can be swapped with this person's key; False where nobody can tell."""
+        try:
+            account = await self._accounts.swap_account(person)
+            return bool(await self._coins[account.venue].find(coin))
+        except ChatbotError:
+            return False
 
     async def choose(
         self, dialogue: DialogueId, choice: int, *, person: PersonId, chat: ChatId

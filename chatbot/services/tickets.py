@@ -26,7 +26,6 @@ from chatbot.domain.intents import CancelOrders, Intent, Terms
 from chatbot.domain.notices import HeldEnded, Notice
 from chatbot.domain.policies import POLICIES
 from chatbot.domain.tickets import (
-    COUNTDOWN,
     Blocked,
     Disowned,
     Lost,
@@ -105,6 +104,7 @@ class Tickets:
         self._entropy = entropy
         self._spawner = spawner
         self._opened: OrderedDict[TicketId, Ticket] = OrderedDict()
+        self._renewed: OrderedDict[TicketId, None] = OrderedDict()
         self._early: dict[TicketId, asyncio.Task[_Ready | Outcome]] = {}
 
     async def open(
@@ -134,7 +134,7 @@ class Tickets:
             state=TicketState.PENDING,
             created_at=now,
             expires_at=end if expires_at is None else min(end, expires_at),
-            next_look_at=now + COUNTDOWN,
+            next_look_at=now + POLICIES[type(intent)].every,
         )
         await self._store.add(ticket)
         if not POLICIES[type(intent)].two_steps:
@@ -142,6 +142,20 @@ class Tickets:
         if len(self._opened) > _REMEMBERED:
             self._opened.popitem(last=False)
         return ticket
+
+    async def renew(self, ticket: Ticket, intent: Intent, terms: Terms) -> bool:
+        """Show other terms on a pending card, under a new id: a tap on what it showed before finds nothing to send."""
+        now = self._clock.now()
+        look = now + POLICIES[type(intent)].every
+        name = TicketId(self._entropy.token())
+        renewed = replace(ticket, id=name, intent=intent, terms=terms, next_look_at=look)
+        if not await self._store.renew(ticket.id, renewed, now=now):
+            return False
+        self._renewed[ticket.id] = None
+        if len(self._renewed) > _REMEMBERED:
+            self._renewed.popitem(last=False)
+        self._cards.repaint(name)
+        return True
 
     async def get(self, ticket: TicketId, *, person: PersonId) -> Ticket | None:
         """A person's own ticket."""
@@ -360,7 +374,7 @@ class Tickets:
     async def _problem(self, ticket: TicketId, *, person: PersonId, now: datetime) -> TicketProblem:
         found = await self._store.get(ticket)
         if found is None:
-            return TicketProblem.UNKNOWN
+            return TicketProblem.RENEWED if ticket in self._renewed else TicketProblem.UNKNOWN
         if found.person != person:
             return TicketProblem.NOT_YOURS
         if found.state is TicketState.DECLINED:

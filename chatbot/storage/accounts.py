@@ -1,5 +1,6 @@
 """Linked accounts; their secrets stand sealed in a table of their own."""
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -7,17 +8,20 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from chatbot.domain.accounts import Account, Venue
+from chatbot.domain.accounts import Account, SessionState, Venue
 from chatbot.domain.audit import Deed, Event
 from chatbot.domain.errors import NotLinked
 from chatbot.domain.ids import AccountId, ChatId, PersonId
-from chatbot.domain.notices import Alarm, AlarmKind
-from chatbot.domain.secrets import Credentials, Secret, SwapKey
+from chatbot.domain.notices import Alarm, AlarmKind, SessionRejected
+from chatbot.domain.secrets import Credentials, Secret, Session, SwapKey
+from chatbot.storage import sessions
 from chatbot.storage.database import Database
 from chatbot.storage.faults import MasterKeyWrong
 from chatbot.storage.keys import DATA_KEYS
+from chatbot.storage.outbox import insert_notice
 from chatbot.storage.recording import Recorder
 from chatbot.storage.secrets import PersonalKeys
+from chatbot.storage.sessions import Owner
 from chatbot.storage.tables import METADATA, Moment, RowId, Word
 from chatbot.storage.vault import Place, Seal, WrappedKey
 
@@ -178,6 +182,58 @@ class StoredAccounts:
     async def swap_key(self, account: AccountId, *, of: PersonId | None = None) -> SwapKey:
         return await self._opened(SwapKey, account, of=of)
 
+    async def session(self, account: AccountId, *, of: PersonId | None = None) -> Session:
+        def work(connection: sa.Connection) -> Session:
+            owner = self._owner(connection, account)
+            if of is not None and owner.person != of:
+                raise NotLinked
+            return sessions.open_session(connection, owner)
+
+        return await self._database.read(work)
+
+    async def session_state(self, account: AccountId) -> SessionState | None:
+        return await self._database.read(lambda connection: sessions.session_state(connection, account))
+
+    async def put_session(
+        self, account: Account, session: Session, *, chat: ChatId | None = None, now: datetime
+    ) -> SessionState:
+        event = Event(deed=Deed.SESSION_LINKED, person=account.person, chat=chat, account=account.label)
+        alarm = Alarm(kind=AlarmKind.SESSION_LINKED, at=now, account=account.label)
+
+        def work(connection: sa.Connection) -> SessionState:
+            state = sessions.put_session(connection, self._owner(connection, account.id), session, now=now)
+            self._recorder.record(connection, event, alarm=alarm, now=now)
+            return state
+
+        return await self._database.write(work, erase=True)
+
+    async def drop_session(
+        self, person: PersonId, account: AccountId, *, chat: ChatId | None = None, now: datetime
+    ) -> bool:
+        owned = sa.select(ACCOUNTS.c.label).where(ACCOUNTS.c.id == account, ACCOUNTS.c.person == person)
+
+        def work(connection: sa.Connection) -> bool:
+            label = connection.execute(owned).scalar_one_or_none()
+            if label is None or not sessions.drop_session(connection, account):
+                return False
+            event = Event(deed=Deed.SESSION_UNLINKED, person=person, chat=chat, account=label)
+            self._recorder.record(connection, event, now=now)
+            return True
+
+        return await self._database.write(work, erase=True)
+
+    async def reject_session(self, account: Account, session: Session, *, now: datetime) -> None:
+        event = Event(deed=Deed.SESSION_REJECTED, person=account.person, account=account.label)
+        notice = SessionRejected(account=account.id, label=account.label, at=now)
+
+        def work(connection: sa.Connection) -> None:
+            if sessions.mark_rejected(connection, self._owner(connection, account.id), session, now=now):
+                self._recorder.record(connection, event, now=now)
+                insert_notice(connection, notice, chat=ChatId(account.person), reply_to=None, now=now)
+
+        with contextlib.suppress(NotLinked):  # unlinked this very moment
+            await self._database.write(work)
+
     async def _opened(self, kind: type[Secrets], account: AccountId, *, of: PersonId | None) -> Secrets:
         sealed = self._sealed.get(account) or await self._read(account)
         names = _names(kind)
@@ -198,11 +254,7 @@ class StoredAccounts:
 
     def _load(self, connection: sa.Connection, account: AccountId) -> _SealedCredentials:
         """Read and remember. In the database's thread, so that it cannot cross a removal."""
-        same_key = sa.and_(DATA_KEYS.c.person == ACCOUNTS.c.person, DATA_KEYS.c.version == ACCOUNTS.c.key_version)
-        query = sa.select(DATA_KEYS).select_from(ACCOUNTS).join(DATA_KEYS, same_key)
-        owner = connection.execute(query.where(ACCOUNTS.c.id == account)).one_or_none()
-        if owner is None:
-            raise NotLinked
+        owner = _data_key(connection, account)
         rows = connection.execute(sa.select(ACCOUNT_SECRETS).where(ACCOUNT_SECRETS.c.account == account))
         sealed = _SealedCredentials(
             person=owner.person,
@@ -215,9 +267,26 @@ class StoredAccounts:
         self._sealed[account] = sealed
         return sealed
 
+    def _owner(self, connection: sa.Connection, account: AccountId) -> Owner:
+        """Raises `NotLinked`."""
+        key = _data_key(connection, account)
+        wrapped = WrappedKey(master=key.master, wrapped=key.wrapped)
+        seal = self._keys.open(wrapped, person=key.person, version=key.version)
+        return Owner(account=account, person=key.person, key_version=key.version, seal=seal)
+
     async def _one(self, query: sa.Select[Any]) -> Account | None:
         row = await self._database.read(lambda connection: connection.execute(query).mappings().one_or_none())
         return None if row is None else _account(row)
+
+
+def _data_key(connection: sa.Connection, account: AccountId) -> sa.Row[Any]:
+    """The row of the data key that an account's secrets are sealed with. Raises `NotLinked` if the account is gone."""
+    same_key = sa.and_(DATA_KEYS.c.person == ACCOUNTS.c.person, DATA_KEYS.c.version == ACCOUNTS.c.key_version)
+    query = sa.select(DATA_KEYS).select_from(ACCOUNTS).join(DATA_KEYS, same_key)
+    found = connection.execute(query.where(ACCOUNTS.c.id == account)).one_or_none()
+    if found is None:
+        raise NotLinked
+    return found
 
 
 def _of(connection: sa.Connection, person: PersonId) -> tuple[Account, ...]:

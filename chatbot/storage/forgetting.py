@@ -25,6 +25,7 @@ from chatbot.storage.chats import CHATS, TOPICS
 from chatbot.storage.database import Database
 from chatbot.storage.dialogues import DIALOGUES
 from chatbot.storage.digests import DIGESTS
+from chatbot.storage.exports import EXPORTS
 from chatbot.storage.factors import FACTORS, RECOVERY_CODES, REQUIREMENT, StoredFactors
 from chatbot.storage.favourites import FAVOURITES
 from chatbot.storage.inbox import StoredInbox
@@ -55,6 +56,7 @@ WITH_CREDENTIALS: Final = (SECRETS, ACCOUNTS, ACTIVE_ACCOUNTS, DATA_KEYS)
 ERASED: Final = (
     TICKETS.c.person,
     SWAPS.c.person,
+    EXPORTS.c.person,
     DIALOGUES.c.person,
     SHOWN_SECRETS.c.person,
     ALERTS.c.chat,

@@ -18,6 +18,8 @@ from chatbot.storage.chats import StoredChats
 from chatbot.storage.database import Database
 from chatbot.storage.dialogues import StoredDialogues
 from chatbot.storage.digests import StoredDigests
+from chatbot.storage.export_files import PrivateExportFiles
+from chatbot.storage.exports import StoredExports
 from chatbot.storage.factors import StoredFactors
 from chatbot.storage.faults import (
     DatabaseInUse,
@@ -31,6 +33,7 @@ from chatbot.storage.favourites import StoredFavourites
 from chatbot.storage.file_lock import FileLock
 from chatbot.storage.follow_ups import StoredFollowUps
 from chatbot.storage.forgetting import StoredForgetting
+from chatbot.storage.history import StoredHistory
 from chatbot.storage.hold_seal import HoldSeal
 from chatbot.storage.inbox import StoredInbox
 from chatbot.storage.key_health import StoredKeyHealth
@@ -47,11 +50,13 @@ from chatbot.storage.preferences import StoredPreferences
 from chatbot.storage.presence import StoredPresence
 from chatbot.storage.recording import Recorder, StoredJournal
 from chatbot.storage.rotation import Rotation
+from chatbot.storage.samples import StoredSamples
 from chatbot.storage.secrets import PersonalKeys
 from chatbot.storage.shown_secrets import StoredShownSecrets
 from chatbot.storage.standing import Standings
 from chatbot.storage.swaps import StoredSwaps
 from chatbot.storage.tickets import StoredTickets
+from chatbot.storage.trades import StoredTrades
 
 BACKUPS_KEPT = 3
 ALIAS_HOLD = timedelta(hours=24)
@@ -77,6 +82,11 @@ class Storage:
     limits: StoredLimits
     standings: Standings
     swaps: StoredSwaps
+    trades: StoredTrades
+    samples: StoredSamples
+    history: StoredHistory
+    exports: StoredExports
+    export_files: PrivateExportFiles
     aliases: StoredAliases
     dialogues: StoredDialogues
     inbox: StoredInbox
@@ -207,6 +217,11 @@ async def _open(
             limits=limits,
             standings=standings,
             swaps=StoredSwaps(database),
+            trades=StoredTrades(database),
+            samples=StoredSamples(database),
+            history=StoredHistory(database),
+            exports=StoredExports(database, recorder),
+            export_files=PrivateExportFiles(path.with_name(f"{path.name}.exports")),
             aliases=aliases,
             dialogues=StoredDialogues(database, vault),
             inbox=inbox,

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from chatbot.domain.audit import Event
 from chatbot.domain.ids import ChatId, PersonId
 from chatbot.domain.notices import NoticeKind, NoticeMode
-from chatbot.domain.preferences import ChartTheme, NumberStyle, Preferences, QuietHours, QuietMode
+from chatbot.domain.preferences import ChartTheme, NumberStyle, Preferences, QuietHours, QuietMode, ValueCurrency
 from chatbot.storage.database import Database
 from chatbot.storage.outbox import release_held
 from chatbot.storage.recording import Recorder
@@ -26,6 +26,7 @@ PREFERENCES = sa.Table(
     sa.Column("quiet_from", sa.Text),  # all three, or none; times as `22:00`
     sa.Column("quiet_to", sa.Text),
     sa.Column("quiet_mode", Word(QuietMode)),
+    sa.Column("currency", Word(ValueCurrency), nullable=False, server_default=ValueCurrency.USDT.value),
 )
 
 NOTICE_MODES = sa.Table(
@@ -96,7 +97,14 @@ def _preferences(row: Mapping[Any, Any]) -> Preferences:
     if row["quiet_from"] is not None:
         start, end = time.fromisoformat(row["quiet_from"]), time.fromisoformat(row["quiet_to"])
         quiet = QuietHours(start=start, end=end, mode=row["quiet_mode"])
-    return Preferences(zone=row["zone"], numbers=row["numbers"], theme=row["theme"], dust=row["dust"], quiet=quiet)
+    return Preferences(
+        zone=row["zone"],
+        numbers=row["numbers"],
+        theme=row["theme"],
+        dust=row["dust"],
+        quiet=quiet,
+        currency=row["currency"],
+    )
 
 
 def _columns(chosen: Preferences) -> dict[str, object]:
@@ -109,4 +117,5 @@ def _columns(chosen: Preferences) -> dict[str, object]:
         "quiet_from": None if quiet is None else f"{quiet.start:%H:%M}",
         "quiet_to": None if quiet is None else f"{quiet.end:%H:%M}",
         "quiet_mode": None if quiet is None else quiet.mode,
+        "currency": chosen.currency,
     }

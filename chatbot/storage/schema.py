@@ -19,6 +19,7 @@ from chatbot.storage import (  # noqa: F401 - their tables stand in METADATA onc
     chats,
     dialogues,
     digests,
+    exports,
     factors,
     favourites,
     follow_ups,
@@ -31,14 +32,17 @@ from chatbot.storage import (  # noqa: F401 - their tables stand in METADATA onc
     outbox,
     people,
     preferences,
+    samples,
     secrets,
+    sessions,
     shown_secrets,
     swaps,
     ticket_table,
+    trades,
 )
 from chatbot.storage.tables import METADATA
 
-HEAD = "0019"
+HEAD = "0022"
 """The newest revision in `migrations/versions`; revisions are numbered, so that they can be compared."""
 
 _VERSION = sa.Table(  # as Alembic makes it

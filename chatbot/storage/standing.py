@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from chatbot.domain.gate import Standing
 from chatbot.domain.ids import AccountId, PersonId, TicketId
-from chatbot.domain.intents import CancelOrders, CreateSwap, Intent, PlaceOrder, SetPayout, Withdraw
+from chatbot.domain.intents import CancelOrders, Convert, CreateSwap, Intent, PlaceOrder, SetPayout, Withdraw
 from chatbot.domain.limits import WINDOW, Counted, Spend, SpendKind, add_up, is_withdrawal_of
 from chatbot.domain.money import ZERO, sum_exactly
 from chatbot.domain.tickets import Ticket, TicketState
@@ -137,6 +137,8 @@ def _currency(intent: Intent) -> str | None:
     match intent:
         case PlaceOrder():
             return intent.counter
+        case Convert():
+            return intent.sell
         case Withdraw():
             return intent.currency
         case CreateSwap():

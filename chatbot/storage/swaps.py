@@ -282,6 +282,12 @@ def _read(connection: sa.Connection, query: sa.Select[Any], **given: Any) -> tup
     return None if row is None else (_followed(row), row["told"])
 
 
+def swaps_of(connection: sa.Connection, tickets: Sequence[TicketId]) -> dict[TicketId, FollowedSwap]:
+    """The swaps that came of these tickets, within somebody else's unit of work."""
+    rows = connection.execute(sa.select(SWAPS).where(_s.ticket.in_(tickets))).mappings().all()
+    return {row["ticket"]: _followed(row) for row in rows}
+
+
 def _followed(row: Mapping[Any, Any]) -> FollowedSwap:
     return FollowedSwap(**{name: row[name] for name in _FIELDS})
 

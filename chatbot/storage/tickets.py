@@ -1,6 +1,6 @@
 """Tickets: what was shown, confirmed, sent, and became of it."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from chatbot.domain.audit import Deed, Event
 from chatbot.domain.errors import Cause, Obstacle, Stopped
 from chatbot.domain.gate import check
-from chatbot.domain.ids import AccountId, ChatId, MarketCode, MessageId, PersonId, TicketId
+from chatbot.domain.ids import AccountId, ChatId, MarketCode, MessageId, OrderNumber, PersonId, TicketId
 from chatbot.domain.intents import Terms, Withdraw
 from chatbot.domain.notices import Alarm, Notice
 from chatbot.domain.policies import POLICIES
@@ -228,6 +228,18 @@ class StoredTickets:
         query = query.order_by(sa.func.max(_t.claimed_at).desc())
         rows = await self._database.read(lambda connection: connection.execute(query).all())
         return {row[0]: row[1] for row in rows}
+
+    async def renew(self, ticket: TicketId, renewed: Ticket, *, now: datetime) -> bool:
+        """One conditional statement, like the claim's: of the two, one finds the card as it was shown."""
+        open_yet = (_t.id == ticket, _t.state == TicketState.PENDING, _t.expires_at > now, _t.message.is_not(None))
+        values = values_of(renewed) | {"message": _t.message, "revision": _t.revision + 1, "shown": _t.shown}
+        change = TICKETS.update().where(*open_yet).values(**values)
+        return await self._database.write(lambda connection: connection.execute(change).rowcount == 1)
+
+    async def placed(self, account: AccountId, numbers: Collection[OrderNumber]) -> frozenset[OrderNumber]:
+        query = sa.select(_t.order_number).where(_t.account == account, _t.order_number.in_(numbers))
+        found = await self._database.read(lambda connection: connection.execute(query).scalars().all())
+        return frozenset(map(OrderNumber, found))
 
     async def claimed_since(self, account: AccountId, *, since: datetime, but: TicketId) -> bool:
         query = sa.select(_t.id).where(_t.account == account, _t.claimed_at > since, _t.id != but).limit(1)

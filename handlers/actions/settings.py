@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from chatbot.domain.ids import ChatId
 from chatbot.domain.notices import NoticeKind, NoticeMode
-from chatbot.domain.preferences import ChartTheme, NumberStyle, QuietMode
+from chatbot.domain.preferences import ChartTheme, NumberStyle, QuietMode, ValueCurrency
 from handlers.buttons import button
 
 
@@ -18,6 +18,7 @@ class SettingsPage(StrEnum):
     QUIET = "quiet"
     NOTICES = "told"
     DUST = "dust"
+    CURRENCY = "cur"
     FAVOURITES = "fav"
 
 
@@ -87,6 +88,13 @@ class SetNotices:
 @button("sd")
 class SetDust:
     below: DustPreset
+
+
+@button("su")
+class SetCurrency:
+    """That the value of accounts is given in."""
+
+    currency: ValueCurrency
 
 
 @button("fu")

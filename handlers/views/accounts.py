@@ -1,9 +1,9 @@
 """Linked accounts, and linking one."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from chatbot.domain.accounts import Account, Venue
+from chatbot.domain.accounts import Account, SessionState, Venue
 from chatbot.domain.drafts import Question
 from chatbot.domain.ids import AccountId
 from chatbot.domain.swaps import Swap
@@ -17,6 +17,7 @@ from handlers.actions import (
     Unlink,
     UseAccount,
 )
+from handlers.views import sessions as session_views
 from handlers.views import swap_words as words
 from handlers.views.format import age
 from handlers.views.html import Html, Part, bold, code, italic, lines, outside, text
@@ -38,11 +39,12 @@ def accounts(
     practice: bool,
     swapping: Account | None = None,
     practice_swaps: bool = False,
+    sessions: Mapping[AccountId, SessionState],
     now: datetime,
     standing: Html | None = None,
 ) -> Screen:
-    """What is linked; never a secret, only the last four characters of each key. `standing` says what is locked,
-    `swapping` is the account swaps are made with.
+    """What is linked; never a secret, only the last four characters of each key and session. `standing` says what is
+    locked, `swapping` is the account swaps are made with.
     """
     if not linked:
         return not_linked(practice=practice)
@@ -52,12 +54,18 @@ def accounts(
         unlink = Press(f"Unlink {account.label}", AskUnlink(account=account.id), style="danger")
         use = Press(f"Use {account.label}", UseAccount(account=account.id))
         rows.append((unlink,) if account.venue.swaps or account.id in used else (use, unlink))
+    if active is not None:
+        rows.append(session_views.keys(active, sessions.get(active.id)))
     exchanges = [account.venue for account in linked if not account.venue.swaps]
     rows.append((Press("Link another", BeginLink(venue=exchanges[0] if exchanges else Venue.ANDX)),))
     if practice_swaps and not any(account.venue is Venue.PAPER_SWAPS for account in linked):
         rows.append((Press("Practise swaps", LinkPracticeSwaps()),))
     return Screen(
-        lines(bold("Linked accounts"), standing, *(_account(account, used, now=now) for account in linked)),
+        lines(
+            bold("Linked accounts"),
+            standing,
+            *(_account(account, used, sessions.get(account.id), now=now) for account in linked),
+        ),
         tuple(rows),
     )
 
@@ -229,12 +237,13 @@ def _check(what: str, check: Check) -> Html:
     return said + text(" (", outside(check.reason), ")") if check.reason else said
 
 
-def _account(account: Account, used: Collection[AccountId], *, now: datetime) -> Html:
+def _account(account: Account, used: Collection[AccountId], session: SessionState | None, *, now: datetime) -> Html:
     purpose = " · for swaps" if account.venue.swaps else ""
     mark = (" · in use" if account.venue.swaps else " · for trading · in use") if account.id in used else ""
-    return text(
+    said = text(
         bold(account.label),
         f" · {account.venue.badge}{purpose}{mark}\n   key ending in ",
         code(account.key_tail),
         f", linked {age(account.linked_at, now=now)}",
     )
+    return said if session is None else lines(said, session_views.line(session, now=now))

@@ -48,10 +48,14 @@ WORDS: Final[Mapping[Deed, str]] = {
     Deed.ALIAS_REMOVED: "Alias removed",
     Deed.KEY_REJECTED: "Key rejected",
     Deed.KEY_WORKS: "Key works again",
+    Deed.SESSION_LINKED: "Instant Trade linked",
+    Deed.SESSION_UNLINKED: "Instant Trade unlinked",
+    Deed.SESSION_REJECTED: "Browser session rejected",
     Deed.NOTICES_CHANGED: "Notices changed",
     Deed.SWAP_MARKED: "Swap marked as paid",
     Deed.SWAP_UNMARKED: "Swap's mark taken back",
     Deed.EXPORTED: "Log exported",
+    Deed.FILE_ASKED: "File asked for",
     Deed.FORGOTTEN: "Somebody was forgotten",
 }
 """What every deed is called."""

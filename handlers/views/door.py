@@ -73,7 +73,10 @@ def unknown_command(name: str, *, nearest: str | None) -> Screen:
 
 def not_understood() -> Screen:
     return Screen(
-        text("I only understand commands, which begin with a slash, like /buy 0.01 BTC. /help shows them all.")
+        text(
+            "I only understand commands, like /buy 0.01 BTC, and a few short forms, like btc? for a price. "
+            "/help shows all commands."
+        )
     )
 
 

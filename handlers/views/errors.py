@@ -12,6 +12,7 @@ from chatbot.domain.errors import (
     InputError,
     InsufficientBalance,
     KeyRejected,
+    NoSession,
     NoSwapKey,
     NotAllowed,
     NotDrawn,
@@ -21,8 +22,10 @@ from chatbot.domain.errors import (
     Obstacle,
     OrderNotFound,
     OutcomeUnknown,
+    PriceMoved,
     Refused,
     RightsUnknown,
+    SessionExpired,
     Stopped,
     SwapNotFound,
     TicketError,
@@ -35,7 +38,7 @@ from chatbot.domain.errors import (
 )
 from chatbot.domain.limits import VALUED_IN
 from handlers.actions import BeginLink, LinkPracticeSwaps
-from handlers.views import door, markets, protection
+from handlers.views import door, markets, protection, sessions
 from handlers.views.format import amount, exact_moment, left_of, ratio, restyled
 from handlers.views.html import Html, bold, lines, outside, text
 from handlers.views.screen import Press, Screen
@@ -62,6 +65,7 @@ _TICKETS = {
     TicketProblem.ALREADY_TAKEN: "You tapped Confirm already; the card shows how it stands. Nothing was sent twice.",
     TicketProblem.DECLINED: "You cancelled this card. Nothing was sent.",
     TicketProblem.EXPIRED: "This card has expired. Nothing was sent; please ask for a new one.",
+    TicketProblem.RENEWED: "The price on this card was renewed just then. Nothing was sent; tap again if it suits you.",
     TicketProblem.SENT: "It was sent already and can no longer be cancelled here. The card shows how it stands.",
     TicketProblem.CLOSED: "This card is closed; it says why. Nothing more is sent for it.",
 }
@@ -214,6 +218,8 @@ SENTENCES: dict[type[BaseException], Callable[[Any], Html | Screen]] = {
     InputError: lambda error: text(restyled(error.sentence)),
     UnknownCoin: _unknown_coin,
     NoSwapKey: _no_swap_key,
+    NoSession: lambda _: sessions.no_session(),
+    SessionExpired: lambda _: sessions.expired(),
     NotLinked: lambda _: lines(bold("No account is linked."), "/link links one."),
     NotAllowed: lambda _: text("This is not for you, or the link was used or is too old. Ask the owner for a new one."),
     KeyRejected: _key_rejected,
@@ -221,6 +227,9 @@ SENTENCES: dict[type[BaseException], Callable[[Any], Html | Screen]] = {
     FactorLocked: _factor_locked,
     WrongCode: lambda error: protection.wrong(error.left),
     Refused: _refused,
+    PriceMoved: lambda _: lines(
+        bold("The price moved too much since the quote."), "Nothing was converted; ask for a new quote."
+    ),
     AccountOwnerDifferent: lambda _: text("The exchange knows no account of this name under your key."),
     InsufficientBalance: lambda _: text("The exchange says the available balance is not enough. See /balance."),
     OrderNotFound: lambda _: text("The exchange knows no such order under your key. /orders lists them."),

@@ -138,6 +138,11 @@ def local_time(at: datetime) -> str:
     return f"{then:%H:%M} {zone_label(then)}"
 
 
+def hour(at: datetime) -> str:
+    """`14:03`, where day and zone are clear."""
+    return f"{_local(at):%H:%M}"
+
+
 def clock_time(at: datetime) -> str:
     """`14:03:20 UTC`, for what is renewed all the time."""
     then = _local(at)

@@ -18,6 +18,7 @@ from handlers.actions import (
     ShowMarkets,
     ShowPrice,
     ShowPrices,
+    StartConversion,
     StartOrder,
     ToggleFavourite,
 )
@@ -39,13 +40,21 @@ def price(quote: Quote, *, venue: Venue, now: datetime, private: bool, starred: 
     if ticker is None:
         return Screen(lines(bold(market.pair), "The exchange reports no prices for this market right now."))
     return Screen(
-        lines(
-            text(bold(market.pair), "  ", bold(_price(ticker.last, market)), "  ", change(ticker.change)),
-            pre(_price_table(market, ticker)),
-            footer(ticker.at, venue=venue, now=now),
-        ),
+        lines(price_lines(market, ticker), footer(ticker.at, venue=venue, now=now)),
         _price_keys(market, private=private, starred=starred),
     )
+
+
+def price_lines(market: Market, ticker: Ticker) -> Html:
+    """One market's prices without a word on when and where."""
+    return lines(
+        text(bold(market.pair), "  ", bold(last_price(market, ticker)), "  ", change(ticker.change)),
+        pre(_price_table(market, ticker)),
+    )
+
+
+def last_price(market: Market, ticker: Ticker) -> str:
+    return _price(ticker.last, market)
 
 
 def prices(quotes: tuple[Quote, ...], *, title: str, again: Key | None, venue: Venue, now: datetime) -> Screen:
@@ -162,7 +171,8 @@ def _price_keys(market: Market, *, private: bool, starred: bool) -> Rows:
 
 def _trade_keys(market: Market) -> Rows:
     buy = Press(f"Buy {market.base}", StartOrder(side=Side.BUY, code=market.code), style="success")
-    return ((buy, Press(f"Sell {market.base}", StartOrder(side=Side.SELL, code=market.code), style="danger")),)
+    sell = Press(f"Sell {market.base}", StartOrder(side=Side.SELL, code=market.code), style="danger")
+    return ((buy, sell, Press("Convert", StartConversion(sell=market.base))),)
 
 
 def _rules(market: Market) -> Html:

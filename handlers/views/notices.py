@@ -81,6 +81,10 @@ _ALARMS: dict[AlarmKind, tuple[str, str]] = {
         "An account was linked to you here.",
         "If this was not you, somebody else uses your Telegram: send /lock now, and end that session in Telegram.",
     ),
+    AlarmKind.SESSION_LINKED: (
+        "A browser session was linked here: Instant Trade is on.",
+        "If this was not you, send /unlink instant and /lock now, and end other sessions in Telegram's settings.",
+    ),
     AlarmKind.FACTOR_ON: (
         "Your second factor was turned on.",
         "If this was not you, send /lock now, and end other sessions in Telegram's settings.",

@@ -25,6 +25,7 @@ from chatbot.domain.tickets import (
 )
 from handlers.actions import (
     CancelOrder,
+    CompareTicket,
     ConfirmTicket,
     DeclineTicket,
     RefreshTicket,
@@ -110,9 +111,15 @@ def _pending_order(ticket: Ticket, intent: PlaceOrder, terms: OrderTerms, *, now
         lines(bold(headline(ticket)), pre(table(rows)), *notes, countdown(ticket, now=now)),
         (
             (Press("Confirm", ConfirmTicket(ticket=ticket.id), style="success"),),
+            *_other_ways(ticket, intent),
             (Press("Cancel", DeclineTicket(ticket=ticket.id)),),
         ),
     )
+
+
+def _other_ways(ticket: Ticket, intent: PlaceOrder) -> Rows:
+    """What fills at once can be had elsewhere; a limit that waits for its price cannot."""
+    return ((Press("Compare", CompareTicket(ticket=ticket.id)),),) if intent.type is OrderType.MARKET else ()
 
 
 def _limit_row(terms: OrderTerms) -> tuple[tuple[str, str], ...]:

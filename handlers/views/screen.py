@@ -5,6 +5,7 @@ Views build them; `handlers/show.py` draws them.
 
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final, Literal
 
 from handlers.buttons import pack
@@ -103,14 +104,15 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """A document as a message, such as `File(name="audit.csv", content=…)`; arrives byte by byte as it is.
+    """A document as a message, such as `File(name="audit.csv", content=…)`; arrives byte by byte as it is. A `Path` is
+    read while it is sent, so that a file need not fit into memory.
 
     The name is made of ASCII letters, digits and `._-`, begins with a letter or digit, and has at most 60 characters.
     Telegram takes 50 MB; caption and buttons as for a picture; `ValueError` for anything else.
     """
 
     name: str
-    content: bytes = field(repr=False)
+    content: bytes | Path = field(repr=False)
     caption: Html | None = None
     rows: Rows = ()
     protected: bool = False
@@ -118,7 +120,7 @@ class File:
     def __post_init__(self) -> None:
         if not _FILE_NAME.fullmatch(self.name):
             raise ValueError(f"{self.name!r} is no name for a file")
-        if not 1 <= len(self.content) <= LARGEST_FILE:
+        if isinstance(self.content, bytes) and not 1 <= len(self.content) <= LARGEST_FILE:
             raise ValueError("a file holds 1 byte to 50 MB")
         _check_caption(self.caption)
         _check_rows(self.rows)

@@ -1,13 +1,13 @@
 """How a chat wants to be spoken to, screen by screen; each has its way back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from chatbot.domain.ids import ChatId
 from chatbot.domain.notices import NoticeKind, NoticeMode
-from chatbot.domain.preferences import ChartTheme, NumberStyle, Preferences, QuietHours, QuietMode
+from chatbot.domain.preferences import ChartTheme, NumberStyle, Preferences, QuietHours, QuietMode, ValueCurrency
 from chatbot.domain.zones import zone_named
 from chatbot.services.zones import NamedZone
 from handlers.actions import (
@@ -15,6 +15,7 @@ from handlers.actions import (
     DustPreset,
     QuietPreset,
     RaiseFavourite,
+    SetCurrency,
     SetDust,
     SetNotices,
     SetNumbers,
@@ -84,23 +85,11 @@ class Chosen:
 def page(which: SettingsPage, chosen: Chosen, *, now: datetime) -> Screen:
     """One of the screens, as the chat itself would read it."""
     with read_by(chosen.preferences):
-        match which:
-            case SettingsPage.ALL:
-                return _all(chosen, now=now)
-            case SettingsPage.ZONE:
-                return _zone(chosen, now=now)
-            case SettingsPage.NUMBERS:
-                return _numbers(chosen)
-            case SettingsPage.CHARTS:
-                return _charts(chosen)
-            case SettingsPage.QUIET:
-                return _quiet(chosen)
-            case SettingsPage.NOTICES:
-                return _notices(chosen)
-            case SettingsPage.DUST:
-                return _dust(chosen)
-            case SettingsPage.FAVOURITES:
-                return _favourites(chosen)
+        if which is SettingsPage.ALL:
+            return _all(chosen, now=now)
+        if which is SettingsPage.ZONE:
+            return _zone(chosen, now=now)
+        return _DRAWN[which](chosen)
 
 
 def zones(chat: ChatId, typed: str, near: Iterable[NamedZone], *, now: datetime) -> Screen:
@@ -123,6 +112,7 @@ def _all(chosen: Chosen, *, now: datetime) -> Screen:
     ]
     if chosen.is_private:
         said.append(text("Dust: ", bold(_dust_in_words(preferences.dust))))
+        said.append(text("Value of accounts in: ", bold(preferences.currency)))
     return Screen(lines(_title(chosen, "Settings"), *said), _ways_on(chosen))
 
 
@@ -136,7 +126,7 @@ def _ways_on(chosen: Chosen) -> Rows:
         ("Favourites", SettingsPage.FAVOURITES),
     ]
     if chosen.is_private:
-        labels.append(("Dust", SettingsPage.DUST))
+        labels += [("Dust", SettingsPage.DUST), ("Currency", SettingsPage.CURRENCY)]
     presses = [Press(label, ShowSettings(chat=chosen.chat, page=to)) for label, to in labels]
     return tuple(tuple(presses[at : at + 2]) for at in range(0, len(presses), 2))
 
@@ -230,6 +220,21 @@ def _dust(chosen: Chosen) -> Screen:
     )
 
 
+def _currency(chosen: Chosen) -> Screen:
+    row = tuple(
+        Press(_ticked(each.value, each is chosen.preferences.currency), SetCurrency(currency=each))
+        for each in ValueCurrency
+    )
+    return Screen(
+        lines(
+            _title(chosen, "Currency"),
+            text("/portfolio gives values in ", bold(chosen.preferences.currency), "."),
+            f"Where no market prices one of these, values are in {_COIN}.",
+        ),
+        (row, (_back(chosen.chat),)),
+    )
+
+
 def _favourites(chosen: Chosen) -> Screen:
     how = text("Write ", code(f"/settings {chosen.prefix}favourites BTC ETH"), " to choose them.")
     if not chosen.favourites:
@@ -315,3 +320,14 @@ def _notice_button(chat: ChatId, kind: NoticeKind, mode: NoticeMode) -> Press:
 
 def _dust_in_words(dust: Decimal) -> str:
     return f"what is worth less than {number(dust)} {_COIN}" if dust else "nothing"
+
+
+_DRAWN: Mapping[SettingsPage, Callable[[Chosen], Screen]] = {
+    SettingsPage.NUMBERS: _numbers,
+    SettingsPage.CHARTS: _charts,
+    SettingsPage.QUIET: _quiet,
+    SettingsPage.NOTICES: _notices,
+    SettingsPage.DUST: _dust,
+    SettingsPage.CURRENCY: _currency,
+    SettingsPage.FAVOURITES: _favourites,
+}

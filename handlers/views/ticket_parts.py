@@ -5,7 +5,7 @@ from typing import assert_never
 
 from chatbot.domain.aliases import LONGEST
 from chatbot.domain.errors import Cause
-from chatbot.domain.intents import CancelOrders, CreateSwap, PlaceOrder, SetPayout, SwapTerms, Terms, Withdraw
+from chatbot.domain.intents import CancelOrders, Convert, CreateSwap, PlaceOrder, SetPayout, SwapTerms, Terms, Withdraw
 from chatbot.domain.money import Amount, round_half_up
 from chatbot.domain.orders import OrderFilter
 from chatbot.domain.tickets import RefusedBy, Ticket
@@ -59,6 +59,9 @@ def headline(ticket: Ticket) -> Html:
             return _swapped(intent, ticket.terms)
         case SetPayout() as intent:
             return text("Payout address of swap ", outside(intent.reference, limit=40))
+        case Convert() as intent:
+            sell, buy = outside(intent.sell, limit=16), outside(intent.buy, limit=16)
+            return text("Convert ", number(intent.sold.value), " ", sell, " to ", buy)
         case _:
             assert_never(ticket.intent)
 

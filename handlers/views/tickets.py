@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
-from chatbot.domain.intents import CancelOrders, CreateSwap, Intent, PlaceOrder, SetPayout, Withdraw
+from chatbot.domain.intents import CancelOrders, Convert, CreateSwap, Intent, PlaceOrder, SetPayout, Withdraw
 from chatbot.domain.policies import POLICIES
 from chatbot.domain.tickets import Lost, Ticket, TicketState, may_be_settled_by_word
 from handlers.actions import ShowPending, ShowTicket
 from handlers.views.cancel_cards import cancel_card
+from handlers.views.convert_cards import convert_card
 from handlers.views.format import moment, span
 from handlers.views.html import Html, bold, lines, outside, text
 from handlers.views.order_cards import order_card
@@ -31,6 +32,7 @@ CARDS: Mapping[type[Intent], _Card] = {
     Withdraw: withdrawal_card,
     CreateSwap: create_card,
     SetPayout: payout_card,
+    Convert: convert_card,
 }
 
 

@@ -82,6 +82,8 @@ def sent_for(ticket: Ticket) -> dict[str, str]:
     account = exchange.open_account(funds={"XRP": "1E+10"})
     nobody: Any = None
     tools = Tools(
+        store=nobody,
+        instants={},
         accounts=nobody,
         exchanges={ticket.venue: exchange},
         swap_services={},

@@ -70,6 +70,8 @@ def sent_for(ticket: Ticket) -> dict[str, Any]:
     at: Any = service
     nobody: Any = None
     tools = Tools(
+        store=nobody,
+        instants={},
         accounts=nobody,
         exchanges=nobody,
         swap_services={ticket.venue: at},

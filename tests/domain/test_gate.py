@@ -39,6 +39,8 @@ from tests.storage.examples import (
     BUY_TERMS,
     CANCEL,
     CANCEL_TERMS,
+    CONVERT,
+    CONVERT_TERMS,
     MAIN,
     NOW,
     PAYOUT_TERMS,
@@ -76,7 +78,17 @@ EXAMPLES: dict[str, tuple[Intent, Terms]] = {
     "withdraw": withdrawal(),
     "create_swap": swap(),
     "set_payout": (SET_PAYOUT, PAYOUT_TERMS),
+    "convert": (CONVERT, CONVERT_TERMS),
 }
+
+
+def test_a_conversion_counts_as_an_order_and_may_not_be_far_worse_than_the_middle() -> None:
+    large = stopped((CONVERT, CONVERT_TERMS), limits=Limits(order=Decimal(4)))
+    assert large.obstacle is Obstacle.ORDER_TOO_LARGE
+    unvalued = stopped((CONVERT, replace(CONVERT_TERMS, value=None)))
+    assert (unvalued.obstacle, unvalued.currency) == (Obstacle.NOT_VALUED, "BTC")
+    assert stopped((CONVERT, replace(CONVERT_TERMS, difference=Decimal("0.21")))).obstacle is Obstacle.TOO_FAR
+    assert passes((CONVERT, replace(CONVERT_TERMS, difference=None)))
 
 
 def stopped(card: tuple[Intent, Terms], **standing: Any) -> Stopped:
@@ -114,7 +126,7 @@ def test_terms_of_another_intent_never_pass(tag: str) -> None:
     intent, terms = EXAMPLES[tag]
     for _, others in EXAMPLES.values():
         if type(others) is not type(terms) and not isinstance(intent, CancelOrders):
-            with pytest.raises(ValueError, match="another intent's terms"):
+            with pytest.raises(TypeError, match="another intent's terms"):
                 check(intent, others, Standing())
 
 

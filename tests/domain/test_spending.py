@@ -23,6 +23,7 @@ def test_every_kind_of_intent_has_an_answer() -> None:
         "cancel_orders": None,
         "withdraw": SpendKind.WITHDRAWAL,
         "create_swap": SpendKind.SWAP,
+        "convert": SpendKind.ORDER,
         "set_payout": None,
     }
 

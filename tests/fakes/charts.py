@@ -1,6 +1,6 @@
 """Pictures that nobody looks at."""
 
-from chatbot.domain.charts import BookPicture, PriceChart
+from chatbot.domain.charts import BookPicture, PortfolioPicture, PriceChart
 from chatbot.domain.errors import NotDrawn
 from tests.fakes.pictures import png
 
@@ -11,6 +11,7 @@ class FakeCharts:
     def __init__(self) -> None:
         self.charts: list[PriceChart] = []
         self.books: list[BookPicture] = []
+        self.portfolios: list[PortfolioPicture] = []
         self.broken = False
 
     async def price(self, chart: PriceChart) -> bytes:
@@ -19,6 +20,10 @@ class FakeCharts:
 
     async def book(self, picture: BookPicture) -> bytes:
         self.books.append(picture)
+        return self._drawn()
+
+    async def portfolio(self, picture: PortfolioPicture) -> bytes:
+        self.portfolios.append(picture)
         return self._drawn()
 
     def _drawn(self) -> bytes:

@@ -7,15 +7,17 @@ from typing import Any, cast
 from chatbot.domain.accounts import Venue
 from chatbot.domain.ids import AccountId, PersonId
 from chatbot.domain.orders import Order
+from chatbot.domain.tickets import Ticket
 from chatbot.ports.accounts import Accounts
 from chatbot.ports.cards import Cards
 from chatbot.ports.clock import Clock, Entropy
 from chatbot.ports.exchange import Exchange, Permit
+from chatbot.ports.instant import InstantTrade
 from chatbot.ports.swaps import SwapService
 from chatbot.ports.tickets import Tickets as TicketStore
 from chatbot.services.execution.executor import FollowUps
 from chatbot.services.execution.executors import build_execution
-from chatbot.services.settling import KeyWatch, Settling
+from chatbot.services.settling import KeyWatch, Renewals, Settling
 from chatbot.services.swap_book import SwapBook
 from chatbot.services.tickets import Permits, Tickets
 
@@ -35,6 +37,13 @@ class UnwatchedKeys:
 
 class NobodyFollows:
     async def saw(self, account: AccountId, order: Order) -> None: ...
+
+
+class NoRenewals:
+    """Quotes stay as they are."""
+
+    async def renew(self, ticket: Ticket) -> bool:
+        return False
 
 
 class TaskSpawner:
@@ -57,12 +66,15 @@ def execution_services(
     keys: KeyWatch | None = None,
     swap_services: Mapping[Venue, SwapService] | None = None,
     swap_book: SwapBook | None = None,
+    instants: Mapping[Venue, InstantTrade] | None = None,
+    renewals: Renewals | None = None,
 ) -> tuple[Tickets, Settling]:
     """Tickets of swaps need both of the latter."""
     execution = build_execution(
         store=store,
         accounts=accounts,
         exchanges=exchanges,
+        instants=instants or {},
         swap_services=swap_services or {},
         swap_book=swap_book or cast(SwapBook, None),
         follow_ups=follow_ups or NobodyFollows(),
@@ -83,6 +95,7 @@ def execution_services(
         store=store,
         tickets=tickets,
         keys=keys or UnwatchedKeys(),
+        renewals=renewals or NoRenewals(),
         executors=execution.executors,
         changes=execution.changes,
         cards=cards,

@@ -62,6 +62,7 @@ class Chat:
         self.deleted: list[int] = []
         self.alerts: list[str] = []
         self.pinned: list[int] = []
+        self.offered: list[dict[str, Any]] = []
         self.keeps = False
         self.admins: set[tuple[int, int]] = set()
         self._numbers: Iterator[int] = iter(range(10_000, 99_999))
@@ -88,10 +89,11 @@ class Chat:
         elif method == "getChatMember":
             in_charge = (fields["chat_id"], fields["user_id"]) in self.admins
             return msgspec.json.encode({"status": "administrator" if in_charge else "member"})
-        elif method == "pinChatMessage":
-            self.pinned.append(fields["message_id"])
-        elif method == "unpinChatMessage":
-            self.pinned.remove(fields["message_id"])
+        elif method == "answerInlineQuery":
+            self.offered.append(fields)
+        elif method in ("pinChatMessage", "unpinChatMessage"):
+            change = self.pinned.append if method == "pinChatMessage" else self.pinned.remove
+            change(fields["message_id"])
         elif method != "sendChatAction":
             raise NetworkError(f"nobody expected {method}")
         return b"true"
@@ -148,6 +150,13 @@ class Conversation:
         await self.router.handle(read_update(msgspec.json.encode({"update_id": number, "message": message})))
         return number
 
+    async def type_inline(self, words: str, *, is_bot: bool = False) -> list[dict[str, Any]]:
+        """Anna types this behind the bot's name in some other chat; returns all that was offered to her so far."""
+        number = next(self._updates)
+        query = {"id": f"q{number}", "from": _ANNA | {"is_bot": is_bot}, "query": words, "offset": ""}
+        await self.router.handle(read_update(msgspec.json.encode({"update_id": number, "inline_query": query})))
+        return self.chat.offered
+
     async def tap(self, label: str) -> None:
         """Anna taps a button, on the latest message that has it."""
         message = next(each for each in reversed(self.shown) if any(label in key["text"] for key in each.keys))
@@ -200,6 +209,7 @@ def _services(house: House, *, owner: bool) -> SimpleNamespace:
         boards=house.boards,
         chats=storage.chats,
         digests=house.digests,
+        exports=house.exports,
         favourites=storage.favourites,
         presence=storage.presence,
         forgetting=Forgetting(
@@ -207,17 +217,23 @@ def _services(house: House, *, owner: bool) -> SimpleNamespace:
         ),
         factors=house.factors,
         followed_swaps=house.followed_swaps,
+        history=house.done,
         limits=house.limits,
         linking=house.linking,
         locks=house.locks,
         markets=house.markets,
         people=people,
+        portfolio=house.portfolio,
         preferences=house.preferences,
         protection=house.protection,
         questions=house.questions,
+        routes=house.routes,
+        sessions=house.sessions,
         shown_secrets=house.storage.shown_secrets,
+        conversions=house.conversions,
         swaps=house.swaps,
         tickets=house.tickets,
+        trades=house.trades,
         trading=house.trading,
         withdrawals=house.withdrawals,
     )

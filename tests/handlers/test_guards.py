@@ -62,6 +62,7 @@ def _message(**changes: object) -> wire.Message:
         ({"chat": wire.Chat(id=-7, type="channel")}, "a channel"),
         ({"forward_date": 1}, "forwarded"),
         ({"edit_date": 2}, "edited"),
+        ({"via_bot": wire.User(id=7, is_bot=True)}, "via a bot"),
     ],
 )
 def test_only_a_persons_own_fresh_words_can_command(changes: dict[str, object], reason: str | None) -> None:
@@ -314,7 +315,8 @@ async def test_plain_words_answer_the_open_question(stage: Stage) -> None:
 async def test_plain_words_without_a_question_get_a_hint(stage: Stage) -> None:
     await stage.write("hello")
     assert stage.said() == [
-        "I only understand commands, which begin with a slash, like /buy 0.01 BTC. /help shows them all."
+        "I only understand commands, like /buy 0.01 BTC, and a few short forms, like btc? for a price. "
+        "/help shows all commands."
     ]
 
 

@@ -72,7 +72,8 @@ async def test_practising_swaps_is_one_tap_and_accounts_show_what_is_for_what(ho
     await anna.say("/accounts")
     assert "paper-1 · PAPER · for trading · in use" in anna.last.text
     assert "paper-swaps-1 · PAPER · for swaps · in use" in anna.last.text
-    assert [key["text"] for key in anna.last.keys] == ["Unlink paper-1", "Unlink paper-swaps-1", "Link another"]
+    labels = [key["text"] for key in anna.last.keys]
+    assert labels == ["Unlink paper-1", "Unlink paper-swaps-1", "Link Instant Trade", "Link another"]
     assert await house.accounts.active(ANNA) == main
 
 

@@ -117,4 +117,16 @@ def test_a_link_carries_what_merely_opens_something() -> None:
     by_link = {route.name for route in ROUTES if isinstance(route, Command) and route.by_link}
     looking = {"price", "markets", "book", "balance", "orders", "pending", "accounts", "limits", "aliases", "help"}
     looking |= {"chart", "depth", "alerts", "here", "swaps"}
-    assert by_link == looking | {"alert", "audit", "notify", "buy", "sell", "withdraw", "swap", "link"}
+    looking |= {"trades", "history", "export", "portfolio"}
+    assert by_link == looking | {
+        "alert",
+        "audit",
+        "notify",
+        "buy",
+        "sell",
+        "withdraw",
+        "swap",
+        "link",
+        "convert",
+        "route",
+    }

@@ -1,5 +1,6 @@
 from collections.abc import AsyncIterator
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -36,7 +37,8 @@ async def test_an_answer_is_given_as_it_came(chat: LocalChat, transport: Transpo
     assert transport.parse_json_payload(body)["result"]["username"] == "andx_practice_bot"
 
 
-async def test_a_file_goes_along_with_its_fields() -> None:
+@pytest.mark.parametrize("on_disk", [False, True])
+async def test_a_file_goes_along_with_its_fields(tmp_path: Path, on_disk: bool) -> None:
     content = bytes(range(256)) * 8192 + b"\r\n--"
     received: list[dict[str, object]] = []
 
@@ -50,7 +52,8 @@ async def test_a_file_goes_along_with_its_fields() -> None:
     transport = Transport(connections=1)
     await transport.initialize()
     async with TestServer(app) as server:
-        upload = Upload(parameter="document", name="a.csv", content=content)
+        (tmp_path / "7-1").write_bytes(content)
+        upload = Upload(parameter="document", name="a.csv", content=tmp_path / "7-1" if on_disk else content)
         fields = {"chat_id": 7, "caption": "ä & b", "reply_markup": {"inline_keyboard": []}}
         status, _ = await transport.call(str(server.make_url("/x")), fields, timeout=5, upload=upload)
     await transport.shutdown()

@@ -29,6 +29,11 @@ class Credentials:
     api_key: str
     secret_key: str
 
+    @classmethod
+    def told(cls, account: Json) -> "Credentials":
+        """The API key's part of what an account's owner is told at its opening."""
+        return cls(**{name: account[name] for name in cls.__slots__})
+
     @property
     def line(self) -> str:
         """As one types them behind `/link`."""
@@ -51,7 +56,7 @@ class PracticeExchange:
         return _read(self._http.post(path, json=body))
 
     def open_account(self, name: str = "guest") -> Credentials:
-        return Credentials(**self.post("/paper/accounts", name=name))
+        return Credentials.told(self.post("/paper/accounts", name=name))
 
     def orders(self, owner: "str | Any" = None) -> list[Json]:
         """All orders there are, oldest first; of one username, or of a persona with an account."""
@@ -161,9 +166,10 @@ class PracticeExchange:
         self.cancel_delay(0.25)
         self.withdrawal_delay(20)
         self.swaps.timetable(3)
+        self.instant(seconds=None, moved=None, reject=0)
         for market in {order["market_code"] for order in self.orders()}:
-            book = self.book(market)
-            if min(len(book["buyers"]), len(book["sellers"])) < _THIN:
+            book = self.book(market)  # none of a coin of Instant Trade alone
+            if book and min(len(book["buyers"]), len(book["sellers"])) < _THIN:
                 self.price(market, self.ticker(market)["last"])
 
     def limit(self, per_minute: int | None) -> None:
@@ -171,6 +177,21 @@ class PracticeExchange:
 
     def cancel_delay(self, seconds: float) -> None:
         self.post("/control/cancel_delay", seconds=seconds)
+
+    def instant(self, **how: object) -> None:
+        """How the next conversions go: see `POST /control/instant` of the practice exchange."""
+        self.post("/control/instant", **how)
+
+    def log_in(self, owner: "str | Any") -> tuple[str, str]:
+        """A new session on the exchange's site: username and token. The one before is worth nothing from now on."""
+        username = getattr(owner, "username", owner)
+        session = self.post(f"/paper/accounts/{username}/session")
+        return session["username"], session["token"]
+
+    def log_out(self, owner: "str | Any") -> None:
+        """End the session: its token gets 401."""
+        username = getattr(owner, "username", owner)
+        self.post(f"/control/accounts/{username}/session", kind="expire")
 
     def set_balances(self, owner: "str | Any", **amounts: Decimal | str) -> None:
         """`set_balances(alice, USDT="12.5")`."""

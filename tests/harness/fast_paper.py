@@ -17,7 +17,8 @@ async def _serve(clock: FastClock) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     exchange = Exchange(clock=Clock(unix=clock.unix, monotonic=clock.monotonic))
     async with listening(Paper(exchange=exchange)) as url:
-        print(json.dumps({"url": url, "accounts": [ready.credentials() for ready in exchange.ready]}), flush=True)  # noqa: T201
+        accounts = [exchange.accounts.introduced(ready) for ready in exchange.ready]
+        print(json.dumps({"url": url, "accounts": accounts}), flush=True)  # noqa: T201
         await stop.wait()
 
 

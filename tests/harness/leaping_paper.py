@@ -17,7 +17,8 @@ async def _serve() -> None:
     clock = LeapingClock()
     exchange = Exchange(clock=Clock(unix=clock.unix, monotonic=clock.monotonic))
     async with listening(Paper(exchange=exchange)) as url:
-        print(json.dumps({"url": url, "accounts": [ready.credentials() for ready in exchange.ready]}), flush=True)  # noqa: T201
+        accounts = [exchange.accounts.introduced(ready) for ready in exchange.ready]
+        print(json.dumps({"url": url, "accounts": accounts}), flush=True)  # noqa: T201
         obey(clock)
         await stop.wait()
 

@@ -109,7 +109,7 @@ class Stack:
         self.leaping = leaping
         said = json.loads(paper.first_line())
         chat = json.loads(chat_program.first_line())
-        self.ready = tuple(Credentials(**account) for account in said["accounts"])
+        self.ready = tuple(Credentials.told(account) for account in said["accounts"])
         self.exchange = PracticeExchange(said["url"])
         self.chat = Chat(chat["url"], token=chat["token"])
 

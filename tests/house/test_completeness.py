@@ -58,7 +58,7 @@ def test_every_error_has_a_sentence_of_its_own_or_its_ancestors() -> None:
 def test_tags_are_stable_and_told_apart() -> None:
     for registry in (INTENTS, TERMS, OUTCOMES, NOTICES):
         assert all(kind.tag == tag for tag, kind in registry.items())
-    assert set(INTENTS) == {"place_order", "cancel_orders", "withdraw", "create_swap", "set_payout"}
+    assert set(INTENTS) == {"place_order", "cancel_orders", "withdraw", "create_swap", "set_payout", "convert"}
 
 
 def test_every_notice_is_an_alarm_or_of_a_kind_that_can_be_switched_off() -> None:

@@ -20,6 +20,7 @@ from chatbot.domain.intents import (
     TERMS,
     CancelOrders,
     CancelTerms,
+    Convert,
     CreateSwap,
     Intent,
     PlaceOrder,
@@ -56,11 +57,12 @@ from handlers.views.tickets import CARDS, card
 from tests.fakes.cards import FakeCards
 from tests.fakes.clock import FakeClock
 from tests.fakes.exchange import FakeExchange
+from tests.fakes.instant import FakeInstantTrade
 from tests.fakes.swap_service import FakeSwapService
 from tests.handlers.views.examples import BUY, BUY_TERMS, NOW, line, order_ticket
 from tests.handlers.views.examples import OUTCOMES as OF_ORDERS
 from tests.house.test_rules import calls, sources
-from tests.storage.examples import PAYOUT_TERMS, SET_PAYOUT, SWAP, SWAP_TERMS
+from tests.storage.examples import CONVERT, CONVERT_TERMS, PAYOUT_TERMS, SET_PAYOUT, SWAP, SWAP_TERMS
 
 WITHDRAW = Withdraw(account=AccountId(1), currency="XRP", amount=Decimal("100.25"), alias="savings")
 EXAMPLES: dict[type[Intent], tuple[Intent, Terms]] = {
@@ -83,6 +85,7 @@ EXAMPLES: dict[type[Intent], tuple[Intent, Terms]] = {
     ),
     CreateSwap: (SWAP, SWAP_TERMS),
     SetPayout: (SET_PAYOUT, PAYOUT_TERMS),
+    Convert: (CONVERT, CONVERT_TERMS),
 }
 """An intent of each kind with the terms its card shows: what follows holds for every kind there is."""
 
@@ -140,7 +143,7 @@ def test_the_gate_refuses_every_intent_the_terms_of_another(kind: type[Intent]) 
     if kind is CancelOrders:
         return  # it is held against no number of its terms
     foreign = next(terms for other, (_, terms) in EXAMPLES.items() if other is not kind)
-    with pytest.raises(ValueError, match="another intent's terms"):
+    with pytest.raises(TypeError, match="another intent's terms"):
         check(EXAMPLES[kind][0], foreign, Standing())
 
 
@@ -167,6 +170,7 @@ def test_every_intent_has_an_executor_of_its_own() -> None:
         store=nothing,
         accounts=nothing,
         exchanges=exchanges,
+        instants={Venue.PAPER: FakeInstantTrade(clock)},
         swap_services={Venue.PAPER_SWAPS: FakeSwapService(clock)},
         swap_book=nothing,
         follow_ups=nothing,
@@ -217,6 +221,7 @@ EXECUTORS = {
     "place_order": "chatbot/services/execution/orders.py",
     "cancel_order": "chatbot/services/execution/cancellations.py",
     "withdraw": "chatbot/services/execution/withdrawals.py",
+    "convert": "chatbot/services/execution/conversions.py",
 }
 """What changes something at an exchange, and the only file that asks for it."""
 

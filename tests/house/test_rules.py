@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from chatbot.exchange.andx import endpoints
+
 ROOT = Path(__file__).resolve().parents[2]
 MONEY = ("chatbot/domain", "chatbot/services", "chatbot/exchange", "chatbot/paper", "chatbot/storage", "handlers/views")
 # In money code a float is a moment or a length of time, and its line says so.
@@ -106,3 +108,30 @@ def test_nothing_is_left_to_do() -> None:
         if any(mark in path.read_text() for mark in marks)
     ]
     assert found == []
+
+
+def test_a_browser_session_is_used_for_instant_trade_and_the_history_of_trades_and_for_nothing_else() -> None:
+    """It is a whole login: only one service opens it, and what sends conversions; only one class at the exchange signs
+    with it, and that one knows three paths.
+    """
+    opens = [
+        name
+        for name, tree in sources("chatbot", "handlers")
+        if not name.startswith(("chatbot/storage/", "chatbot/paper/"))
+        for called, _ in calls(tree)
+        if called.rpartition(".")[2] == "session" and called.rpartition(".")[0].endswith(("store", "accounts"))
+    ]
+    assert set(opens) == {"chatbot/services/sessions.py", "chatbot/services/execution/conversions.py"}
+    signs = {
+        name
+        for name, tree in sources("chatbot")
+        for called, _ in calls(tree)
+        if called in ("session_headers", "session_signature")
+    }
+    assert signs == {"chatbot/exchange/andx/instant.py", "chatbot/exchange/andx/signing.py"}
+    asked = re.findall(r"endpoints\.([A-Z_]+)", (ROOT / "chatbot/exchange/andx/instant.py").read_text())
+    assert {getattr(endpoints, name).path for name in asked} == {
+        "/p/v1/order/get_depth_limits_and_amounts/",
+        "/p/v1/order/instant_order/",
+        "/p/v1/order/trade_history/",
+    }

@@ -23,7 +23,7 @@ def test_a_newcomer_gets_from_start_to_a_filled_order(stack: Stack) -> None:
     nora.tap("Practise with play money")
     nora.wait_for("is linked")
     card = nora.ask("/buy 0.01 BTC")
-    assert card.buttons == ("Confirm", "Cancel")
+    assert card.buttons == ("Confirm", "Compare", "Cancel")
     toast = nora.tap("Confirm", card).toast()
     assert toast.text == "Sending…" and not toast.alert
     filled = nora.wait_for("is filled", message=card)

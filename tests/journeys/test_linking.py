@@ -166,3 +166,29 @@ def test_a_wrong_key_on_the_command_line_ends_with_1_and_stores_nothing(talkativ
     ended = _link_by_command(talkative, person, wrong)
     assert ended.returncode == 1 and "Nothing was stored" in ended.stdout
     assert "No account is linked" in person.ask("/accounts").text
+
+
+def test_a_browser_session_leaves_no_secret_anywhere_and_is_asked_for_anew_when_it_ended(talkative: Stack) -> None:
+    person = talkative.person("Noa")
+    account = talkative.exchange.open_account("noa")
+    person.say(f"/link {account.line}")
+    person.wait_for("is linked")
+    person.account = account
+    username, token = talkative.exchange.log_in(account.username)
+    assert "Practise Instant Trade" in person.ask("/link instant").buttons
+    first = person.say(username)
+    person.wait_for("2 of 2")
+    second = person.say(token)
+    assert token[-4:] in person.wait_for("Instant Trade is on").text
+    assert {first.id, second.id} <= set(talkative.chat.deleted(person.id))
+    talkative.exchange.log_out(account.username)
+    person.ask("/trades")
+    request = person.wait_for("does not accept your browser session any more")
+    person.tap("Paste a fresh one", request)
+    person.wait_for("1 of 2")
+    fresh = talkative.exchange.log_in(account.username)
+    said = person.say(" ".join(fresh))
+    person.wait_for("Instant Trade is on")
+    assert said.id in talkative.chat.deleted(person.id)
+    assert "Instant Trade is off" in person.ask("/unlink instant").text
+    _assert_nowhere(talkative, username, token, fresh[1])

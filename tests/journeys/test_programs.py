@@ -23,7 +23,8 @@ def test_paper_says_address_and_two_accounts_on_its_first_line(tmp_path: Path) -
         said = json.loads(program.first_line())
         assert set(said) == {"url", "accounts", "aliases", "swap_keys"} and len(said["accounts"]) == 2
         for account in said["accounts"]:
-            assert set(account) == {"username", "passphrase", "api_key", "secret_key"} and all(account.values())
+            assert set(account) == {"username", "passphrase", "api_key", "secret_key", "session"}
+            assert all(account.values()) and all(account["session"].values())
         ticker = httpx.get(f"{said['url']}/api/v1/ticker/BTCUSDT/", trust_env=False).json()
         assert ticker["status"] == "success"
         assert program.stop(timeout=TEN_SECONDS) == 0
@@ -131,7 +132,8 @@ def test_check_says_one_line_each_and_ends_with_0_when_all_is_well(own: Stack) -
     lines = ended.stdout.splitlines()
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert all(line.startswith("ok ") for line in lines)
-    for what in ("token", "paper", "clock", "nexchange", "database", "master key"):
+    assert any(line.startswith("ok   inline mode on: @") for line in lines)
+    for what in ("token", "inline mode", "paper", "clock", "nexchange", "database", "master key"):
         assert sum(line.split(maxsplit=1)[1].startswith(what) for line in lines) == 1, what
     assert own.chat.token not in ended.stdout + ended.stderr
 

@@ -31,6 +31,12 @@ def client(venue: str) -> Iterator[Client]:
         http.delete("/control/faults").raise_for_status()
 
 
+@pytest.fixture
+def prompt(client: Client) -> None:
+    """Every conversion ends at once."""
+    client.control("instant", seconds=0, moved=None, reject=0)
+
+
 @pytest.fixture(scope="session")
 def still_markets() -> tuple[Exchange, Hands]:
     """Markets that stand still, made once: only the swaps in them are new for every test."""

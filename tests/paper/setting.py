@@ -18,6 +18,8 @@ import httpx
 from chatbot.paper.accounts import Account
 from chatbot.paper.clock import Clock
 from chatbot.paper.exchange import Exchange
+from chatbot.paper.instant.desk import Asked
+from chatbot.paper.instant.quotes import Quote
 from chatbot.paper.market import MARKETS
 from chatbot.paper.orders import Kind, Side, Terms
 from chatbot.paper.server import Paper, listening
@@ -58,6 +60,17 @@ def limit(account: Account, side: Side, volume: str, price: str, *, post_only: b
     )
 
 
+def taking(account: Account, quote: Quote) -> Asked:
+    """A conversion at exactly what was quoted."""
+    return Asked(
+        account=account.number,
+        pair=quote.pair,
+        sell_amount=quote.sell_amount,
+        buy_amount=quote.buy_amount,
+        price=quote.price,
+    )
+
+
 def at_market(account: Account, side: Side, volume: str) -> Terms:
     return Terms(
         account=account.number,
@@ -77,6 +90,7 @@ class Signer:
     passphrase: str
     api_key: str
     secret_key: str
+    session: dict[str, str]
 
     def headers(self, body: str = "", *, timestamp: str | None = None) -> dict[str, str]:
         timestamp = timestamp or str(time.time())
@@ -89,6 +103,18 @@ class Signer:
             "ACCESS-SIGN": signature,
             "ACCESS-KEY": self.api_key,
             "Content-Type": "application/json",
+        }
+
+    def session_headers(self, body: str, *, timestamp: str | None = None) -> dict[str, str]:
+        """The same for Instant Trade: of a browser's session, not of a key."""
+        timestamp = timestamp or str(time.time_ns() // 1_000_000)
+        message = f"{self.session['username']}{timestamp}{body}"
+        signature = hmac.new(self.session["token"].encode(), message.encode(), hashlib.sha256).hexdigest().upper()
+        return {
+            "access-user": self.session["username"],
+            "access-timestamp": timestamp,
+            "access-sign": signature,
+            "content-type": "application/json",
         }
 
 
@@ -104,6 +130,11 @@ class Client:
 
     def post(self, path: str, body: str) -> httpx.Response:
         return self.http.post(path, content=body, headers=self.signer.headers(body))
+
+    def instant(self, name: str, **fields: object) -> httpx.Response:
+        """`instant("trade_history", filter_options=…)`."""
+        body = json.dumps(fields)
+        return self.http.post(f"/p/v1/order/{name}/", content=body, headers=self.signer.session_headers(body))
 
     def place(self, **changes: object) -> httpx.Response:
         return self.post("/api/v1/orders/", json.dumps({**ORDER, **changes}))

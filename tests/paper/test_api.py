@@ -123,7 +123,13 @@ class TestPublic:
     def test_market_list(self, client: Client) -> None:
         markets = data(client.http.get("/api/v1/market_info/"))["markets"]
         assert_shape(markets, [MARKET])
-        assert len(markets) >= 20
+        assert len(markets) == 21
+        assert {market["resell_market"] for market in markets} == {False}
+
+    def test_a_market_of_instant_trade_alone_is_not_listed_but_known(self, client: Client) -> None:
+        market = data(client.http.get("/api/v1/market_info/PAXGUSDT/"))["markets"]
+        assert_shape(market, MARKET)
+        assert market["resell_market"] is True
 
     def test_real_rules_of_btcusdt_and_ethusdt(self, client: Client) -> None:
         expected = {
@@ -209,6 +215,8 @@ class TestPrivate:
             "available_balance": "99940",
         }
         assert balances["LTC"] == {"currency_code": "LTC", "balance": "0", "available_balance": "0"}
+        assert balances["PAXG"] == {"currency_code": "PAXG", "balance": "0", "available_balance": "0"}
+        assert len(balances) >= 120
 
     def test_a_new_order_says_only_its_number(self, client: Client) -> None:
         answer = data(client.place())

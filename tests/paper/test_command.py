@@ -38,10 +38,12 @@ def test_the_first_line_is_one_object_and_the_server_then_listens() -> None:
         assert len(announced["accounts"]) == 2
         with httpx.Client(base_url=announced["url"], trust_env=False) as http:
             for account in announced["accounts"]:
-                assert list(account) == ["username", "passphrase", "api_key", "secret_key"]
+                assert list(account) == ["username", "passphrase", "api_key", "secret_key", "session"]
                 client = Client(http, Signer(**account))
                 answer = client.get("/api/v1/balance/Main/").json()
                 assert answer["data"]["balances"]["USDT"]["balance"] == "100000"
+                sale = {"sell_currency_code": "BTC", "buy_currency_code": "USDT", "sell_currency_amount": "0.01"}
+                assert client.instant("get_depth_limits_and_amounts", **sale).json()["status"] == "success"
                 for currency, aliases in announced["aliases"].items():
                     for alias in aliases:
                         answer = client.withdraw(currency_code=currency, amount="0.01", alias=alias).json()

@@ -10,15 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatbot.paper.exchange import Exchange
+from chatbot.paper.instant.quotes import Pair
 from chatbot.paper.ledger import OUTSIDE
-from chatbot.paper.market import CURRENCIES, MARKETS, Market
+from chatbot.paper.market import MARKETS, MARKETS_BY_CODE, Market
 from chatbot.paper.orders import Kind, Side, State, Terms
 from chatbot.paper.refusals import Refused
 from chatbot.paper.withdrawals import State as WithdrawalState
 from chatbot.paper.withdrawals import WithdrawalTerms
-from tests.paper.setting import Hands
+from tests.paper.setting import Hands, taking
 
 TRADED = [market for market in MARKETS if market.code in ("BTCUSDT", "ETHUSDT", "SHIBUSDT", "USDTUSD")]
+CONVERTED = [*TRADED, MARKETS_BY_CODE["PAXGUSDT"], MARKETS_BY_CODE["BONKUSDT"]]
+CURRENCIES = {currency for market in CONVERTED for currency in (market.base, market.counter)} | {"XRP"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,6 +120,25 @@ class Close:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Convert:
+    """Convert what is worth ``amount`` at a quote of which the price then moves by ``moved`` per cent, if at all."""
+
+    pair: Pair
+    who: int
+    amount: int
+    moved: int | None
+    rejected: bool
+
+    def happen(self, exchange: Exchange) -> None:
+        behaviour = exchange.instant.behaviour
+        behaviour.moved, behaviour.rejections = None if self.moved is None else Decimal(self.moved), int(self.rejected)
+        fair = exchange.fair_price(self.pair.market)
+        sold = Decimal(self.amount) if self.pair.side is Side.BUY else self.amount / fair
+        quote = exchange.instant.quote(self.pair, sold.quantize(self.pair.sold_step))
+        exchange.instant.convert(taking(exchange.ready[self.who], quote))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Live:
     """Let some beats pass."""
 
@@ -127,7 +149,7 @@ class Live:
             exchange.tick()
 
 
-Deed = Place | Cancel | Jump | Deposit | Withdraw | Close | Live
+Deed = Place | Cancel | Jump | Deposit | Withdraw | Close | Convert | Live
 
 markets, people = st.sampled_from(TRADED), st.integers(0, 1)
 placing = st.builds(
@@ -152,6 +174,14 @@ deeds = st.one_of(
         permille=st.integers(0, 1500),
         decimals=st.integers(0, 9),
     ),
+    st.builds(
+        Convert,
+        pair=st.builds(Pair, market=st.sampled_from(CONVERTED), side=st.sampled_from(Side)),
+        who=people,
+        amount=st.integers(3, 1600),
+        moved=st.sampled_from([None, None, None, -1, 1]),
+        rejected=st.booleans(),
+    ),
     st.builds(Close, which=st.integers(0, 2), reject=st.booleans()),
     st.builds(Live, beats=st.integers(1, 12)),
 )
@@ -174,10 +204,15 @@ def assert_books_balance(exchange: Exchange) -> None:
             bound: defaultdict[str, Decimal] = defaultdict(Decimal)
             for currency in CURRENCIES:
                 bound[currency] += withdrawn(exchange, currency, state=WithdrawalState.PROCESSING, who=account.number)
+            for asked in exchange.instant.waiting():
+                if asked.account == account.number:
+                    bound[asked.pair.sold] += asked.sell_amount
             for order in exchange.history(account).values():
                 market, price = order.terms.market, order.terms.price
                 assert order.remaining >= 0
                 assert (order.state is State.FILLED) == (order.remaining == 0)
+                if order.terms.instant:
+                    continue  # what it holds was counted above
                 if order.is_open and order.terms.side is Side.BUY:
                     bound[market.counter] += price * order.remaining
                 elif order.is_open:

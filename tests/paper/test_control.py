@@ -15,7 +15,8 @@ def last_request(client: Client) -> int:
 
 def test_a_sign_up_opens_a_ready_account(client: Client) -> None:
     answer = client.http.post("/paper/accounts", json={"name": "Zoë & Co"}).json()
-    assert list(answer) == ["username", "passphrase", "api_key", "secret_key"]
+    assert list(answer) == ["username", "passphrase", "api_key", "secret_key", "session"]
+    assert list(answer["session"]) == ["username", "token"]
     assert answer["username"].startswith("zo-co-")
     balances = Client(client.http, Signer(**answer)).get("/api/v1/balance/").json()["data"]["balances"]
     assert balances["BTC"]["balance"] == "1"
@@ -41,7 +42,8 @@ def test_requests_are_recorded_without_secrets(client: Client) -> None:
     ]
     assert [e["number"] for e in entries] == [since + 1, since + 2, since + 3]
     assert entries[0]["at"] <= entries[1]["at"] <= entries[2]["at"]
-    for secret in (client.signer.api_key, client.signer.secret_key, client.signer.passphrase):
+    signer = client.signer
+    for secret in (signer.api_key, signer.secret_key, signer.passphrase, signer.session["token"]):
         assert secret not in answer.text
 
 

@@ -9,6 +9,7 @@ from typing import Any, cast, get_type_hints
 
 from chatbot.domain.accounts import Venue
 from chatbot.domain.alerts import Crossing
+from chatbot.domain.convert_drafts import ConvertChoice, ConvertDraft, ConvertQuestion, ConvertRequest
 from chatbot.domain.drafts import (
     DRAFTS,
     AlertChoice,
@@ -16,6 +17,7 @@ from chatbot.domain.drafts import (
     AlertKind,
     AlertQuestion,
     AlertRequest,
+    AmountDraft,
     Choice,
     CodeDraft,
     Draft,
@@ -27,6 +29,7 @@ from chatbot.domain.drafts import (
     Quantity,
     QuantityKind,
     Question,
+    SessionDraft,
     Setting,
     SettingDraft,
     SetUpDraft,
@@ -40,12 +43,13 @@ from chatbot.domain.drafts import (
     WithdrawalDraft,
     WithdrawalRequest,
 )
-from chatbot.domain.ids import ChatId, DialogueId
+from chatbot.domain.ids import ChatId, DialogueId, MarketCode
 from chatbot.domain.intents import INTENTS, Intent
 from chatbot.domain.limits import LimitKind
 from chatbot.domain.orders import Side
 from chatbot.domain.places import Place
 from chatbot.domain.protected import PROTECTED, Protected, Resume
+from chatbot.domain.route_drafts import FirstOrder, RouteDraft, SwapPair
 from chatbot.domain.tickets import TicketState
 from handlers import actions
 from handlers.commands import Answer, Button, Command
@@ -59,10 +63,12 @@ from tests.prove.records import (
     ALERTS,
     ALIAS,
     ALIAS_ID,
+    EXPORT,
     NUMBER,
     ORDER,
     RAISE,
     REFERENCE,
+    SUB_ACCOUNT,
     SWAP,
     SWAP_ACCOUNT,
     message_of,
@@ -130,6 +136,7 @@ _SWAP = SwapRequest(
     refund_extra_id="",
 )
 _ALERT = AlertRequest(symbol="BTCUSDT", kind=AlertKind.PRICE, crossing=Crossing.UP, level=Decimal(90_000))
+_CONVERSION = ConvertRequest(sell="BTC", buy="USDT", amount=Decimal("0.001"))
 _DRAFTS: dict[type, tuple[Draft, str]] = {
     OrderDraft: (
         OrderDraft(request=_ORDER, asking=Question.TYPE, choices=(Choice(label="Limit", request=_ORDER),)),
@@ -151,9 +158,18 @@ _DRAFTS: dict[type, tuple[Draft, str]] = {
         ),
         PAYOUT,
     ),
+    ConvertDraft: (
+        ConvertDraft(
+            request=replace(_CONVERSION, amount=None),
+            asking=ConvertQuestion.AMOUNT,
+            choices=(ConvertChoice(label="The same", request=_CONVERSION),),
+        ),
+        "0.001",
+    ),
     PayoutDraft: (PayoutDraft(swap=SWAP), PAYOUT),
     TransactionDraft: (TransactionDraft(swap=SWAP), "a1b2c3d4e5f6" * 4),
     SwapKeyDraft: (SwapKeyDraft(), "a-key"),
+    SessionDraft: (SessionDraft(account=ACCOUNT), "user-1 token-1"),
     LinkDraft: (LinkDraft(venue=Venue.ANDX, asking=Question.USERNAME), "user-1"),
     LimitDraft: (LimitDraft(account=ACCOUNT, kind=LimitKind.ORDER), "10"),
     AlertDraft: (
@@ -166,6 +182,18 @@ _DRAFTS: dict[type, tuple[Draft, str]] = {
         "once",
     ),
     SettingDraft: (SettingDraft(about=ChatId(ANNA), setting=Setting.ZONE), "Berlin"),
+    AmountDraft: (AmountDraft(amount=Decimal("0.001"), currency="BTC"), "buy"),
+    RouteDraft: (
+        RouteDraft(
+            amount=Decimal("0.001"),
+            sell="BTC",
+            buy="USDT",
+            order=FirstOrder(market=MarketCode("BTCUSDT"), side=Side.SELL, amount=Decimal("0.001")),
+            instant=True,
+            swap=SwapPair(deposit=BTC, withdraw=USDC),
+        ),
+        "book",
+    ),
     SetUpDraft: (SetUpDraft(), "123456"),
     CodeDraft: (CodeDraft(action=Resume(), number=NUMBER), "no code at all"),
 }
@@ -186,11 +214,14 @@ _VALUES: dict[str, tuple[object, ...]] = {
     "command": (None, "buy"),
     "currency": ("",),
     "dialogue": (THE_QUESTION,),
+    "export": (EXPORT,),
     "name": ("annas-other",),
     "number": (ORDER,),
     "page": (1,),
     "person": (ANNA,),
     "reference": (REFERENCE,),
+    "sell": (None, "BTC"),
+    "sub": (None, SUB_ACCOUNT),
     "swap": (SWAP,),
     "ticket": _TICKETS,
     "value": (Decimal(90_000),),
@@ -224,6 +255,13 @@ def _taps() -> Iterator[Deed]:
         actions.ChooseForWithdrawal: _DRAFTS[WithdrawalDraft][0],
         actions.ChooseForSwap: _DRAFTS[SwapDraft][0],
         actions.TurnSwap: _DRAFTS[SwapDraft][0],
+        actions.ChooseForConversion: _DRAFTS[ConvertDraft][0],
+        actions.TurnConversion: _DRAFTS[ConvertDraft][0],
+        actions.CompareConversion: ConvertDraft(
+            request=_CONVERSION, asking=ConvertQuestion.AMOUNT, refused=_CONVERSION
+        ),
+        actions.UseAmount: _DRAFTS[AmountDraft][0],
+        actions.TakeRoute: _DRAFTS[RouteDraft][0],
         actions.DropDialogue: _DRAFTS[OrderDraft][0],
         actions.ChooseForAlert: _DRAFTS[AlertDraft][0],
         actions.DropAlertQuestion: _DRAFTS[AlertDraft][0],
@@ -244,6 +282,11 @@ def _words() -> Iterator[Deed]:
         rule, arguments = rules.COMMANDS[name]
         for words in (f"/{name} {argument}".strip() for argument in arguments):
             yield Deed(name=f"says {words}", does=Saying(words=words), rule=rule)
+
+
+def _plain_words() -> Iterator[Deed]:
+    for words, rule in rules.PLAIN.items():
+        yield Deed(name=f"says {words}", does=Saying(words=words), rule=rule)
 
 
 def _answers() -> Iterator[Deed]:
@@ -288,4 +331,4 @@ def undeclared() -> list[str]:
 
 
 def every_deed() -> tuple[Deed, ...]:
-    return (*_taps(), *_words(), *_answers(), *_codes())
+    return (*_taps(), *_words(), *_plain_words(), *_answers(), *_codes())

@@ -29,6 +29,8 @@ WHOSE: Mapping[str, str] = {
     "data_keys": "person",
     "dialogues": "person",
     "digests": "set_by",
+    "exported_orders": "export",
+    "exports": "person",
     "factor_requirement": "asked_by",
     "factors": "person",
     "favourites": "chat",
@@ -52,10 +54,14 @@ WHOSE: Mapping[str, str] = {
     "program_keys": "name",
     "recovery_codes": "person",
     "secrets": "person",
+    "samples": "account",
+    "sessions": "account",
     "shown_secrets": "person",
+    "sub_accounts": "account",
     "swaps": "person",
     "tickets": "person",
     "topics": "chat",
+    "trades": "account",
 }
 """The column that says whose a row is; an account's rows are its person's."""
 
@@ -84,6 +90,7 @@ class Picture:
 async def take(place: Place) -> Picture:
     rows, writes = await place.storage.database.read(lambda connection: (_rows(connection), _writes(connection)))
     holders = {**_books(place.exchange.holders), **_swap_books(place.swap_service.holders)}
+    holders |= {f"instant of {user}": tuple(sent) for user, sent in place.instant.sent_by.items()}
     return Picture(rows=rows, writes=writes, sent=place.sent, holders=holders)
 
 

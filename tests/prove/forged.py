@@ -62,20 +62,24 @@ _MALLORY = {
             "active_accounts",
             "data_keys",
             "dialogues",
+            "exports",
             "factors",
             "favourites",
             "notice_modes",
             "outbox",
             "preferences",
+            "samples",
             "secrets",
+            "sessions",
             "shown_secrets",
+            "sub_accounts",
             "tickets",
         }
     ),
-    int(REMOVED): frozenset({"dialogues"}),
+    int(REMOVED): frozenset({"account_secrets", "accounts", "active_accounts", "data_keys", "dialogues", "sessions"}),
 }
 """In which tables a forger's own rows may change: he may link a practice account, star a market, begin a question; who
-was removed may still begin to erase what is left of them."""
+was removed may still unlink an account, and begin to erase what is left of them."""
 _STATE = State(locked=False, halted=False, factor=FactorState.OFF, required=False)
 _LOOKED_AT_EVERY = 100
 

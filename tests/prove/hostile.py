@@ -103,6 +103,7 @@ def _check_keys(shown: Shown, harmless: Shown) -> None:
 
 
 def _check_table(shown: File) -> None:
+    assert isinstance(shown.content, bytes)
     rows = list(csv.reader(io.StringIO(shown.content.decode("utf-8-sig"), newline="")))
     if len({len(row) for row in rows}) != 1 or len(rows) != 2:
         raise Wrong(f"the table has rows of {[len(row) for row in rows]}")

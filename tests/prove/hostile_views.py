@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from types import ModuleType
 
-from chatbot.domain.accounts import Venue
+from chatbot.domain.accounts import SessionState, Venue
 from chatbot.domain.charts import Span
 from chatbot.domain.chats import ChatType
+from chatbot.domain.drafts import AmountDraft
 from chatbot.domain.errors import InputError, KeyRejected, Obstacle, Refused, Stopped, UnknownMarket
 from chatbot.domain.ids import ChatId, PersonId
 from chatbot.domain.limits import LimitKind
@@ -25,16 +26,20 @@ from chatbot.domain.notices import (
 from chatbot.domain.orders import OrderStatus
 from chatbot.domain.protected import Unlock
 from chatbot.domain.secrets import Secret
+from chatbot.domain.shortcuts import AmountUse
 from chatbot.domain.tickets import Ticket, TicketState
+from chatbot.services.accounts import Check
 from chatbot.services.aliases import AddedAlias
 from chatbot.services.charts import DrawnMarket
 from chatbot.services.factors import SetUp
 from chatbot.services.forgetting import Outlook
 from chatbot.services.limits import LimitAsked
 from chatbot.services.locks import StopReport
+from chatbot.services.markets import Matches
 from chatbot.services.panic import Sweep
 from chatbot.services.people import OneTimeLink
 from chatbot.services.protection import Challenge
+from chatbot.services.sessions import SessionReport
 from chatbot.services.zones import NamedZone
 from handlers.actions import SettingsPage
 from handlers.views import (
@@ -48,14 +53,19 @@ from handlers.views import (
     boards,
     cancel_cards,
     charts,
+    conversions,
+    convert_cards,
     deposit,
     digests,
     door,
     errors,
+    exports,
     factors,
     follow_ups,
     forget,
     groups,
+    history,
+    inline,
     limits,
     locks,
     markets,
@@ -63,14 +73,19 @@ from handlers.views import (
     order_cards,
     orders,
     people,
+    portfolio,
     protection,
+    routes,
+    sessions,
     settings,
+    shortcuts,
     start,
     swap_asking,
     swap_cards,
     swap_help,
     swaps,
     tickets,
+    trades,
     trading,
     withdrawal_cards,
     withdrawals,
@@ -80,7 +95,7 @@ from tests.fakes.pictures import png
 from tests.fakes.values import book
 from tests.handlers.views.alert_examples import a_hit
 from tests.handlers.views.examples import MAIN, NOW, done
-from tests.prove import hostile_swaps
+from tests.prove import hostile_conversions, hostile_portfolios, hostile_routes, hostile_swaps, hostile_trades
 from tests.prove import hostile_values as some
 from tests.prove.hostile_values import DAY, Word
 
@@ -121,6 +136,20 @@ def _stopped(obstacle: Obstacle) -> Draw:
     return draw
 
 
+def _inline_card(at: int) -> Draw:
+    """One of the cards for two markets: both together, the first, the second."""
+
+    def draw(word: Word) -> Screen:
+        found = Matches(named=(some.quote(word), some.quote(word)), near=())
+        return Screen(inline.matches(found, venue=Venue.ANDX).offers[at].card)
+
+    return draw
+
+
+def _loose(word: Word) -> AmountDraft:
+    return AmountDraft(amount=Decimal("0.5"), currency=some.code(word))
+
+
 def _drawn(word: Word, picture: bytes | None = None) -> DrawnMarket:
     return DrawnMarket(market=some.market(word), picture=picture, without_orders=True)
 
@@ -143,9 +172,30 @@ QUOTED_BACK = frozenset({_quoted_back})
 """A person's own words, said back to nobody but them: a link in them leads where they wrote that it leads."""
 
 
+def _session(word: Word, *, linked: bool) -> SessionReport:
+    return SessionReport(
+        account=some.account(word),
+        state=SessionState(tail=word()[-4:], linked_at=NOW) if linked else None,
+        history=Check(works=linked, status=1101, reason=word()),
+        same_user=False,
+    )
+
+
 VIEWS: Mapping[ModuleType, tuple[Draw, ...]] = {
+    routes: (
+        lambda word: routes.compared(hostile_routes.compared(word)),
+        lambda word: routes.compared(hostile_routes.failed(word)),
+        lambda word: routes.not_said(hostile_routes.draft(word)),
+    ),
+    sessions: (
+        lambda word: sessions.report(_session(word, linked=True)),
+        lambda word: sessions.report(_session(word, linked=False)),
+        lambda word: Screen(sessions.line(SessionState(tail=word()[-4:], linked_at=NOW), now=NOW)),
+    ),
     accounts: (
-        lambda word: accounts.accounts((some.account(word), some.account(word)), None, practice=True, now=NOW),
+        lambda word: accounts.accounts(
+            (some.account(word), some.account(word)), some.account(word), practice=True, sessions={}, now=NOW
+        ),
         lambda word: accounts.report(some.report(word, linked=True)),
         lambda word: accounts.report(some.report(word, linked=False)),
         lambda word: accounts.swap_key_report(some.swap_key_report(word, linked=True)),
@@ -227,6 +277,7 @@ VIEWS: Mapping[ModuleType, tuple[Draw, ...]] = {
         lambda word: groups.joined(ChatJoined(chat=ChatId(-7), alerts=2), some.known_chat(word)),
         lambda word: groups.joined(ChatJoined(chat=ChatId(-7)), some.known_chat(word, ChatType.CHANNEL)),
     ),
+    inline: (*(_inline_card(at) for at in range(3)),),
     limits: (
         lambda word: limits.overview(some.overview(word), now=NOW),
         lambda word: limits.asking(
@@ -297,6 +348,10 @@ VIEWS: Mapping[ModuleType, tuple[Draw, ...]] = {
         *(lambda word, which=which: settings.page(which, some.chosen(word), now=NOW) for which in SettingsPage),
         lambda word: settings.zones(ChatId(7), word(), (NamedZone(name="Berlin", zone="Europe/Berlin"),), now=NOW),
     ),
+    shortcuts: (
+        lambda word: shortcuts.question(some.dialogue(), _loose(word), tuple(AmountUse)),
+        lambda word: shortcuts.not_said(_loose(word), tuple(AmountUse)),
+    ),
     start: (lambda word: start.start(some.account(word), practice=True), lambda word: start.no_such_command(word())),
     swap_asking: hostile_swaps.QUESTIONS,
     swap_cards: hostile_swaps.TICKETS,
@@ -311,6 +366,12 @@ VIEWS: Mapping[ModuleType, tuple[Draw, ...]] = {
             now=NOW,
         ),
     ),
+    conversions: hostile_conversions.QUESTIONS,
+    convert_cards: hostile_conversions.TICKETS,
+    exports: hostile_trades.EXPORTS,
+    history: hostile_trades.HISTORY,
+    trades: hostile_trades.TRADES,
+    portfolio: hostile_portfolios.PORTFOLIOS,
     trading: (lambda word: trading.question(some.asked(word)),),
     withdrawal_cards: (*(_withdrawal_in(state) for state in TicketState), _card(some.uncertain)),
     withdrawals: (lambda word: withdrawals.question(some.asked_withdrawal(word)),),

@@ -14,6 +14,9 @@ from chatbot.domain.errors import InputError
 from chatbot.domain.money import parse_decimal, to_text
 from chatbot.domain.order_text import parse_order
 from chatbot.domain.orders import Side
+from chatbot.domain.shortcuts import AskedPrice, LooseAmount, SpokenCommand, understood
+from handlers.features import ROUTES
+from handlers.routing import Routes
 from tests.prove.proof import Proof, Run
 
 _LONGEST = 40
@@ -31,7 +34,13 @@ _ALERT_WORDS = (
     *("spread", "volume", "every", "2h", "once", "until", "friday", "25", "Dec", "18:00", "for", "3d", "picture"),
     *("note", '"', "USDT", "80k", "$", "٣", "\x00", "29 feb", "2026-02-30"),
 )
+_PLAIN_WORDS = (
+    *("btc", "ETH", "usdt", "btc/usdt", "$BTC", "1INCH", "buy", "Sell", "SWAP", "price", "of", "to", "balance", "all"),
+    *("7K4QM-2XTB9", "123456", "123 456", "0x52908400098527886E", "bc1qar0srrr7xf", "how", "hunter2", "\u0663"),
+)
 _NUMBER = re.compile(r"[$]?[0-9.,]+[kKmM]?")
+_CODE = re.compile(r"[0-9 ]+|[A-Za-z0-9]{5}-[A-Za-z0-9]{5}")
+_COMMANDS = frozenset(Routes(ROUTES).commands)
 _NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 _ZONE = ZoneInfo("Europe/Berlin")
 
@@ -42,6 +51,7 @@ def prove(run: Run) -> None:
             _try_decimal(_text(chance))
             _try_order(_text(chance) if chance.random() < 0.5 else _line(chance))
             _try_alert(_text(chance) if chance.random() < 0.3 else _alert(chance))
+            _try_shortcut(_text(chance) if chance.random() < 0.5 else _plain_text(chance))
         except AssertionError as error:
             run.fail(case, str(error))
         except Exception as error:
@@ -130,6 +140,33 @@ def _try_alert(text: str) -> None:
     assert said.until is None or said.until > _NOW, f"{text!r} ends at {said.until}"
     assert said.window is None or said.kind is AlertKind.MOVE, f"{text!r} has a window"
     assert len(said.note) <= LONGEST_NOTE and "\0" not in said.note, f"{text!r} has the note {said.note!r}"
+
+
+def _try_shortcut(text: str) -> None:
+    """What is made of a text is a part of it, and nothing that may be a code is taken for anything."""
+    meant = understood(text)
+    if _CODE.fullmatch(text.strip()) or "\n" in text.strip():
+        assert meant is None, f"{text!r} was taken for {meant}"
+    match meant:
+        case SpokenCommand():
+            assert meant.name in _COMMANDS and meant.args in text, f"{text!r} was taken for {meant}"
+            assert meant.args == "" or text.strip().lower().startswith(meant.name), f"{text!r} is no {meant.name}"
+        case AskedPrice():
+            assert 1 <= len(meant.symbols) <= 8, f"{text!r} asks for {len(meant.symbols)} markets"
+            assert all(symbol.isascii() and symbol in text for symbol in meant.symbols), f"{text!r} asks for {meant}"
+        case LooseAmount():
+            said = ("".join(each.split()) for each in (meant.number + meant.unit, meant.unit + meant.number))
+            assert "".join(text.split()) in said, f"{text!r} was read as {meant}"
+            value = _number_of(meant.number)
+            assert value is None or value.is_finite(), f"{text!r} gave {value}"
+
+
+def _plain_text(chance: random.Random) -> str:
+    """What somebody may write who leaves the slash out, or pastes by mistake."""
+    words = [
+        chance.choice(_PLAIN_WORDS) if chance.random() < 0.6 else _number(chance) for _ in range(chance.randint(1, 4))
+    ]
+    return chance.choice((" ", "", "\u00a0")).join(words) + chance.choice(("", "", "?", " ?", "???", "\n", "\u202e"))
 
 
 def _number_of(word: str) -> Decimal | None:

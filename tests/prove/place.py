@@ -36,6 +36,7 @@ from tests.fakes.charts import FakeCharts
 from tests.fakes.clock import FakeClock
 from tests.fakes.desk import FakeDesk
 from tests.fakes.exchange import FakeExchange
+from tests.fakes.instant import FakeInstantTrade, trade
 from tests.fakes.swap_service import FakeSwapService
 
 OWNER, ANNA, BORIS = PersonId(1), PersonId(7_001), PersonId(7_002)
@@ -44,6 +45,10 @@ ADMIN = PersonId(8_888)
 """In charge of the group; nobody let them in."""
 BOT = 2
 GROUP, CHANNEL = -4_001, -1_000_000_004_002
+SESSIONS = {ANNA: ("anna", "annas-token"), REMOVED: ("rita", "ritas-token")}
+"""Browser sessions that are linked to people's accounts."""
+FREE_SESSION = ("user-1", "token-1")
+"""One that is linked to none."""
 _PATIENCE = 10.0  # seconds
 
 
@@ -140,9 +145,13 @@ class Place:
             clock=clock,
             spawner=self.errands,
         )
+        self.instant = FakeInstantTrade(clock)
+        for username, token in (*SESSIONS.values(), FREE_SESSION):
+            self.instant.put(self.instant.open_session(username, token), trade(clock))
         venue = OpenExchange(
             exchange=exchange,
-            desk=FakeDesk(exchange),
+            instant=self.instant,
+            desk=FakeDesk(exchange, self.instant),
             channel=cast(Channel, None),
             budget=Budget(limit=6000, clock=clock),
         )
@@ -194,7 +203,7 @@ class Place:
     @property
     def sent(self) -> int:
         """How much was sent that changes something, wherever to."""
-        return self.exchange.changes + self.swap_service.changes
+        return self.exchange.changes + self.swap_service.changes + len(self.instant.sent)
 
     async def handle(self, update: bytes) -> None:
         """Handle an update as Telegram would send it, and wait for all that follows from it."""

@@ -8,6 +8,7 @@ from tests.prove import (
     codes,
     crashes,
     evidence,
+    exports,
     follow_ups,
     forged,
     hostile,
@@ -18,7 +19,10 @@ from tests.prove import (
     moved,
     parsers,
     pushes,
+    quote_bytes,
+    results,
     rotation,
+    routes,
     secrets,
     shown,
     sizing,
@@ -51,6 +55,8 @@ PROOFS: tuple[Proof, ...] = (
     shown.PROOF,
     forged.PROOF,
     hostile.PROOF,
+    quote_bytes.PROOF,
+    results.PROOF,
     ledger.PROOF,
     swap_coins.PROOF,
     swap_runs.PROOF,
@@ -59,6 +65,8 @@ PROOFS: tuple[Proof, ...] = (
     secrets.PROOF,
     withdrawals.PROOF,
     follow_ups.PROOF,
+    exports.PROOF,
+    routes.PROOF,
 )
 
 BY_NAME = {proof.name: proof for proof in PROOFS}

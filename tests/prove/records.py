@@ -8,10 +8,11 @@ from typing import Any
 
 import pyotp
 
-from chatbot.domain.accounts import Account, Venue
+from chatbot.domain.accounts import DEFAULT_ACCOUNT_NAME, Account, Venue
 from chatbot.domain.audit import Deed, Event
 from chatbot.domain.chats import ChatType, KnownChat
 from chatbot.domain.errors import Cause
+from chatbot.domain.exports import ExportFormat, ExportKind, ExportRequest
 from chatbot.domain.factors import OneTimeCode
 from chatbot.domain.ids import (
     AccountId,
@@ -19,11 +20,13 @@ from chatbot.domain.ids import (
     AliasId,
     ChatId,
     ClientId,
+    ExportId,
     LimitChangeId,
     MarketCode,
     MessageId,
     OrderNumber,
     PersonId,
+    SubAccountId,
     SwapId,
     TicketId,
 )
@@ -44,7 +47,8 @@ from chatbot.domain.money import Amount
 from chatbot.domain.orders import NewOrder, OrderType, Side
 from chatbot.domain.people import Person, Role
 from chatbot.domain.places import Place as Spot
-from chatbot.domain.secrets import Secret
+from chatbot.domain.portfolio import Position, Sample
+from chatbot.domain.secrets import Secret, Session
 from chatbot.domain.swaps import FollowedSwap, Marking
 from chatbot.domain.tickets import (
     Cancelled,
@@ -64,23 +68,24 @@ from chatbot.services.alert_results import AlertSet
 from chatbot.storage.accounts import ACCOUNTS
 from chatbot.storage.factors import FACTORS
 from tests.fakes.exchange import permitted
+from tests.fakes.instant import trade
 from tests.fakes.swap_service import BTC, USDC, new_swap
 from tests.fakes.swap_service import swap as standing_swap
-from tests.prove.place import ANNA, BORIS, GROUP, OWNER, REMOVED, Place
-from tests.storage.examples import BUY, BUY_TERMS, PAYOUT_TERMS, SET_PAYOUT, SWAP_TERMS, ticket
+from tests.prove.place import ANNA, BORIS, GROUP, OWNER, REMOVED, SESSIONS, Place
+from tests.storage.examples import BUY, BUY_TERMS, CONVERT, CONVERT_TERMS, PAYOUT_TERMS, SET_PAYOUT, SWAP_TERMS, ticket
 from tests.storage.examples import SWAP as CREATE_SWAP
 
 NUMBER = "4711"
 """What is typed in place of a code where there is no second factor."""
 ALIAS = "annas-vault"
 ACCOUNT, SWAP_ACCOUNT, ORDER = AccountId(1), AccountId(5), OrderNumber(54_259)
-ALIAS_ID, RAISE, SWAP = AliasId(1), LimitChangeId(2), SwapId(1)
+ALIAS_ID, RAISE, SWAP, EXPORT, SUB_ACCOUNT = AliasId(1), LimitChangeId(2), SwapId(1), ExportId(1), SubAccountId(1)
 """What the records are numbered."""
 REFERENCE = "ANNASWAP"
 """Anna's swap at the service: it waits for its deposit, and has no payout address yet."""
 ALERTS = (AlertId(1), AlertId(2))
 """Anna's, and the group's, which she set."""
-_NOTE, _SWAPS = "annas-note", "annas-swaps"
+_NOTE, _SWAPS, _TRADED, _SUB = "annas-note", "annas-swaps", "0.00031337", "annas-second"
 _LINKED = (ANNA, BORIS, OWNER, REMOVED)
 _NAMES = {ANNA: "anna", BORIS: "boris", OWNER: "olga", REMOVED: "rita"}
 _FUNDS = {ANNA: "98765.43", BORIS: "87654.32", OWNER: "76543.21", REMOVED: "65432.1"}
@@ -138,6 +143,9 @@ async def furnish(place: Place, state: State) -> Records:
     await place.storage.chats.vouch(ChatId(GROUP), by=ANNA, now=place.clock.now())
     await place.storage.chats.note(KnownChat(id=ChatId(GROUP), type=ChatType.SUPERGROUP, title="Corner"))
     account = accounts[ANNA]
+    for person, (username, token) in SESSIONS.items():
+        session = Session(username=Secret(username), token=Secret(token))
+        await place.storage.accounts.put_session(accounts[person], session, now=place.clock.now())
     keyed = await _swap_account(place, ANNA)
     await _swap_account(place, BORIS)
     numbers = (
@@ -147,8 +155,10 @@ async def furnish(place: Place, state: State) -> Records:
         await _known_alias(place, account),
         await _waiting_raise(place, account),
         await _followed_swap(place, keyed),
+        await _export(place, account),
+        await _sub_account(place, account),
     )
-    assert numbers == (ACCOUNT, SWAP_ACCOUNT, ORDER, ALIAS_ID, RAISE, SWAP)
+    assert numbers == (ACCOUNT, SWAP_ACCOUNT, ORDER, ALIAS_ID, RAISE, SWAP, EXPORT, SUB_ACCOUNT)
     assert (await _alert(place, ANNA, _NOTE), await _alert(place, GROUP, "everybody's")) == ALERTS
     for chat in (ANNA, GROUP):
         await place.storage.favourites.put(ChatId(chat), ("ETHUSDT", "BTCUSDT"), now=place.clock.now())
@@ -165,7 +175,7 @@ async def furnish(place: Place, state: State) -> Records:
 def _private(person: PersonId) -> tuple[str, ...]:
     """What gives a person's affairs away, as the bot writes it."""
     own = (f"{Decimal(_FUNDS[person]):,}", f"{_NAMES[person]}s-account", _SECRETS[person])
-    return (*own, str(ORDER), ALIAS, NUMBER, _NOTE, REFERENCE, _SWAPS) if person == ANNA else own
+    return (*own, str(ORDER), ALIAS, NUMBER, _NOTE, REFERENCE, _SWAPS, _TRADED, _SUB) if person == ANNA else own
 
 
 async def _alert(place: Place, chat: int, note: str) -> AlertId:
@@ -222,6 +232,24 @@ async def _followed_swap(place: Place, account: Account) -> SwapId:
         shown=9,
     )
     return (await place.storage.swaps.follow(followed)).id
+
+
+async def _export(place: Place, account: Account) -> ExportId:
+    """A file that is under way, and a trade that was read before."""
+    await place.storage.trades.keep(account.id, [trade(place.clock, 1, amount=Decimal(_TRADED))])
+    request = ExportRequest(kind=ExportKind.TRADES, first=None, last=place.clock.now().date(), format=ExportFormat.CSV)
+    return (await place.services.exports.begin(request, person=ANNA, chat=ChatId(ANNA))).id
+
+
+async def _sub_account(place: Place, account: Account) -> SubAccountId:
+    """A name that was asked for before, with what it held."""
+    samples, now = place.storage.samples, place.clock.now()
+    held = Position(currency="BTC", amount=Decimal("1.5"), price=Decimal(60_000))
+    for name in (DEFAULT_ACCOUNT_NAME, _SUB):
+        await samples.keep(account.id, name, Sample(at=now - timedelta(days=2), positions=(held,)))
+    await samples.remember(account.id, _SUB, now=now)
+    (remembered,) = await samples.remembered(account.id)
+    return remembered.id
 
 
 async def _resting_order(place: Place, account: Account) -> OrderNumber:
@@ -310,7 +338,8 @@ def _intents(account: Account, state: TicketState) -> tuple[tuple[Intent, Terms]
     order_terms = replace(
         BUY_TERMS, total=total, value=total, expected_price=Decimal(60_000), distance=Decimal("-0.01")
     )
-    return (order, order_terms), (cancel, CancelTerms(orders=())), (withdraw, terms)
+    convert = replace(CONVERT, account=account.id, buy_text="4.20", price_text="60000.00000000")
+    return (order, order_terms), (cancel, CancelTerms(orders=())), (withdraw, terms), (convert, CONVERT_TERMS)
 
 
 def _swaps(place: Place, account: Account, state: TicketState) -> tuple[tuple[Intent, Terms], ...]:

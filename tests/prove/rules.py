@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from chatbot.domain import drafts, protected
-from chatbot.domain.intents import CancelOrders, CreateSwap, Intent, PlaceOrder, SetPayout, Withdraw
+from chatbot.domain import convert_drafts, drafts, protected, route_drafts
+from chatbot.domain.intents import CancelOrders, Convert, CreateSwap, Intent, PlaceOrder, SetPayout, Withdraw
 from chatbot.domain.tickets import TicketState
 from handlers import actions
 from tests.fakes.swap_service import PAYOUT
@@ -56,7 +56,7 @@ class Rule:
     erases: bool = False
     if_refused: frozenset[str] = frozenset()
     states: frozenset[TicketState] = frozenset(TicketState)
-    of: tuple[type[Intent], ...] = (PlaceOrder, CancelOrders, Withdraw, CreateSwap, SetPayout)
+    of: tuple[type[Intent], ...] = (PlaceOrder, CancelOrders, Withdraw, CreateSwap, SetPayout, Convert)
 
 
 def _of(*tables: str) -> frozenset[str]:
@@ -69,11 +69,15 @@ _QUESTION = _of("dialogues")
 _CARD = _of("dialogues", "tickets")
 _SWAP = _of("swaps", "outbox", "tickets")
 _LOCK = _of("locks", "tickets", "limit_changes", "aliases")
-_ACCOUNT = _of("accounts", "account_secrets", "active_accounts", "data_keys", "outbox")
+_SAMPLES = _of("samples", "sub_accounts")
+_ACCOUNT = _of("accounts", "account_secrets", "active_accounts", "data_keys", "outbox", "sessions", "trades") | _SAMPLES
+_SESSION = _of("sessions", "outbox", "dialogues")
 _STARS = _of("favourites")
 _SETTING = _of("preferences", "dialogues")
 _NOTICES = _of("notice_modes", "dialogues")
 _ALERT = _of("alerts", "dialogues")
+_TRADES = _of("trades", "sessions", "outbox")
+_ROUTE = _of("dialogues", "sessions", "outbox")
 _FACTOR = _of("factors", "recovery_codes", "secrets", "data_keys", "shown_secrets", "dialogues", "outbox")
 
 LOOK = Rule(who=Who.ANYBODY)
@@ -91,7 +95,7 @@ BUTTONS: Mapping[type, Rule] = {
         moves_money=True,
         with_money=True,
         states=_PENDING,
-        of=(PlaceOrder, CancelOrders),
+        of=(PlaceOrder, CancelOrders, Convert),
     ),
     actions.DeclineTicket: Rule(who=Who.HOLDER, changes=_of("tickets", "dialogues", "aliases"), states=_WAITING),
     actions.ContinueTicket: Rule(
@@ -114,6 +118,14 @@ BUTTONS: Mapping[type, Rule] = {
     ),
     actions.StartSwap: Rule(who=Who.LET_IN, changes=_CARD),
     actions.ChooseForSwap: Rule(who=Who.HOLDER, changes=_CARD),
+    actions.StartConversion: Rule(who=Who.LET_IN, changes=_CARD | _SESSION),
+    actions.ChooseForConversion: Rule(who=Who.HOLDER, changes=_CARD | _SESSION),
+    actions.TurnConversion: Rule(who=Who.HOLDER, changes=_CARD | _SESSION),
+    actions.TurnConversionCard: Rule(who=Who.HOLDER, changes=_CARD | _SESSION, states=_PENDING, of=(Convert,)),
+    actions.UseAmount: Rule(who=Who.HOLDER, changes=_CARD),
+    actions.TakeRoute: Rule(who=Who.HOLDER, changes=_CARD | _SESSION),
+    actions.CompareTicket: Rule(who=Who.HOLDER, changes=_ROUTE),
+    actions.CompareConversion: Rule(who=Who.HOLDER, changes=_ROUTE),
     actions.TurnSwap: Rule(who=Who.HOLDER, changes=_CARD),
     actions.ShowSwap: Rule(who=Who.LET_IN, changes=_SWAP),
     actions.ShowSwaps: LET_IN,
@@ -139,6 +151,12 @@ BUTTONS: Mapping[type, Rule] = {
     actions.ShowBalance: HOLDERS_LOOK,
     actions.ShowOrders: HOLDERS_LOOK,
     actions.ShowOrder: HOLDERS_LOOK,
+    actions.ShowPortfolio: Rule(who=Who.HOLDER, changes=_SAMPLES),
+    actions.ShowResults: HOLDERS_LOOK,
+    actions.ShowTrades: Rule(who=Who.HOLDER, changes=_TRADES),
+    actions.ShowHistory: LET_IN,
+    actions.StartExport: Rule(who=Who.LET_IN, changes=_of("exports")),
+    actions.CancelExport: Rule(who=Who.HOLDER, changes=_of("exports")),
     actions.CancelOrder: Rule(who=Who.HOLDER, changes=_of("tickets")),
     actions.CancelAll: Rule(who=Who.HOLDER, changes=_of("tickets")),
     actions.UseAccount: Rule(who=Who.HOLDER, changes=_of("active_accounts")),
@@ -150,6 +168,9 @@ BUTTONS: Mapping[type, Rule] = {
     actions.LinkPractice: Rule(who=Who.LET_IN, changes=_ACCOUNT),
     actions.LinkPracticeSwaps: Rule(who=Who.LET_IN, changes=_ACCOUNT),
     actions.ShowAccounts: OWN_LOOK,
+    actions.BeginSession: Rule(who=Who.HOLDER, changes=_QUESTION),
+    actions.LinkPracticeSession: Rule(who=Who.HOLDER, changes=_SESSION),
+    actions.DropSession: Rule(who=Who.HOLDER, changes=_of("sessions")),
     actions.AskRemovePerson: OWNERS_LOOK,
     actions.RemovePerson: Rule(
         who=Who.OWNER,
@@ -200,6 +221,7 @@ BUTTONS: Mapping[type, Rule] = {
     actions.ChooseForAlert: Rule(who=Who.HOLDER, changes=_ALERT, in_group=_ALERT),
     actions.DropAlertQuestion: Rule(who=Who.HOLDER, changes=_QUESTION, in_group=_QUESTION),
     actions.SetDust: Rule(who=Who.LET_IN, changes=_SETTING),
+    actions.SetCurrency: Rule(who=Who.LET_IN, changes=_SETTING),
     actions.RaiseFavourite: Rule(who=Who.HOLDER, changes=_STARS, in_group=_STARS),
     actions.DropFavourite: Rule(who=Who.HOLDER, changes=_STARS, in_group=_STARS),
 }
@@ -220,10 +242,16 @@ COMMANDS: Mapping[str, tuple[Rule, tuple[str, ...]]] = {
     "sell": (Rule(who=Who.LET_IN, changes=_CARD), ("", "0.001 BTC")),
     "orders": (LET_IN, ("", "all")),
     "order": (LET_IN, ("54259",)),
+    "portfolio": (Rule(who=Who.LET_IN, changes=_SAMPLES), ("", "annas-account", "Second")),
+    "trades": (Rule(who=Who.LET_IN, changes=_TRADES), ("", "BTC", "all")),
+    "history": (LET_IN, ("",)),
+    "export": (Rule(who=Who.LET_IN, changes=_of("exports")), ("", "trades", "orders 2026-01-01 json")),
     "cancel": (Rule(who=Who.LET_IN, changes=_of("tickets")), ("", "54259", "all")),
     "withdraw": (Rule(who=Who.LET_IN, changes=_CARD), ("", "XRP 1 annas-vault")),
+    "convert": (Rule(who=Who.LET_IN, changes=_CARD | _SESSION), ("", "0.001 BTC to USDT")),
     "swap": (Rule(who=Who.LET_IN, changes=_CARD | _SWAP), ("", f"500 USDC to BTC {PAYOUT}", "ANNASWAP")),
     "swaps": (LET_IN, ("",)),
+    "route": (Rule(who=Who.LET_IN, changes=_ROUTE), ("", "0.01 BTC to USDT")),
     "pending": (OWN_LOOK, ("",)),
     "limits": (
         Rule(who=Who.LET_IN, changes=_of("dialogues", "limit_changes", "outbox")),
@@ -233,10 +261,10 @@ COMMANDS: Mapping[str, tuple[Rule, tuple[str, ...]]] = {
     "aliases": (LET_IN, ("",)),
     "link": (
         Rule(who=Who.LET_IN, changes=_ACCOUNT | _QUESTION),
-        ("", "paper", "user-1 pass-1 key-1 secret-1", "nexchange a-key"),
+        ("", "paper", "user-1 pass-1 key-1 secret-1", "nexchange a-key", "instant", "instant user-1 token-1"),
     ),
     "accounts": (OWN_LOOK, ("",)),
-    "unlink": (OWN_LOOK, ("", "annas-account")),
+    "unlink": (Rule(who=Who.HAS_ROWS, changes=_of("sessions")), ("", "annas-account", "instant")),
     "stop": (Rule(who=Who.LET_IN, changes=_of("dialogues", "factors", "secrets", "shown_secrets", "data_keys")), ("",)),
     "2fa": (LET_IN, ("",)),
     "lock": (Rule(who=Who.HAS_ROWS, changes=_LOCK), ("",)),
@@ -249,7 +277,10 @@ COMMANDS: Mapping[str, tuple[Rule, tuple[str, ...]]] = {
     "digest": (Rule(who=Who.LET_IN, changes=_of("digests"), in_group=_of("digests")), ("", "09:00 BTC", "off")),
     "settings": (
         Rule(who=Who.LET_IN, changes=_SETTING | _STARS | _NOTICES, in_group=_SETTING | _STARS | _NOTICES),
-        ("", "dust 5", "notices alerts off", "favourites ETH", "numbers space", "quiet 22-7", "zone Berlin"),
+        (
+            *("", "dust 5", "currency BTC", "notices alerts off", "favourites ETH", "numbers space", "quiet 22-7"),
+            "zone Berlin",
+        ),
     ),
     "invite": (Rule(who=Who.OWNER, changes=_of("dialogues", "links")), ("",)),
     "people": (OWNERS_LOOK, ("",)),
@@ -258,21 +289,34 @@ COMMANDS: Mapping[str, tuple[Rule, tuple[str, ...]]] = {
 }
 """Each with what is typed behind it."""
 
+PLAIN: Mapping[str, Rule] = {
+    "btc?": LET_IN,
+    "balance": LET_IN,
+    "buy 0.001 BTC": Rule(who=Who.LET_IN, changes=_CARD),
+    "sell 0.001 BTC @ 90000": Rule(who=Who.LET_IN, changes=_CARD),
+    "0.001 BTC": Rule(who=Who.LET_IN, changes=_QUESTION),
+}
+"""What is understood without a slash."""
+
 _WRONG = _of("dialogues", "factors", "outbox")
 """What a wrong code may change, whatever was asked for."""
 
 ANSWERS: Mapping[type, Rule] = {
     drafts.OrderDraft: Rule(who=Who.LET_IN, changes=_CARD),
     drafts.WithdrawalDraft: Rule(who=Who.LET_IN, changes=_CARD),
+    convert_drafts.ConvertDraft: Rule(who=Who.LET_IN, changes=_CARD | _SESSION),
     drafts.SwapDraft: Rule(who=Who.LET_IN, changes=_CARD),
     drafts.PayoutDraft: Rule(who=Who.HOLDER, changes=_CARD),
     drafts.TransactionDraft: Rule(who=Who.HOLDER, changes=_QUESTION | _SWAP, tells_service=True),
     drafts.SwapKeyDraft: Rule(who=Who.LET_IN, changes=_ACCOUNT | _QUESTION),
+    drafts.SessionDraft: Rule(who=Who.HOLDER, changes=_SESSION),
     drafts.LinkDraft: Rule(who=Who.LET_IN, changes=_ACCOUNT | _QUESTION),
     drafts.LimitDraft: Rule(who=Who.HOLDER, changes=_of("dialogues", "limit_changes", "outbox")),
     drafts.AlertDraft: Rule(who=Who.HOLDER, changes=_ALERT),
     drafts.SettingDraft: Rule(who=Who.HOLDER, changes=_SETTING),
     drafts.SetUpDraft: ASK,
+    drafts.AmountDraft: Rule(who=Who.LET_IN, changes=_CARD),
+    route_drafts.RouteDraft: Rule(who=Who.LET_IN, changes=_CARD | _SESSION),
     drafts.CodeDraft: Rule(who=Who.HAS_ROWS, changes=_WRONG),
 }
 

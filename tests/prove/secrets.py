@@ -1,9 +1,10 @@
 """Planted secrets through a whole life at DEBUG: they are in nothing that anybody else may read.
 
 One case is one life of one bot: a key that is wrong, a key that is right, in one message or one by one; a wrong and a
-right key for swaps; trades that succeed, are refused and get lost; a crash with an order on its way; accounts unlinked.
-Then the log, every file of the database (its write-ahead log and copies, too), all messages and all calls to Telegram
-are searched for every secret, as it is and in the encodings it may hide in.
+right browser session, which ends; a wrong and a right key for swaps; trades that succeed, are refused and get lost; a
+crash with an order on its way; accounts unlinked. Then the log, every file of the database (its write-ahead log and
+copies, too), all messages and all calls to Telegram are searched for every secret, as it is and in the encodings it
+may hide in.
 """
 
 import base64
@@ -11,7 +12,6 @@ import json
 import random
 import tempfile
 from collections.abc import Iterator
-from dataclasses import astuple
 from pathlib import Path
 from urllib.parse import quote
 
@@ -44,12 +44,13 @@ def _live(chance: random.Random, folder: Path, *, json_log: bool, run: Run) -> l
         wrong = Credentials(**{name: f"{_CANARY}-{name}-{chance.getrandbits(64):x}" for name in names})
         person = stack.person("Rita")
         right = _link(stack, person, wrong=wrong, one_by_one=chance.random() < 0.5)
+        sessions = _link_sessions(stack, person, wrong=f"{_CANARY}-token-{chance.getrandbits(64):x}")
         swap_keys = _link_swaps(stack, person, wrong=f"{_CANARY}-swaps-{chance.getrandbits(64):x}")
         _trade(stack, person)
         _crash(stack, person)
         for account in ("paper-1", "paper-swaps-1"):
             _unlink(person, account)
-        secrets = [*astuple(wrong), *astuple(right), *swap_keys, referral_token, stack.chat.token]
+        secrets = [*_values(wrong), *_values(right), *sessions, *swap_keys, referral_token, stack.chat.token]
         found = [*_in_chat(stack, secrets), *_in_files(folder, secrets)]
         assert stack.bot.stop() == 0
         log = "\n".join(stack.bot.log)
@@ -66,7 +67,7 @@ def _link(stack: Stack, person: Persona, *, wrong: Credentials, one_by_one: bool
     right = stack.exchange.open_account(_CANARY)
     if one_by_one:
         person.ask("/link")
-        for secret in astuple(right):
+        for secret in _values(right):
             person.say(secret)
             person.wait_for(lambda _: True)
         person.wait_for("is linked")
@@ -75,6 +76,19 @@ def _link(stack: Stack, person: Persona, *, wrong: Credentials, one_by_one: bool
         person.wait_for("is linked")
     person.account = right
     return right
+
+
+def _link_sessions(stack: Stack, person: Persona, *, wrong: str) -> tuple[str, str]:
+    """Both tokens; the right one is used, and ends. The user name is the key's, too."""
+    username, right = stack.exchange.log_in(person.username)
+    person.say(f"/link instant {username} {wrong}")
+    person.wait_for("did not accept this session")
+    person.say(f"/link instant {username} {right}")
+    person.wait_for("Instant Trade is on")
+    stack.exchange.log_out(person.username)
+    person.say("/trades")
+    person.wait_for("does not accept your browser session")
+    return wrong, right
 
 
 def _link_swaps(stack: Stack, person: Persona, *, wrong: str) -> tuple[str, str]:
@@ -122,6 +136,10 @@ def _unlink(person: Persona, account: str) -> None:
     asked = person.wait_for(lambda seen: any("Erase" in label or "Unlink" in label for label in seen.buttons))
     person.tap(asked.buttons[0], asked)
     person.wait_for(lambda seen: not any("Unlink" in label or "Erase" in label for label in seen.buttons))
+
+
+def _values(credentials: Credentials) -> tuple[str, ...]:
+    return credentials.username, credentials.passphrase, credentials.api_key, credentials.secret_key
 
 
 def _in_chat(stack: Stack, secrets: list[str]) -> Iterator[str]:

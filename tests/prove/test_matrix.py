@@ -45,9 +45,12 @@ def promises(rule: Rule) -> bool:
 
 
 NOTHING_TO_DO = {
+    "DropSession": "a conversion's outcome is being found out with it",
     "EndSetUp": "no factor waits for its first code",
+    "LinkPracticeSession": "her account is none of the practice exchange",
     "RefreshTicket": "nothing is due, so no look can come earlier",
     "RemoveAlias": "a withdrawal to it is held",
+    "StartExport": "another file is under way",
     "SetUpDraft": "no factor waits for its first code",
     "ShowSwapPicture": "there is none of a swap without a payout address: it cannot be paid",
     "UseAccount": "it is in use already",

@@ -20,9 +20,13 @@ from chatbot.services.bars import PriceHistory
 from chatbot.services.boards import Boards
 from chatbot.services.charts import ChartDesk
 from chatbot.services.coins import Coins
+from chatbot.services.conversions import ConvertDesk
 from chatbot.services.digests import Digests
+from chatbot.services.exporting import Exporting
+from chatbot.services.exports import Exports
 from chatbot.services.factors import Factors
 from chatbot.services.follow_ups import FollowUps
+from chatbot.services.history import HistoryReader
 from chatbot.services.key_health import KeyHealth
 from chatbot.services.limits import LimitDesk
 from chatbot.services.linking import Linking
@@ -31,13 +35,19 @@ from chatbot.services.markets import Markets
 from chatbot.services.orders import Orders
 from chatbot.services.panic import Panic
 from chatbot.services.people import People
+from chatbot.services.portfolio import PortfolioDesk
 from chatbot.services.preferences import Preferences
 from chatbot.services.protection import Protection
 from chatbot.services.questions import Questions
+from chatbot.services.quoting import QuoteRenewals, Quoting
 from chatbot.services.receiving import Receivers
+from chatbot.services.routes import RouteDesk
+from chatbot.services.samples import Sampler
+from chatbot.services.sessions import Sessions
 from chatbot.services.swap_book import SwapBook
 from chatbot.services.swap_following import SwapFollowing
 from chatbot.services.swaps import SwapDesk
+from chatbot.services.trades import Trades
 from chatbot.services.trading import Asked, OrderDesk
 from chatbot.services.values import Values
 from chatbot.services.withdrawals import AskedWithdrawal, WithdrawalDesk
@@ -48,6 +58,7 @@ from tests.fakes.clock import FakeClock, FakeEntropy
 from tests.fakes.desk import FakeDesk
 from tests.fakes.exchange import FakeExchange
 from tests.fakes.execution import AllPermitted, execution_services
+from tests.fakes.instant import FakeInstantTrade
 from tests.fakes.swap_service import FakeSwapService
 from tests.storage.examples import BUY, BUY_TERMS
 
@@ -68,6 +79,7 @@ class House:
         exchange: FakeExchange,
         entropy: FakeEntropy,
         swap_service: FakeSwapService | None = None,
+        instant: FakeInstantTrade | None = None,
     ) -> None:
         self.storage, self.clock, self.exchange, self.entropy = storage, clock, exchange, entropy
         self.swap_service = swap_service or FakeSwapService(clock)
@@ -80,7 +92,8 @@ class House:
             addresses=NetworkAddresses(),
             clock=clock,
         )
-        self.desk = FakeDesk(exchange)
+        self.instant = instant or FakeInstantTrade(clock)
+        self.desk = FakeDesk(exchange, self.instant)
         exchanges = {Venue.PAPER: exchange}
         store, accounts = storage.tickets, storage.accounts
         self.accounts = Accounts(
@@ -96,8 +109,14 @@ class House:
         self.markets = Markets(exchanges=exchanges, accounts=accounts, favourites=storage.favourites)
         self.balances = BalanceReader(exchanges=exchanges, accounts=self.accounts, store=accounts, markets=self.markets)
         self.locks = Locks(store=storage.locks, cards=self.cards, clock=clock)
+        self.sampler = Sampler(store=storage.samples, exchanges=exchanges, preferences=storage.preferences)
         self.follow_ups = FollowUps(
-            store=storage.follow_ups, accounts=accounts, exchanges=exchanges, cards=self.cards, clock=clock
+            store=storage.follow_ups,
+            accounts=accounts,
+            exchanges=exchanges,
+            cards=self.cards,
+            clock=clock,
+            sampler=self.sampler,
         )
         self.tickets, self.settling = execution_services(
             store=store,
@@ -110,6 +129,8 @@ class House:
             permits=self.locks,
             swap_services=swap_services,
             swap_book=self.swap_book,
+            instants={Venue.PAPER: self.instant},
+            renewals=self,
         )
         self.panic = Panic(exchanges=exchanges, store=accounts, tickets=self.tickets, clock=clock)
         self.key_health = KeyHealth(store=storage.key_health, accounts=accounts, exchanges=exchanges, clock=clock)
@@ -209,6 +230,69 @@ class House:
             clock=clock,
         )
         self.linking = Linking(self.questions)
+        self.sessions = Sessions(
+            store=accounts,
+            tickets=store,
+            accounts=self.accounts,
+            instants={Venue.PAPER: self.instant},
+            practice=self.desk,
+            journal=storage.journal,
+            clock=clock,
+        )
+        self.routes = RouteDesk(
+            exchanges=exchanges,
+            swap_services=swap_services,
+            coins=self.coins,
+            accounts=self.accounts,
+            keys=accounts,
+            sessions=self.sessions,
+            markets=self.markets,
+            questions=self.questions,
+            clock=clock,
+        )
+        quoting = Quoting(exchanges=exchanges, sessions=self.sessions)
+        self.conversions = ConvertDesk(
+            quoting=quoting,
+            sessions=self.sessions,
+            accounts=self.accounts,
+            balances=self.balances,
+            markets=self.markets,
+            values=self.values,
+            standings=storage.standings,
+            tickets=self.tickets,
+            questions=self.questions,
+            clock=clock,
+        )
+        self.renewals = QuoteRenewals(quoting=quoting, accounts=self.accounts, tickets=self.tickets)
+        self.trades = Trades(
+            exchanges=exchanges, accounts=self.accounts, sessions=self.sessions, kept=storage.trades, clock=clock
+        )
+        self.portfolio = PortfolioDesk(
+            balances=self.balances,
+            accounts=self.accounts,
+            markets=self.markets,
+            orders=self.orders,
+            trades=self.trades,
+            kept=storage.trades,
+            history=self.history,
+            samples=storage.samples,
+            sampler=self.sampler,
+            drawer=self.drawer,
+            clock=clock,
+        )
+        self.done = HistoryReader(storage.history)
+        self.exports = Exports(store=storage.exports, files=storage.export_files, accounts=self.accounts, clock=clock)
+        self.exporting = Exporting(
+            store=storage.exports,
+            files=storage.export_files,
+            exchanges=exchanges,
+            accounts=accounts,
+            trades=self.trades,
+            kept=storage.trades,
+            history=storage.history,
+            is_in=self._is_in,
+            clock=clock,
+        )
         self.factors = Factors(store=storage.factors, clock=clock, entropy=entropy)
         self.protection = Protection(
             factors=storage.factors, questions=self.questions, tickets=self.tickets, clock=clock, entropy=entropy
@@ -231,7 +315,12 @@ class House:
     def restarted(self) -> "House":
         """New services on the same storage, clock and exchanges."""
         return House(
-            self.storage, self.clock, exchange=self.exchange, entropy=self.entropy, swap_service=self.swap_service
+            self.storage,
+            self.clock,
+            exchange=self.exchange,
+            entropy=self.entropy,
+            swap_service=self.swap_service,
+            instant=self.instant,
         )
 
     async def link(self, person: PersonId = ANNA, **funds: str) -> Account:
@@ -287,6 +376,9 @@ class House:
         ticket = await self.tickets.open(intent, CancelTerms(orders=()), person=ANNA, chat=CHAT, account=account)
         await self.tickets.attach(ticket.id, CARD)
         return ticket
+
+    async def renew(self, ticket: Ticket) -> bool:
+        return await self.renewals.renew(ticket)
 
     async def tap(self, ticket: Ticket) -> Ticket:
         """Claim and send, as the tap on Confirm does."""

@@ -25,6 +25,24 @@ async def test_an_unknown_symbol_gets_the_nearest_ones(house: House, typed: str,
     assert nearest[0] == first and len(set(nearest)) == len(nearest) <= 6
 
 
+@pytest.mark.parametrize(
+    ("names", "named", "near"),
+    [
+        (("btc", "ETH"), ["BTCUSDT", "ETHUSDT"], []),
+        (("e", "btc"), ["BTCUSDT"], ["ETHUSDT"]),
+        (("bt", "btc"), ["BTCUSDT"], []),
+        (("etherium",), [], ["ETHUSDT"]),
+        (("zzqq",), [], []),
+    ],
+)
+async def test_names_that_are_not_complete_find_what_they_may_become(
+    house: House, names: tuple[str, ...], named: list[str], near: list[str]
+) -> None:
+    found = await house.markets.matching(names, venue=PAPER)
+    assert [quote.market.code for quote in found.named] == named
+    assert [quote.market.code for quote in found.near][: len(near) or None] == near
+
+
 async def test_a_market_without_a_book_is_not_listed(house: House) -> None:
     house.exchange.listed.append(replace(BTC, code=MarketCode("DOGEUSDT"), base="DOGE", instant_only=True))
     assert "DOGEUSDT" not in {market.code for market in await house.markets.listed(PAPER)}

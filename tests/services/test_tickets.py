@@ -18,6 +18,7 @@ from chatbot.domain.errors import (
     InputError,
     InsufficientBalance,
     KeyRejected,
+    NoSession,
     NoSwapKey,
     NotAllowed,
     NotDrawn,
@@ -27,8 +28,10 @@ from chatbot.domain.errors import (
     Obstacle,
     OrderNotFound,
     OutcomeUnknown,
+    PriceMoved,
     Refused,
     RightsUnknown,
+    SessionExpired,
     Stopped,
     SwapNotFound,
     TicketError,
@@ -250,6 +253,13 @@ PLACING: list[tuple[Exception, TicketState, Outcome]] = [
     (WithdrawAddressNotFound(code=1319, reason="x"), TicketState.REFUSED, RefusedBy(code=1319, reason="x")),
     (SwapNotFound(code=404, reason="x"), TicketState.REFUSED, RefusedBy(code=404, reason="x")),
     (NotPermitted(code=403, reason="x"), TicketState.REFUSED, RefusedBy(code=403, reason="x")),
+    (PriceMoved(code=1210, reason="x"), TicketState.REFUSED, Moved()),
+    (
+        SessionExpired(),
+        TicketState.REFUSED,
+        RefusedBy(code=None, reason="the session is not accepted any more", key_rejected=True),
+    ),
+    (NoSession(), TicketState.REFUSED, RefusedBy(code=None, reason="no session is linked", key_rejected=True)),
     (NotLinked(), TicketState.REFUSED, RefusedBy(code=None, reason="the account is no longer linked")),
     *((OutcomeUnknown(cause), TicketState.UNCERTAIN, Lost(cause=cause)) for cause in Cause),
     (RuntimeError("a bug"), TicketState.UNCERTAIN, Lost(cause=Cause.BROKEN)),
@@ -310,7 +320,7 @@ def test_only_a_sure_no_refuses(kind: type[ChatbotError]) -> None:
     error = kind.__new__(kind)
     for name, value in (("cause", Cause.TIMEOUT), ("status", 401), ("reason", ""), ("code", 1)):
         setattr(error, name, value)
-    sure = (Unavailable, KeyRejected, Refused, NotLinked)
+    sure = (Unavailable, KeyRejected, Refused, NotLinked, NoSession, SessionExpired)
     assert classify(error)[0] is (TicketState.REFUSED if issubclass(kind, sure) else TicketState.UNCERTAIN)
 
 

@@ -6,13 +6,15 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from chatbot.domain.accounts import Venue
+from chatbot.domain.accounts import Account, Venue
 from chatbot.domain.alerts import AlertStatus, Crossing, Gauge, Position
+from chatbot.domain.exports import Export, ExportFormat, ExportKind
 from chatbot.domain.ids import (
     AccountId,
     AlertId,
     ChatId,
     ClientId,
+    ExportId,
     MarketCode,
     MessageId,
     OrderNumber,
@@ -22,6 +24,9 @@ from chatbot.domain.ids import (
 from chatbot.domain.intents import (
     CancelOrders,
     CancelTerms,
+    Compared,
+    Convert,
+    ConvertTerms,
     CreateSwap,
     OrderTerms,
     PayoutTerms,
@@ -129,6 +134,23 @@ SWAP_TERMS = SwapTerms(
     value=Decimal("500.10"),
     left=Amount(Decimal(10_000), "USDT"),
 )
+CONVERT = Convert(
+    account=MAIN, sell="BTC", buy="USDT", sell_text="0.00007000", buy_text="4.30", price_text="61463.13000000"
+)
+CONVERT_TERMS = ConvertTerms(
+    base="BTC",
+    market=MarketCode("BTCUSDT"),
+    least=Decimal("0.00006579"),
+    most=Decimal("0.025"),
+    before=Amount(Decimal("1.5"), "BTC"),
+    quoted_at=NOW,
+    compared=Compared.BOOK,
+    difference=Decimal("0.004"),
+    cost=Amount(Decimal("0.0172"), "USDT"),
+    wanted=None,
+    value=Decimal("4.32"),
+    left=Amount(Decimal(100_000), "USDT"),
+)
 SET_PAYOUT = SetPayout(account=MAIN, reference="ABCDEF123456", withdraw=BTC, address=PAYOUT)
 PAYOUT_TERMS = PayoutTerms(withdraw=Amount(Decimal("0.009502"), "BTC"), warnings=())
 
@@ -198,3 +220,20 @@ def alert_row(place: Place, by: PersonId | None) -> dict[str, Any]:
         "created_at": NOW,
         "hits": 0,
     }
+
+
+def an_export(person: PersonId, account: Account, **changes: Any) -> Export:
+    """A file of orders, of the last month."""
+    values: dict[str, Any] = {
+        "id": ExportId(0),
+        "person": person,
+        "account": account.id,
+        "account_label": account.label,
+        "kind": ExportKind.ORDERS,
+        "format": ExportFormat.CSV,
+        "since": NOW - timedelta(days=30),
+        "until": NOW + timedelta(days=1),
+        "created_at": NOW,
+        "next_at": NOW,
+    }
+    return Export(**(values | changes))

@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from datetime import time, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,8 @@ from chatbot.domain.locks import Lock
 from chatbot.domain.notices import NoticeKind, NoticeMode, PersonJoined
 from chatbot.domain.people import LinkKind, Person, Role
 from chatbot.domain.places import Place
-from chatbot.domain.secrets import Secret, SwapKey
+from chatbot.domain.portfolio import Position, Sample
+from chatbot.domain.secrets import Secret, Session, SwapKey
 from chatbot.domain.tickets import TicketState
 from chatbot.ports.shown_secrets import Shown
 from chatbot.storage.absences import open_summary
@@ -29,9 +31,10 @@ from chatbot.storage.inbox import INBOX
 from chatbot.storage.opening import Storage
 from chatbot.storage.tables import METADATA
 from chatbot.workers.housekeeping import Eraser
+from tests.fakes.instant import trade
 from tests.fakes.swap_service import swap
 from tests.storage.conftest import Reopen
-from tests.storage.examples import ANNA, BORIS, GROUP, NOW, ORDER, credentials, ticket
+from tests.storage.examples import ANNA, BORIS, GROUP, NOW, ORDER, ManualClock, an_export, credentials, ticket
 from tests.storage.test_swaps import followed
 
 _OWNERS = {"person", "account", "chat"}
@@ -54,6 +57,8 @@ async def fill(storage: Storage, person: PersonId, mark: str) -> None:
         kind=LinkKind.INVITE, token_hash=mark.encode() * 4, made_by=person, expires_at=later, now=NOW
     )
     account = await storage.accounts.add(person, venue=Venue.PAPER, credentials=credentials(mark), now=NOW)
+    session = Session(username=Secret(f"session-{mark}"), token=Secret(f"token-{mark}"))
+    await storage.accounts.put_session(account, session, now=NOW)
     await storage.tickets.add(
         ticket(person=person, chat=chat, account=account.id, account_label=f"label-{mark}", state=TicketState.DONE)
     )
@@ -62,6 +67,12 @@ async def fill(storage: Storage, person: PersonId, mark: str) -> None:
     of_person = {"person": person, "chat": chat, "account": swaps.id, "account_label": f"label-{mark}"}
     await storage.swaps.follow(followed(swap=swap(withdraw_address=f"address-{mark}"), **of_person))
     await storage.follow_ups.begin(account.id, (ORDER,), through=ORDER.number)
+    await storage.trades.keep(account.id, [trade(ManualClock(), transaction=f"trade-{mark}")])
+    held = Position(currency=f"coin-{mark}", amount=Decimal(1), price=None)
+    await storage.samples.keep(account.id, f"sub-{mark}", Sample(at=NOW, positions=(held,)))
+    await storage.samples.remember(account.id, f"sub-{mark}", now=NOW)
+    begun = await storage.exports.begin(an_export(person, account), Event(deed=Deed.FILE_ASKED, person=person))
+    assert begun is not None and await storage.exports.save(begun, orders=[ORDER])
     absence = Absence(since=NOW, until=later)
     await storage.database.write(lambda connection: open_summary(connection, Place(chat=chat), absence))
     await storage.favourites.toggle(chat, f"market-{mark}", now=NOW)
@@ -133,9 +144,12 @@ async def test_nothing_of_a_person_is_left_and_everything_of_others_is(storage: 
 
 async def test_the_bytes_are_gone_from_the_file_and_its_log(storage: Storage, database_file: Path) -> None:
     await fill(storage, ANNA, "canary")
-    query = "SELECT sealed FROM account_secrets UNION SELECT sealed FROM secrets UNION SELECT wrapped FROM data_keys"
+    query = (
+        "SELECT sealed FROM account_secrets UNION SELECT sealed FROM secrets UNION SELECT wrapped FROM data_keys "
+        "UNION SELECT username FROM sessions UNION SELECT token FROM sessions"
+    )
     sealed = await storage.database.read(lambda connection: connection.exec_driver_sql(query).scalars().all())
-    assert len(sealed) >= 6
+    assert len(sealed) >= 8
 
     def traces() -> list[bytes]:
         files = [each.read_bytes() for each in database_file.parent.glob(f"{database_file.name}*")]

@@ -8,8 +8,10 @@ if TYPE_CHECKING:
     from chatbot.ports.bars import Bars
     from chatbot.ports.chats import KnownChats, Presence
     from chatbot.ports.dialogues import Dialogues
+    from chatbot.ports.exports import ExportFiles, Exports
     from chatbot.ports.factors import Factors
     from chatbot.ports.follow_ups import FollowUps, Life
+    from chatbot.ports.history import History
     from chatbot.ports.key_health import KeyHealth
     from chatbot.ports.keys import Rotation
     from chatbot.ports.locks import Locks
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from chatbot.ports.shown_secrets import ShownSecrets
     from chatbot.ports.swaps import Swaps
     from chatbot.ports.tickets import Tickets
+    from chatbot.ports.trades import KeptTrades
     from chatbot.storage.opening import Storage
 
     def repositories_are_what_the_services_ask_for(storage: Storage) -> None:
@@ -44,3 +47,7 @@ if TYPE_CHECKING:
         _alerts: AlertStore = storage.alerts
         _bars: Bars = storage.bars
         _swaps: Swaps = storage.swaps
+        _trades: KeptTrades = storage.trades
+        _history: History = storage.history
+        _exports: Exports = storage.exports
+        _export_files: ExportFiles = storage.export_files

@@ -7,7 +7,7 @@ A method is a function of the world and its parameters that returns what goes un
 from collections.abc import Callable
 from typing import Any, Final
 
-from chatbot.demo.methods import bot, chats, media, messages
+from chatbot.demo.methods import bot, chats, inline, media, messages
 from chatbot.demo.parameters import Parameters
 from chatbot.demo.world import World
 
@@ -20,6 +20,7 @@ METHODS: Final[dict[str, Method]] = {
         "deleteWebhook": bot.delete_webhook,
         "getWebhookInfo": bot.get_webhook_info,
         "answerCallbackQuery": bot.answer_callback_query,
+        "answerInlineQuery": inline.answer_inline_query,
         "setMyCommands": bot.set_my_commands,
         "getMyCommands": bot.get_my_commands,
         "deleteMyCommands": bot.delete_my_commands,

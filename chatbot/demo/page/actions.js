@@ -57,7 +57,7 @@ async function followLink(pane, url, label) {
   const { persona } = pane.place;
   if (isBotLink(url, username)) {
     pane.open(persona);
-    if (startsBot(url)) await pane.attempt(api.openLink(persona, url)).catch(() => {});
+    if (startsBot(url)) await pane.attempt(api.openLink(persona, withScheme(url))).catch(() => {});
     return;
   }
   const plain = label && destination(label) === destination(url);

@@ -27,6 +27,14 @@ export const query = (id) => request(`/control/query/${id}?wait=0`);
 
 export const send = (user, chat, text, { replyTo = null, thread = null } = {}) =>
   post("/control/send", { user, chat, text, reply_to: replyTo, thread });
+/** What the bot offers whoever types "@bot query" in a chat; `answered` is false if it said nothing in time. */
+export async function askInline(user, chat, query) {
+  const asked = await post("/control/inline", { user, chat, query });
+  return request(`/control/inline/${asked.query}?wait=10`);
+}
+
+export const chooseInline = (user, chat, { query, result, replyTo = null, thread = null }) =>
+  post("/control/inline/choose", { user, chat, query, result, reply_to: replyTo, thread });
 export const edit = (user, chat, message, text) => post("/control/edit", { user, chat, message, text });
 export const remove = (user, chat, message) => post("/control/delete", { user, chat, message });
 export const tap = (user, chat, message, data) => post("/control/tap", { user, chat, message, data });

@@ -63,6 +63,7 @@ function serviceText(message) {
 function body(message, { own, bot, named, rank }) {
   const block = make("div", { class: bubbleClasses(message) });
   if (named) block.append(sender(speakerOf(message), tint(speakerOf(message), bot), rank(speakerOf(message).id)));
+  if (message.via_bot) block.append(make("div", { class: "via" }, `via @${message.via_bot.username}`));
   if (message.forward_origin)
     block.append(make("div", { class: "forwarded" }, forwardedFrom(message.forward_origin)));
   if (message.reply_to_message) block.append(quote(message.reply_to_message, bot));

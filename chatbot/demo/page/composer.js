@@ -1,6 +1,7 @@
 /** Where a person writes: text, replies, edits, the command menu, START. */
 import { preview } from "./bubble.js";
 import { fromTemplate, hasKeyboard, icon, make } from "./dom.js";
+import { InlineResults } from "./inline.js";
 import { nameOf, speakerOf } from "./people.js";
 import { Suggestions } from "./suggestions.js";
 
@@ -13,12 +14,15 @@ export class Composer {
   /**
    * `onSend(text, replyTo)` and `onEdit(messageId, text)` return a promise; when it is rejected the text comes back.
    * `onEditLast()` is the ↑ key in an empty field, `onJump(messageId)` a tap on the quote strip.
+   * `onAskInline(query)` promises what the bot offers, `onChooseInline(query, result, replyTo)` sends one of it, and
+   * `onLead(start)` goes to the bot's own chat.
    */
   constructor(root, handlers) {
     const { fragment, parts } = fromTemplate("composer");
     Object.assign(this, { root, parts, handlers });
     parts.suggestions.id = `suggestions-${(count += 1)}`;
-    parts.input.setAttribute("aria-controls", parts.suggestions.id);
+    parts.results.id = `results-${count}`;
+    parts.input.setAttribute("aria-controls", `${parts.suggestions.id} ${parts.results.id}`);
     parts.send.append(icon("send"), icon("check"));
     parts.contextClose.append(icon("close"));
     root.append(fragment);
@@ -27,6 +31,15 @@ export class Composer {
       input: parts.input,
       onChoose: (command, { send }) => this.#useCommand(command, send),
       onToggle: (open) => parts.menu.setAttribute("aria-expanded", String(open)),
+    });
+    this.results = new InlineResults({
+      box: parts.offers,
+      lead: parts.lead,
+      list: parts.results,
+      input: parts.input,
+      onAsk: (query) => handlers.onAskInline(query),
+      onChoose: (query, result) => this.#choose(query, result),
+      onLead: (start) => ((this.text = ""), handlers.onLead(start)),
     });
     this.#listen();
   }
@@ -37,6 +50,7 @@ export class Composer {
    */
   configure({ commands, bot, isPrivate, start, silence }) {
     this.suggestions.commands = commands;
+    this.results.bot = bot.username;
     this.suffix = isPrivate ? "" : `@${bot.username}`;
     const { menu } = this.parts;
     menu.hidden = commands.length === 0;
@@ -59,7 +73,7 @@ export class Composer {
   set text(text) {
     this.parts.input.value = text;
     this.#typed();
-    this.suggestions.close();
+    this.#closeLists();
   }
 
   focus() {
@@ -107,9 +121,10 @@ export class Composer {
 
   #listen() {
     const { parts } = this;
-    parts.input.addEventListener("input", () => (this.#typed(), this.suggestions.follow()));
+    parts.input.addEventListener("input", () => (this.#typed(), this.#follow()));
     parts.input.addEventListener("keydown", (event) => this.#key(event));
-    parts.input.addEventListener("blur", () => this.suggestions.close());
+    parts.input.addEventListener("blur", () => this.#closeLists());
+    parts.input.addEventListener("focus", () => this.results.follow());
     parts.menu.addEventListener("mousedown", (event) => event.preventDefault());
     parts.menu.addEventListener("click", () => {
       if (hasKeyboard()) this.focus();
@@ -125,7 +140,7 @@ export class Composer {
   #key(event) {
     // Enter also ends the composition of a character; that one is not ours.
     if (event.isComposing) return;
-    const taken = this.suggestions.takeKey(event) || this.#ownKey(event);
+    const taken = this.suggestions.takeKey(event) || this.results.takeKey(event) || this.#ownKey(event);
     if (taken) event.preventDefault();
   }
 
@@ -144,6 +159,17 @@ export class Composer {
     if (input.scrollHeight) input.style.height = `${input.scrollHeight}px`;
   }
 
+  /** An edited message stays what it is: nothing can be chosen in its place. */
+  #follow() {
+    this.suggestions.follow();
+    if (this.#context?.kind !== "edit") this.results.follow();
+  }
+
+  #closeLists() {
+    this.suggestions.close();
+    this.results.close();
+  }
+
   #useCommand(command, send) {
     const text = `/${command}${this.suffix}`;
     if (send) this.#deliver(text);
@@ -154,13 +180,23 @@ export class Composer {
     if (this.text.trim()) this.#deliver(this.text.trim());
   }
 
-  async #deliver(text) {
-    const context = this.#context;
+  #deliver(text) {
+    const { onEdit, onSend } = this.handlers;
+    const editing = this.#context?.kind === "edit";
+    return this.#leave(text, (id) => (editing ? onEdit(id, text) : onSend(text, id)));
+  }
+
+  #choose(query, result) {
+    return this.#leave(this.text, (id) => this.handlers.onChooseInline(query, result, id));
+  }
+
+  /** Clear the field and do `send(id of the message that is answered or edited)`; if that fails the text comes back. */
+  async #leave(text, send) {
+    const id = this.#context?.message.message_id;
     this.text = "";
     this.leaveContext();
-    const id = context?.message.message_id;
     try {
-      await (context?.kind === "edit" ? this.handlers.onEdit(id, text) : this.handlers.onSend(text, id));
+      await send(id);
     } catch {
       if (!this.text) this.text = text;
     }

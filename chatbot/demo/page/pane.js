@@ -39,7 +39,11 @@ export class Pane {
       onEdit: (id, text) => this.attempt(api.edit(this.place.persona, this.place.chat, id, text)),
       onEditLast: () => this.#editLast(),
       onJump: (id) => this.history.jumpTo(id),
+      onAskInline: (query) => api.askInline(this.place.persona, this.place.chat, query),
+      onChooseInline: (query, result, replyTo) => this.attempt(this.#sendOffer(query, result, replyTo)),
+      onLead: (start) => this.actions.follow(`t.me/${this.store.world.bot.username}?start=${start}`),
     });
+    this.actions = messageActions(this);
     this.#wire();
     this.#drawAll();
   }
@@ -112,6 +116,11 @@ export class Pane {
     return api.send(this.place.persona, this.place.chat, text, { replyTo, thread });
   }
 
+  #sendOffer(query, result, replyTo) {
+    const thread = this.topic?.id ?? null;
+    return api.chooseInline(this.place.persona, this.place.chat, { query, result, replyTo, thread });
+  }
+
   become(persona) {
     const mine = this.store.chatsOf(persona).map((chat) => chat.id);
     const own = this.isPrivate || !mine.includes(this.place.chat) ? persona : this.place.chat;
@@ -141,7 +150,7 @@ export class Pane {
     parts.more.append(icon("more"));
     parts.more.addEventListener("click", () => openChatMenu(this, parts.more));
     parts.toEnd.addEventListener("click", () => this.history.toEnd());
-    listen(parts.history, messageActions(this));
+    listen(parts.history, this.actions);
     store.addEventListener("world", () => this.#drawAll());
     store.addEventListener("typing", ({ detail }) => detail.chat === this.place.chat && this.#drawHeader());
     store.addEventListener("chat", ({ detail }) => this.#chatChanged(detail));

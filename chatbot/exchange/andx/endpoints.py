@@ -49,3 +49,14 @@ CANCEL_ORDER = Endpoint(
 WITHDRAW = Endpoint(
     name="withdraw", method="POST", path="/api/v1/withdrawal/request/", private=True, answer=wire.WithdrawalData
 )
+QUOTE = Endpoint(
+    name="quote",
+    method="POST",
+    path="/p/v1/order/get_depth_limits_and_amounts/",
+    private=True,
+    answer=wire.QuoteData,
+)
+CONVERT = Endpoint(
+    name="convert", method="POST", path="/p/v1/order/instant_order/", private=True, answer=wire.ConvertedData
+)
+TRADES = Endpoint(name="trades", method="POST", path="/p/v1/order/trade_history/", private=True, answer=wire.TradesData)

@@ -7,7 +7,9 @@ from chatbot.domain.errors import (
     InsufficientBalance,
     KeyRejected,
     OrderNotFound,
+    PriceMoved,
     Refused,
+    SessionExpired,
     WithdrawAddressNotFound,
 )
 from chatbot.exchange.decoding import clean
@@ -17,6 +19,7 @@ _CLASSES: dict[int, type[Refused]] = {
     1101: AccountOwnerDifferent,  # account_owner_different, when creating an order
     1103: InsufficientBalance,  # seen by clients when creating an order; not in the vendor's page
     1201: OrderNotFound,  # order_not_found, when cancelling
+    1210: PriceMoved,  # "Price has changed too much", seen by clients of Instant Trade; not in the vendor's page
     1319: WithdrawAddressNotFound,  # Withdraw address not found, when withdrawing
 }
 
@@ -42,5 +45,10 @@ def _key_rejected(status: int, body: bytes) -> KeyRejected | None:
     return KeyRejected(status=status, reason=reason_in(body)) if status in (401, 403) else None
 
 
+def _session_expired(status: int, _body: bytes) -> SessionExpired | None:
+    return SessionExpired() if status in (401, 403) else None
+
+
 PUBLIC = Statuses()
 PRIVATE = Statuses(refusal=_key_rejected)
+OF_SESSION = Statuses(refusal=_session_expired)

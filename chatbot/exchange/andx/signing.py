@@ -1,4 +1,4 @@
-"""How private requests are signed (the API reference's section on API-key authentication): pure functions."""
+"""How private requests are signed (the API reference's sections on API keys and on Instant Trade): pure functions."""
 
 import hmac
 import re
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from chatbot.domain.errors import InputError
-from chatbot.domain.secrets import Credentials
+from chatbot.domain.secrets import Credentials, Session
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNSENDABLE = re.compile(r"[\x00-\x1f\x7f]")
@@ -50,3 +50,24 @@ def signed_headers(credentials: Credentials, *, at: str, body: bytes) -> list[tu
     if any(_UNSENDABLE.search(text) for text in fields.values()):
         raise InputError("This key holds a line break or a control character. Please link the account again.")
     return [(name, text.encode()) for name, text in fields.items()]
+
+
+def session_signature(session: Session, *, at: str, body: bytes) -> str:
+    """HMAC-SHA256 with the token over user name, timestamp and body, in upper-case hex (api: 6.3)."""
+    message = (session.username.reveal() + at).encode() + body
+    return hmac.digest(session.token.reveal().encode(), message, "sha256").hex().upper()
+
+
+def session_headers(session: Session, *, at: str, body: bytes) -> list[tuple[bytes, bytes]]:
+    """The headers of a request that a session stands behind (api: 6.2); the token itself is not among them.
+
+    `at` is in milliseconds. Raises `InputError` for a user name no header can carry.
+    """
+    username = session.username.reveal()
+    if _UNSENDABLE.search(username):
+        raise InputError("This user name holds a line break or a control character. Please send /link instant again.")
+    return [
+        (b"access-user", username.encode()),
+        (b"access-timestamp", at.encode()),
+        (b"access-sign", session_signature(session, at=at, body=body).encode()),
+    ]

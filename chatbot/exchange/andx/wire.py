@@ -9,7 +9,7 @@ from typing import Annotated, Any, Generic, TypeVar
 import msgspec
 
 from chatbot.exchange.andx.errors import refusal
-from chatbot.exchange.decoding import Number, decode, decoder
+from chatbot.exchange.decoding import Number, WrittenNumber, decode, decoder
 from chatbot.exchange.http import Unreadable
 
 T = TypeVar("T")
@@ -215,6 +215,84 @@ class WithdrawalBody(Wire, frozen=True):
     currency_code: str
     amount: str
     alias: str
+
+
+class QuoteData(Wire, frozen=True):
+    """I1. What is sent back with an order is kept as it was written."""
+
+    sell_currency_code: str
+    buy_currency_code: str
+    sell_currency_amount: WrittenNumber
+    buy_currency_amount: WrittenNumber
+    visible_price: WrittenNumber
+    sell_currency_min_depth_order_amount: Number
+    sell_currency_max_depth_order_amount: Number
+    buy_currency_min_depth_order_amount: Number
+    buy_currency_max_depth_order_amount: Number
+    timestamp: Number
+
+
+class ConvertedData(Wire, frozen=True):
+    """I2."""
+
+    order_number: Positive
+
+
+class TradeInfo(Wire, frozen=True):
+    """A row of I3. `maker_taker` is a label only."""
+
+    trade_number: Positive
+    transaction_number: str
+    market_code: str
+    buy_sell: str
+    price: Number
+    amount: Number
+    total_price: Number
+    fee: Number
+    fee_currency_code: str
+    add_date: str
+    maker_taker: str = ""
+
+
+class TradesData(Wire, frozen=True):
+    """I3. All or nothing, as for orders. Its `page_number` is not read: the page's own example answers 2 to page 1."""
+
+    trades: list[TradeInfo]
+    has_next: bool
+
+
+class QuoteBody(Wire, frozen=True):
+    """I1. The amount is a text, in the currency sold."""
+
+    buy_currency_code: str
+    sell_currency_code: str
+    sell_currency_amount: str
+
+
+class ConvertBody(Wire, frozen=True):
+    """I2, whose amounts are called otherwise than those of I1. Numbers are texts, those of the quote."""
+
+    buy_currency_code: str
+    sell_currency_code: str
+    sell_amount: str
+    buy_amount: str
+    visible_price: str
+    depth_order: bool = True
+    with_bonus: bool = False
+    with_stake: bool = False
+    account_number: int | msgspec.UnsetType = msgspec.UNSET
+
+
+class TradesFilter(Wire, frozen=True):
+    date_range: str
+    page_number: int
+    account_name: str
+
+
+class TradesBody(Wire, frozen=True):
+    """I3."""
+
+    filter_options: TradesFilter
 
 
 class Reader(Generic[T]):

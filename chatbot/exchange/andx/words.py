@@ -5,9 +5,12 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+import msgspec
+
+from chatbot.domain.conversions import NewConversion, Quote
 from chatbot.domain.ids import ClientId, MarketCode, OrderNumber
 from chatbot.domain.market import Level, Market, OrderBook, PublicTrade, Ticker
-from chatbot.domain.money import ZERO, to_text
+from chatbot.domain.money import ZERO, Amount, to_text
 from chatbot.domain.orders import (
     Balance,
     NewOrder,
@@ -17,8 +20,9 @@ from chatbot.domain.orders import (
     OrderType,
     Side,
 )
+from chatbot.domain.trades import Trade, TradeSpan
 from chatbot.exchange.andx import wire
-from chatbot.exchange.decoding import Number
+from chatbot.exchange.decoding import Number, clean
 from chatbot.exchange.http import Unreadable
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,20}")
@@ -33,6 +37,7 @@ _STATUSES = {
     "C": OrderStatus.CANCELLED,
     "R": OrderStatus.REJECTED,
 }
+SPANS = {TradeSpan.DAY: "DAY", TradeSpan.WEEK: "WEEK", TradeSpan.MONTH: "MONTH"}
 FILTERS = {OrderFilter.OPEN: "O", OrderFilter.CLOSED: "C", OrderFilter.ALL: "A"}
 
 
@@ -158,6 +163,68 @@ def withdrawal_body(*, currency: str, amount: Decimal, alias: str) -> wire.Withd
     if not (amount.is_finite() and amount > 0):
         raise ValueError("a withdrawal is of more than nothing")
     return wire.WithdrawalBody(currency_code=currency, amount=to_text(amount), alias=alias)
+
+
+def quote(data: wire.QuoteData) -> Quote:
+    return Quote(
+        sell=data.sell_currency_code,
+        buy=data.buy_currency_code,
+        sell_text=data.sell_currency_amount.text,
+        buy_text=data.buy_currency_amount.text,
+        price_text=data.visible_price.text,
+        least_sell=data.sell_currency_min_depth_order_amount.value,
+        most_sell=data.sell_currency_max_depth_order_amount.value,
+        least_buy=data.buy_currency_min_depth_order_amount.value,
+        most_buy=data.buy_currency_max_depth_order_amount.value,
+        at=_moment(data.timestamp),
+    )
+
+
+def trade(info: wire.TradeInfo) -> Trade:
+    """Raises `Unreadable` for a code, a side or a date that cannot be one."""
+    side = _SIDES.get(info.buy_sell)
+    if not (is_code(info.market_code) and is_code(info.fee_currency_code)):
+        raise Unreadable("a code")
+    if side is None:
+        raise Unreadable("buy_sell")
+    return Trade(
+        number=info.trade_number,
+        transaction=clean(info.transaction_number),
+        market=MarketCode(info.market_code.upper()),
+        side=side,
+        is_maker=info.maker_taker == "M",
+        price=info.price.value,
+        amount=info.amount.value,
+        total=info.total_price.value,
+        fee=Amount(info.fee.value, info.fee_currency_code),
+        at=_date(info.add_date),
+    )
+
+
+def quote_body(*, sell: str, buy: str, amount: Decimal) -> wire.QuoteBody:
+    """Raises `ValueError` for an amount that is not above zero."""
+    if not (amount.is_finite() and amount > 0):
+        raise ValueError("a quote is for more than nothing")
+    return wire.QuoteBody(
+        buy_currency_code=buy.upper(), sell_currency_code=sell.upper(), sell_currency_amount=to_text(amount)
+    )
+
+
+def convert_body(new: NewConversion) -> wire.ConvertBody:
+    """What converts: the quote's own texts, whatever they look like."""
+    return wire.ConvertBody(
+        buy_currency_code=new.buy,
+        sell_currency_code=new.sell,
+        sell_amount=new.sell_text,
+        buy_amount=new.buy_text,
+        visible_price=new.price_text,
+        account_number=msgspec.UNSET if new.account_number is None else new.account_number,
+    )
+
+
+def trades_body(*, span: TradeSpan, page: int, account_name: str) -> wire.TradesBody:
+    chosen = wire.TradesFilter(date_range=SPANS[span], page_number=page, account_name=account_name)
+    return wire.TradesBody(filter_options=chosen)
 
 
 def _volume(order: NewOrder, market_buy_volume: MarketBuyVolume) -> Decimal:

@@ -13,6 +13,7 @@ from chatbot.domain.tickets import Outcome, Ticket, TicketState
 from chatbot.ports.accounts import Accounts
 from chatbot.ports.clock import Clock
 from chatbot.ports.exchange import Exchange, Permit
+from chatbot.ports.instant import InstantTrade
 from chatbot.ports.swaps import SwapService
 from chatbot.ports.tickets import Tickets
 from chatbot.services.execution.changes import Changes
@@ -64,9 +65,11 @@ class FollowUps(Protocol):
 class Tools:
     """What executors work with."""
 
+    store: Tickets
     accounts: Accounts
     tickets: Tickets
     exchanges: Mapping[Venue, Exchange]
+    instants: Mapping[Venue, InstantTrade]
     swap_services: Mapping[Venue, SwapService]
     swap_book: SwapBook
     changes: Changes

@@ -4,16 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chatbot.domain.accounts import Venue
-from chatbot.domain.intents import CancelOrders, CreateSwap, PlaceOrder, SetPayout, Withdraw
+from chatbot.domain.intents import CancelOrders, Convert, CreateSwap, PlaceOrder, SetPayout, Withdraw
 from chatbot.ports.accounts import Accounts
 from chatbot.ports.cards import Cards
 from chatbot.ports.clock import Clock
 from chatbot.ports.exchange import Exchange
+from chatbot.ports.instant import InstantTrade
 from chatbot.ports.swaps import SwapService
 from chatbot.ports.tickets import Tickets
 from chatbot.services.execution.cancellations import CancelExecutor
 from chatbot.services.execution.changes import Changes
 from chatbot.services.execution.claims import RecentClaims
+from chatbot.services.execution.conversions import ConvertExecutor
 from chatbot.services.execution.executor import Executors, FollowUps, Tools
 from chatbot.services.execution.orders import OrderExecutor
 from chatbot.services.execution.swaps import PayoutExecutor, SwapExecutor
@@ -35,6 +37,7 @@ def build_execution(
     store: Tickets,
     accounts: Accounts,
     exchanges: Mapping[Venue, Exchange],
+    instants: Mapping[Venue, InstantTrade],
     swap_services: Mapping[Venue, SwapService],
     swap_book: SwapBook,
     follow_ups: FollowUps,
@@ -44,9 +47,11 @@ def build_execution(
     claims = RecentClaims(store=store, started_at=clock.now())
     changes = Changes(store=store, cards=cards)
     tools = Tools(
+        store=store,
         accounts=accounts,
         tickets=store,
         exchanges=exchanges,
+        instants=instants,
         swap_services=swap_services,
         swap_book=swap_book,
         changes=changes,
@@ -60,5 +65,6 @@ def build_execution(
         Withdraw: WithdrawalExecutor(tools),
         CreateSwap: SwapExecutor(tools),
         SetPayout: PayoutExecutor(tools),
+        Convert: ConvertExecutor(tools),
     }
     return Execution(executors=executors, claims=claims, changes=changes)

@@ -165,7 +165,7 @@ class OrderExecutor:
             ours = next((order for order in read.orders if is_ours(order, intent, ticket.client_id)), None)
             twin = twin or next((order.number for order in read.orders if is_twin(order, intent, ticket)), None)
             if ours is not None or not read.has_next:
-                _check_whole(read, numbers, found=ours is not None)
+                check_whole(read, numbers, found=ours is not None)
                 return _Listed(ours=ours, twin=twin, numbers=frozenset(numbers), pages=page)
         raise Unavailable(Cause.UNREADABLE)
 
@@ -249,7 +249,7 @@ def is_twin(order: Order, intent: PlaceOrder, ticket: Ticket) -> bool:
     return same_price and order.placed_at >= asked_at(ticket) - _SKEW
 
 
-def _check_whole(last: OrderPage, numbers: set[OrderNumber], *, found: bool) -> None:
+def check_whole(last: OrderPage, numbers: set[OrderNumber], *, found: bool) -> None:
     """Raise `Unavailable` if a list was not read to its end, so that it proves nothing."""
     if not found and (last.cut_off or (last.rows is not None and len(numbers) < last.rows)):
         raise Unavailable(Cause.UNREADABLE)

@@ -1,7 +1,17 @@
 """What an error means for the ticket that was being sent."""
 
-from chatbot.domain.errors import Cause, KeyRejected, NotLinked, OutcomeUnknown, Refused, Unavailable
-from chatbot.domain.tickets import Lost, Outcome, RefusedBy, TicketState, Unsent
+from chatbot.domain.errors import (
+    Cause,
+    KeyRejected,
+    NoSession,
+    NotLinked,
+    OutcomeUnknown,
+    PriceMoved,
+    Refused,
+    SessionExpired,
+    Unavailable,
+)
+from chatbot.domain.tickets import Lost, Moved, Outcome, RefusedBy, TicketState, Unsent
 
 
 def unsent(error: Exception) -> Outcome:
@@ -24,6 +34,12 @@ def _sure_no(error: Exception) -> Outcome | None:
             return Unsent(cause=error.cause)
         case KeyRejected():
             return RefusedBy(code=error.status, reason=error.reason, key_rejected=True)
+        case PriceMoved():
+            return Moved()
+        case SessionExpired():
+            return RefusedBy(code=None, reason="the session is not accepted any more", key_rejected=True)
+        case NoSession():
+            return RefusedBy(code=None, reason="no session is linked", key_rejected=True)
         case Refused():
             return RefusedBy(code=error.code, reason=error.reason)
         case NotLinked():

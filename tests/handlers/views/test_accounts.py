@@ -20,7 +20,7 @@ def keys(screen: Screen) -> list[list[str]]:
 
 
 def test_accounts_show_the_end_of_a_key_and_no_more() -> None:
-    screen = accounts.accounts((MAIN, LIVE), MAIN, practice=True, now=NOW)
+    screen = accounts.accounts((MAIN, LIVE), MAIN, practice=True, sessions={}, now=NOW)
     assert screen.text.plain == (
         "Linked accounts\n"
         "paper-1 · PAPER · for trading · in use\n"
@@ -28,12 +28,17 @@ def test_accounts_show_the_end_of_a_key_and_no_more() -> None:
         "andx-1 · LIVE\n"
         "   key ending in 4f2a, linked 3 d ago"
     )
-    assert keys(screen) == [["Unlink paper-1"], ["Use andx-1", "Unlink andx-1"], ["Link another"]]
+    assert keys(screen) == [
+        ["Unlink paper-1"],
+        ["Use andx-1", "Unlink andx-1"],
+        ["Link Instant Trade"],
+        ["Link another"],
+    ]
 
 
 @pytest.mark.parametrize("practice", [True, False])
 def test_without_an_account_the_way_to_one_is_shown(practice: bool) -> None:
-    screen = accounts.accounts((), None, practice=practice, now=NOW)
+    screen = accounts.accounts((), None, practice=practice, sessions={}, now=NOW)
     assert keys(screen)[0] == ["Practise with play money" if practice else "Link an account by its key"]
     assert ("play money" in screen.text.plain) is practice
 
@@ -103,13 +108,16 @@ def test_link_offers_a_key_of_n_exchange_once_where_there_is_n_exchange() -> Non
 def test_swap_keys_say_what_they_are_for_and_cannot_be_made_active() -> None:
     swaps = replace(MAIN, id=AccountId(3), label="nexchange-1", venue=Venue.NEXCHANGE)
     older = replace(MAIN, id=AccountId(4), label="nexchange-2", venue=Venue.NEXCHANGE)
-    screen = accounts.accounts((MAIN, swaps, older), MAIN, swapping=swaps, practice=True, practice_swaps=True, now=NOW)
+    screen = accounts.accounts(
+        (MAIN, swaps, older), MAIN, swapping=swaps, practice=True, practice_swaps=True, sessions={}, now=NOW
+    )
     assert "nexchange-1 · LIVE · for swaps · in use\n" in screen.text.plain
     assert "nexchange-2 · LIVE · for swaps\n" in screen.text.plain
     assert keys(screen) == [
         ["Unlink paper-1"],
         ["Unlink nexchange-1"],
         ["Unlink nexchange-2"],
+        ["Link Instant Trade"],
         ["Link another"],
         ["Practise swaps"],
     ]

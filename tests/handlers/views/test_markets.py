@@ -36,7 +36,7 @@ def test_a_price_in_full() -> None:
         "       ≈ 750,000 USDT</pre>\n"
         "<i>12:00 UTC, 3 s ago · PAPER</i>"
     )
-    assert keys(screen) == [["↻ Refresh", "Book", "Chart"], ["★ Favourite"], ["Buy BTC", "Sell BTC"]]
+    assert keys(screen) == [["↻ Refresh", "Book", "Chart"], ["★ Favourite"], ["Buy BTC", "Sell BTC", "Convert"]]
 
 
 def test_a_group_sees_prices_but_nothing_personal() -> None:

@@ -44,6 +44,7 @@ def test_everything_is_said_in_the_chats_own_style() -> None:
         "Favourites: BTC, ETH",
         "Alerts: 3 of 50",
         "Dust: what is worth less than 2,5 USDT",
+        "Value of accounts in: USDT",
     ]
 
 

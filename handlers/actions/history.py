@@ -1,0 +1,31 @@
+"""Trades, what was done through the bot, and files of both."""
+
+from chatbot.domain.exports import ExportKind
+from chatbot.domain.ids import AccountId, ExportId
+from chatbot.domain.trade_text import TradeWindow
+from handlers.buttons import button
+
+
+@button("tl")
+class ShowTrades:
+    account: AccountId
+    window: TradeWindow
+    page: int
+    code: str | None
+
+
+@button("hl")
+class ShowHistory:
+    page: int
+
+
+@button("xf")
+class StartExport:
+    """A file of everything there is of a kind."""
+
+    kind: ExportKind
+
+
+@button("xz")
+class CancelExport:
+    export: ExportId
