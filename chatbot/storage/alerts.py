@@ -20,7 +20,7 @@ from chatbot.domain.places import Place
 from chatbot.ports.alerts import AllowanceUsed, Asked
 from chatbot.storage.absences import count_late
 from chatbot.storage.chats import CHATS, paused_topics
-from chatbot.storage.database import Database
+from chatbot.storage.database import Database, Prepared
 from chatbot.storage.outbox import insert_notices
 from chatbot.storage.preferences import NOTICE_MODES
 from chatbot.storage.tables import (
@@ -104,8 +104,8 @@ _WATCHED = sa.select(
 _ALERT = tuple(column for column in _a if column.name not in ("ended_at", "asked_chat", "asked_message"))
 _COUNTS = _a.status != AlertStatus.ENDED
 _ROW = ALERTS.update().where(_a.id == sa.bindparam("row"))
-_ADVANCE = _ROW.values({name: sa.bindparam(name) for name in _STATE})
-_MOVE = _ROW.values(level=sa.bindparam("level"), anchor=sa.bindparam("anchor"))
+_ADVANCE = Prepared(_ROW.values({name: sa.bindparam(name) for name in _STATE}))
+_MOVE = Prepared(_ROW.values(level=sa.bindparam("level"), anchor=sa.bindparam("anchor")))
 
 
 class StoredAlerts:
@@ -113,7 +113,6 @@ class StoredAlerts:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._advance, self._move = database.prepare(_ADVANCE), database.prepare(_MOVE)
 
     async def add(
         self, alert: Alert, *, asked_in: Asked | None, allowance: int, then: Callable[[Alert], None]
@@ -189,9 +188,9 @@ class StoredAlerts:
                 take(alert, alert.place.chat in closed or (bool(topics) and alert.place in topics)) for alert in found
             ]
             changed = [turn for turn in turns if turn.after is not turn.before]
-            self._advance.run_many(connection, [_state(turn.after, now) for turn in changed])
+            _ADVANCE.run_many(connection, [_state(turn.after, now) for turn in changed])
             moved = [turn.after for turn in changed if turn.after.rule is not turn.before.rule]
-            self._move.run_many(
+            _MOVE.run_many(
                 connection, [{"row": each.id, "level": each.rule.level, "anchor": each.rule.anchor} for each in moved]
             )
             _tell(connection, [(tell(turn.before), turn.before.place) for turn in turns if turn.fires], now=now)

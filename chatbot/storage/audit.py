@@ -11,7 +11,7 @@ from chatbot.domain.audit import Deed, Entry, Event, Finding
 from chatbot.domain.ids import PersonId
 from chatbot.storage.audit_chain import BROKEN, PERSONAL, START, Chain
 from chatbot.storage.audit_verifying import verify
-from chatbot.storage.database import Database, Row
+from chatbot.storage.database import Database, Prepared, Row
 from chatbot.storage.tables import HISTORY, METADATA, Moment, RowId, Word, partial_index
 
 AUDIT = sa.Table(
@@ -61,9 +61,6 @@ class AuditLog:
     def __init__(self, database: Database, key: bytes) -> None:
         self._database = database
         self.chain = Chain(key)
-        self._head = database.prepare(_readable_head())
-        self._insert = database.prepare(AUDIT.insert().values({name: sa.bindparam(name) for name in _WRITTEN}))
-        self._advance = database.prepare(_advance())
 
     def append(self, connection: sa.Connection, event: Event, *, now: datetime, covers: int | None = None) -> int:
         """Write a deed down within the caller's transaction; returns its number.
@@ -79,12 +76,12 @@ class AuditLog:
         at = Moment().bind_processor(connection.dialect)(now)
         chain = self.chain.link(previous, seq, at, event.deed.value, covers=covers, digest=digest)
         row = {"seq": seq, "at": now, "deed": event.deed, "blind": blind, "digest": digest, "chain": chain}
-        self._insert.run(connection, row | dict(zip(PERSONAL, personal, strict=True)) | {"covers": covers})
+        _INSERT.run(connection, row | dict(zip(PERSONAL, personal, strict=True)) | {"covers": covers})
         if not head:
             _put_head(connection, self.chain, seq, chain)
             return seq
         advanced = {"new_count": seq, "new_chain": chain, "new_seal": self.chain.seal(seq, chain)}
-        self._advance.run(connection, advanced)
+        _ADVANCE.run(connection, advanced)
         return seq
 
     async def page(self, *, of: PersonId | None, before: int | None, limit: int) -> tuple[Entry, ...]:
@@ -102,7 +99,7 @@ class AuditLog:
 
     def _sealed_head(self, connection: sa.Connection) -> Row | None:
         """The head, if it is there and ours."""
-        heads = self._head.run(connection, {})
+        heads = _HEAD.run(connection, {})
         ours = heads and self.chain.seal(heads[0]["count"], heads[0]["chain"]) == heads[0]["seal"]
         return heads[0] if ours else None
 
@@ -132,6 +129,8 @@ def _readable_head() -> sa.Select[Any]:
 
 
 _WRITTEN = ("seq", "at", "deed", *PERSONAL, "blind", "digest", "chain", "covers")
+_HEAD = Prepared(_readable_head())
+_INSERT = Prepared(AUDIT.insert().values({name: sa.bindparam(name) for name in _WRITTEN}))
 
 
 def _personal(event: Event) -> list[Any]:
@@ -142,6 +141,9 @@ def _personal(event: Event) -> list[Any]:
 def _advance() -> sa.Update:
     new = {name: sa.bindparam(f"new_{name}", type_=AUDIT_HEAD.c[name].type) for name in ("count", "chain", "seal")}
     return AUDIT_HEAD.update().where(AUDIT_HEAD.c.id == _THE_ONE).values(new)
+
+
+_ADVANCE = Prepared(_advance())
 
 
 def _entry(row: Mapping[Any, Any]) -> Entry:

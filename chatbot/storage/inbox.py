@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.dml import ReturningInsert
 
 from chatbot.ports.messages import InboxItem
-from chatbot.storage.database import Database
+from chatbot.storage.database import Database, Prepared
 from chatbot.storage.tables import METADATA, Moment, RowId, Word
 from chatbot.storage.vault import Place, Vault
 
@@ -44,12 +44,10 @@ class StoredInbox:
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._seal = vault.store
-        self._store = database.prepare(_store_unless_repeated())
-        self._done = database.prepare(_finish())
 
     async def store(self, updates: Sequence[tuple[int, bytes]], *, received_at: datetime) -> tuple[InboxItem, ...]:
         rows = [self._sealed(update_id, body, received_at) for update_id, body in updates]
-        stored = await self._database.run(self._store, *rows)
+        stored = await self._database.run(_STORE, *rows)
         bodies = dict(reversed(updates))  # of an update that came twice, the first is the stored one
         return tuple(
             InboxItem(
@@ -67,7 +65,7 @@ class StoredInbox:
         await self._database.write(lambda connection: connection.execute(attempt))
 
     async def done(self, seqs: Iterable[int]) -> None:
-        await self._database.run(self._done, *({"finished": seq} for seq in seqs))
+        await self._database.run(_FINISH, *({"finished": seq} for seq in seqs))
 
     async def put_aside(self, seq: int) -> None:
         aside = INBOX.update().where(INBOX.c.seq == seq).values(state=UpdateState.ASIDE)
@@ -131,5 +129,7 @@ def _store_unless_repeated() -> ReturningInsert[int, int]:
     return INBOX.insert().from_select(list(values), new).returning(INBOX.c.seq, INBOX.c.update_id)
 
 
-def _finish() -> sa.Update:
-    return INBOX.update().where(INBOX.c.seq == sa.bindparam("finished")).values(state=UpdateState.DONE, body=None)
+_STORE = Prepared(_store_unless_repeated())
+_FINISH = Prepared(
+    INBOX.update().where(INBOX.c.seq == sa.bindparam("finished")).values(state=UpdateState.DONE, body=None)
+)

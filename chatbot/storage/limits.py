@@ -15,7 +15,7 @@ from chatbot.domain.limits import RAISE_DELAY, LimitChange, LimitKind, Limits, l
 from chatbot.domain.notices import Alarm, AlarmKind, LimitHolds
 from chatbot.ports.limits import ChangedLimit, NewLimit
 from chatbot.storage.accounts import ACCOUNTS
-from chatbot.storage.database import Database
+from chatbot.storage.database import Database, Prepared
 from chatbot.storage.outbox import insert_notice
 from chatbot.storage.recording import Recorder
 from chatbot.storage.tables import METADATA, Exact, Moment, RowId, Word
@@ -37,14 +37,15 @@ LIMIT_CHANGES = sa.Table(
 
 _c = LIMIT_CHANGES.c
 _FIELDS = tuple(field.name for field in fields(LimitChange))
-_OF_ACCOUNT = sa.select(LIMIT_CHANGES).where(_c.account == sa.bindparam("of_account")).order_by(_c.effective_at, _c.id)
+_OF_ACCOUNT = Prepared(
+    sa.select(LIMIT_CHANGES).where(_c.account == sa.bindparam("of_account")).order_by(_c.effective_at, _c.id)
+)
 
 
 class StoredLimits:
     def __init__(self, database: Database, recorder: Recorder) -> None:
         self._database = database
         self._recorder = recorder
-        self._of_account = database.prepare(_OF_ACCOUNT)
 
     def read(self, connection: sa.Connection, account: AccountId, now: datetime) -> Limits:
         """What holds now, within somebody else's unit of work."""
@@ -124,7 +125,7 @@ class StoredLimits:
         return dropped
 
     def _changes(self, connection: sa.Connection, account: AccountId) -> list[LimitChange]:
-        return [_change(row) for row in self._of_account.run(connection, {"of_account": account})]
+        return [_change(row) for row in _OF_ACCOUNT.run(connection, {"of_account": account})]
 
     def _before(self, connection: sa.Connection, new: NewLimit, now: datetime) -> Decimal | None:
         return self.read(connection, new.account.id, now).of(new.kind, new.currency)

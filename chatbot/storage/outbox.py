@@ -7,11 +7,9 @@ chat, leaping in the index from one to the next, and never by walking over what 
 from collections.abc import Collection, Iterable
 from dataclasses import fields
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine.interfaces import Dialect
 
 from chatbot.domain.ids import ChatId, MessageId
 from chatbot.domain.notices import NOTICES, AlertsMissed, Notice, OutboxEntry, Rank
@@ -43,6 +41,8 @@ _HELD_AT_ONCE = 1_000
 _BEFORE_ALL = -(2**63)
 _FIELDS = tuple(field.name for field in fields(OutboxEntry))
 _WRITTEN = ("chat", "thread", "notice", "rank", "reply_to", "created_at", "not_before", "attempts")
+_INSERT = Prepared(OUTBOX.insert().values({name: sa.bindparam(name) for name in _WRITTEN}))
+"""A thousand alerts may fire at once."""
 _o = OUTBOX.c
 
 
@@ -70,13 +70,7 @@ def insert_notices(
 ) -> None:
     """As `insert_notice`, for many at once that belong to no card."""
     rows = (_row(notice, place, reply_to=None, now=now, not_before=not_before or now) for notice, place in told)
-    _insertion(connection.dialect).run_many(connection, rows)
-
-
-@lru_cache(maxsize=1)
-def _insertion(dialect: Dialect) -> Prepared:
-    """A thousand alerts may fire at once."""
-    return Prepared(OUTBOX.insert().values({name: sa.bindparam(name) for name in _WRITTEN}), dialect)
+    _INSERT.run_many(connection, rows)
 
 
 def _row(
@@ -106,9 +100,6 @@ def release_held(connection: sa.Connection, chat: ChatId) -> None:
 class StoredOutbox:
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._waits = database.prepare(_IS_DUE)
-        self._leap = database.prepare(_CHATS_DUE)
-        self._entries = database.prepare(_ENTRIES_DUE)
 
     async def add(self, notice: Notice, *, chat: ChatId, reply_to: MessageId | None, now: datetime) -> None:
         await self._database.write(
@@ -133,7 +124,7 @@ class StoredOutbox:
                 chats = self._chats_due(connection, rank, now=now, after=after, apart=without, limit=left)
                 for chat in chats:
                     given = {"rank": rank.value, "chat": chat, "now": now, "limit": limit}
-                    found.extend(map(_entry, self._entries.run(connection, given)))
+                    found.extend(map(_entry, _ENTRIES_DUE.run(connection, given)))
                 left -= len(chats)
             return tuple(found)
 
@@ -144,7 +135,7 @@ class StoredOutbox:
             return frozenset(
                 chat
                 for chat in chats
-                if any(self._waits.run(connection, {"rank": rank.value, "chat": chat, "now": now}) for rank in Rank)
+                if any(_IS_DUE.run(connection, {"rank": rank.value, "chat": chat, "now": now}) for rank in Rank)
             )
 
         return await self._database.read(work)
@@ -196,7 +187,7 @@ class StoredOutbox:
         for start in (_BEFORE_ALL,) if after is None else (after, _BEFORE_ALL):
             without = apart.union(chats)
             given = {"rank": rank.value, "start": start, "now": now, "limit": limit + len(without)}
-            leaps = (row["chat"] for row in self._leap.run(connection, given)) if len(chats) < limit else ()
+            leaps = (row["chat"] for row in _CHATS_DUE.run(connection, given)) if len(chats) < limit else ()
             chats += [chat for chat in leaps if chat not in without]
         return chats[:limit]
 
@@ -218,12 +209,12 @@ def _chats_due() -> sa.Select[Any]:
     )
 
 
-_CHATS_DUE = _chats_due()
+_CHATS_DUE = Prepared(_chats_due())
 _due_in = (_o.rank == sa.bindparam("rank"), _o.chat == sa.bindparam("chat"), _o.not_before <= sa.bindparam("now"))
-_ENTRIES_DUE = (
+_ENTRIES_DUE = Prepared(
     sa.select(OUTBOX).where(*_due_in).order_by(_o.not_before, _o.id).limit(sa.bindparam("limit", type_=sa.Integer))
 )
-_IS_DUE = sa.select(_o.id).where(*_due_in).limit(1)
+_IS_DUE = Prepared(sa.select(_o.id).where(*_due_in).limit(1))
 
 
 def _entry(row: Row) -> OutboxEntry:

@@ -14,7 +14,7 @@ from chatbot.domain.intents import CancelOrders, Convert, CreateSwap, Intent, Pl
 from chatbot.domain.limits import WINDOW, Counted, Spend, SpendKind, add_up, is_withdrawal_of
 from chatbot.domain.money import ZERO, sum_exactly
 from chatbot.domain.tickets import Ticket, TicketState
-from chatbot.storage.database import Database, Row
+from chatbot.storage.database import Database, Prepared, Row
 from chatbot.storage.limits import StoredLimits
 from chatbot.storage.tables import Moment
 from chatbot.storage.ticket_table import PAYOUTS, TICKETS, ticket_of
@@ -46,6 +46,11 @@ def _counted() -> sa.CompoundSelect[*tuple[Any, ...]]:
     )
 
 
+COUNTED = Prepared(_counted())
+"""What counts against an account's limits."""
+_PAYOUTS = Prepared(PAYOUTS)
+
+
 class Switches(Protocol):
     """What is stopped, in memory."""
 
@@ -70,8 +75,6 @@ class Standings:
         self._limits = limits
         self._switches = switches
         self._factors = factors
-        self._counted = database.prepare(_counted())
-        self._payouts = database.prepare(PAYOUTS)
 
     def read(self, connection: sa.Connection, ticket: Ticket, now: datetime) -> Standing:
         """What stands in a ticket's way now, in the caller's unit of work. The ticket itself does not count."""
@@ -122,13 +125,13 @@ class Standings:
         if not isinstance(ticket.intent, SetPayout):
             return False
         swap = {"of_person": ticket.person, "of_swap": ticket.intent.reference}
-        confirmed = map(ticket_of, self._payouts.run(connection, swap))
+        confirmed = map(ticket_of, _PAYOUTS.run(connection, swap))
         return any(other.state.is_open and other.id != ticket.id for other in confirmed)
 
     def _read_counted(
         self, connection: sa.Connection, account: AccountId, now: datetime, *, but: TicketId
     ) -> tuple[Counted, ...]:
-        rows = self._counted.run(connection, {"of_account": account, "but": but, "since": now - WINDOW})
+        rows = COUNTED.run(connection, {"of_account": account, "but": but, "since": now - WINDOW})
         return tuple(map(_as_counted, rows))
 
 

@@ -18,7 +18,7 @@ from chatbot.domain.policies import POLICIES
 from chatbot.domain.ticket_events import alarm_of, deed_of, result_of
 from chatbot.domain.tickets import COUNTDOWN, Blocked, Lost, Ticket, TicketState
 from chatbot.ports.clock import Clock
-from chatbot.storage.database import Database
+from chatbot.storage.database import Database, Prepared
 from chatbot.storage.hold_seal import HoldSeal
 from chatbot.storage.outbox import insert_notice
 from chatbot.storage.recording import Recorder
@@ -53,7 +53,6 @@ class StoredTickets:
         self._holds = holds
         self.seal = seal
         self._recorder = recorder
-        self._claim = database.prepare(_take())
 
     async def add(self, ticket: Ticket) -> None:
         await self._database.write(lambda connection: connection.execute(TICKETS.insert(), values_of(ticket)))
@@ -80,7 +79,7 @@ class StoredTickets:
         tap = {"ticket": ticket, "tapper": person, "place": chat, "card": message, "now": now}
 
         def work(connection: sa.Connection) -> Ticket | None:
-            rows = self._claim.run(connection, tap)
+            rows = _TAKE.run(connection, tap)
             if not rows:
                 return None
             claimed = ticket_of(rows[0])
@@ -379,3 +378,6 @@ def _take() -> ReturningUpdate[*tuple[Any, ...]]:
     change = TICKETS.update().where(*mine, *open_yet)
     claimed = {"state": TicketState.CLAIMED, "revision": _t.revision + 1, "message": card, "claimed_at": now}
     return change.values(**claimed).returning(TICKETS)
+
+
+_TAKE = Prepared(_take())

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from chatbot.storage.database import Database
+from chatbot.storage.database import Database, Prepared
 
 COUNTERS = sa.Table("counters", sa.MetaData(), sa.Column("name", sa.Text, primary_key=True), sa.Column("n", sa.Integer))
 STEP = COUNTERS.update().where(COUNTERS.c.name == sa.bindparam("which")).values(n=COUNTERS.c.n + 1)
@@ -115,7 +115,7 @@ async def test_work_cancelled_before_its_turn_is_done_whole_all_the_same(databas
 
 
 async def test_prepared_statement_takes_part_in_the_same_queue(database: Database) -> None:
-    step = database.prepare(STEP)
+    step = Prepared(STEP)
     regular = (database.write(increment) for _ in range(50))
     straight = (database.run(step, {"which": "a"}) for _ in range(50))
     await asyncio.gather(*(work for pair in zip(regular, straight, strict=True) for work in pair))
@@ -123,7 +123,7 @@ async def test_prepared_statement_takes_part_in_the_same_queue(database: Databas
 
 
 async def test_a_prepared_statement_runs_many_times_within_a_transaction(database: Database) -> None:
-    step = database.prepare(STEP)
+    step = Prepared(STEP)
     await database.write(lambda connection: step.run_many(connection, ({"which": "a"} for _ in range(3))))
     assert await database.read(get) == 3
 
@@ -131,7 +131,7 @@ async def test_a_prepared_statement_runs_many_times_within_a_transaction(databas
 async def test_prepared_statements_run_together_are_all_done_or_none(database: Database) -> None:
     insert = COUNTERS.insert().values(name=sa.bindparam("which", type_=sa.Text()), n=1)
     with pytest.raises(Exception, match="UNIQUE"):
-        await database.run(database.prepare(insert), {"which": "c"}, {"which": "a"})
+        await database.run(Prepared(insert), {"which": "c"}, {"which": "a"})
     names = await database.read(lambda connection: connection.execute(sa.select(COUNTERS.c.name)).scalars().all())
     assert set(names) == {"a", "b"}
 

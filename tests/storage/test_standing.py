@@ -16,7 +16,7 @@ from chatbot.domain.money import Amount
 from chatbot.domain.tickets import SwapCreated, Ticket, TicketState
 from chatbot.ports.limits import NewLimit
 from chatbot.storage.opening import Storage
-from chatbot.storage.standing import Standings
+from chatbot.storage.standing import COUNTED, Standings
 from chatbot.storage.ticket_table import TICKETS, values_of
 from tests.storage.examples import (
     ANNA,
@@ -233,7 +233,7 @@ async def test_locks_and_second_factors_are_asked_for_every_kind_of_ticket(
 
 async def test_a_claim_reads_what_counts_by_the_index_that_bounds_it(storage: Storage) -> None:
     """A whole history does not make a claim slower: both halves are found by account, state and time."""
-    sql = standings(storage)._counted.sql
+    sql = COUNTED.sql
     nulls = tuple([None] * sql.count("?"))
     plan = await storage.database.read(
         lambda connection: connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", nulls).all()
