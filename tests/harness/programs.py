@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, TypeVar
 
+from tests.harness.warm import Warm
+
 T = TypeVar("T")
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -27,23 +29,17 @@ class Program:
     `lines` holds standard output and standard error in the order they came; `output` standard output alone.
     """
 
-    def __init__(self, module: Sequence[str], *, folder: Path, environment: Mapping[str, str], tether: bool) -> None:
+    def __init__(
+        self, module: Sequence[str], *, folder: Path, environment: Mapping[str, str], tether: bool, warm: bool
+    ) -> None:
         self.command = list(module)
         self.lines: list[str] = []
         self.output: list[str] = []
         self._said = threading.Condition()
-        basics = {"PYTHONPATH": str(PROJECT), "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", *([TETHER] if tether else []), *module],
-            cwd=folder,
-            env=basics | dict(environment),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            start_new_session=True,
-        )
+        words = [*([TETHER] if tether else []), *module]
+        environment = {"PYTHONPATH": str(PROJECT), "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1", **environment}
+        start = Warm if warm else _cold
+        self.process = start(words, folder=folder, environment=environment)
         assert self.process.stdout is not None and self.process.stderr is not None
         self._readers = [
             threading.Thread(target=self._read, args=(self.process.stdout, True), daemon=True),
@@ -54,10 +50,15 @@ class Program:
 
     @classmethod
     def start(
-        cls, *module: str, folder: Path, environment: Mapping[str, str] | None = None, tether: bool = True
+        cls,
+        *module: str,
+        folder: Path,
+        environment: Mapping[str, str] | None = None,
+        tether: bool = True,
+        warm: bool = False,
     ) -> "Program":
-        """`Program.start("chatbot", "run", folder=tmp_path, environment={…})`."""
-        return cls(module, folder=folder, environment=environment or {}, tether=tether)
+        """`Program.start("chatbot", "run", folder=tmp_path, environment={…})`; `warm` as `tests.harness.warm` says."""
+        return cls(module, folder=folder, environment=environment or {}, tether=tether, warm=warm)
 
     @property
     def pid(self) -> int:
@@ -142,6 +143,20 @@ class Program:
                     self._said.notify_all()
         with self._said:
             self._said.notify_all()
+
+
+def _cold(words: Sequence[str], *, folder: Path, environment: Mapping[str, str]) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", *words],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        start_new_session=True,
+    )
 
 
 def eventually(look: Callable[[], T], *, timeout: float = PATIENCE, pause: float = 0.01) -> T:

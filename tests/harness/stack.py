@@ -60,7 +60,7 @@ class Bot:
             module, tether = ("tests.harness.leaping_bot", str(self.ahead)), False
         else:
             module, tether = ("chatbot", "run"), True
-        self._program = Program.start(*module, folder=self.folder, environment=self.settings, tether=tether)
+        self._program = Program.start(*module, folder=self.folder, environment=self.settings, tether=tether, warm=True)
         if wait:
             self.wait_until_online()
         return self._program
@@ -133,9 +133,9 @@ class Stack:
         """
         paper_module = ("tests.harness.leaping_paper",) if leaping else ("chatbot", "paper", "--port", "0", "--json")
         with contextlib.ExitStack() as ending:
-            paper = Program.start(*paper_module, folder=folder, tether=not leaping)
+            paper = Program.start(*paper_module, folder=folder, tether=not leaping, warm=True)
             ending.callback(paper.kill)
-            chat = Program.start("chatbot.demo", "--port", "0", folder=folder)
+            chat = Program.start("chatbot.demo", "--port", "0", folder=folder, warm=True)
             ending.callback(chat.kill)
             stack = cls(folder=folder, paper=paper, chat_program=chat, leaping=leaping)
             ending.callback(stack.exchange.close)
