@@ -15,7 +15,7 @@ import structlog
 from telegram.error import TelegramError
 
 from chatbot.addresses.checker import NetworkAddresses
-from chatbot.assembly import Parts
+from chatbot.assembly import Parts, Program
 from chatbot.charts.drawer import Drawer
 from chatbot.domain.accounts import Venue
 from chatbot.domain.errors import ChatbotError
@@ -120,50 +120,13 @@ class Bot:
     supervisor: Supervisor
 
     async def run(self, stop: asyncio.Event) -> None:
-        supervisor = self.supervisor
         sender = Sender(api=self.line.api, chats=self.storage.chats, losses=self.storage.losses, clock=self.clock)
-        cards = CardPainter(
-            store=self.storage.tickets,
-            preferences=self.storage.preferences,
-            sender=sender,
-            clock=self.clock,
-            spawner=supervisor,
-        )
-        swap_cards = SwapPainter(
-            store=self.storage.swaps,
-            preferences=self.storage.preferences,
-            sender=sender,
-            clock=self.clock,
-            spawner=supervisor,
-        )
-        addresses = NetworkAddresses()
+        cards, swap_cards, addresses = self._cards(sender), self._swap_cards(sender), NetworkAddresses()
         # Before anything that may find out what happened meanwhile, and once a start.
         started = self.clock.now()
         absence = await self.storage.life.begin(now=started)
-        program = Parts(
-            storage=self.storage,
-            venues=self.venues,
-            swap_venues=self.swap_venues,
-            addresses=addresses,
-            drawer=self.drawer,
-            cards=cards,
-            swap_cards=swap_cards,
-            settings=self.settings,
-            was_away=absence is not None,
-            clock=self.clock,
-            entropy=self.entropy,
-            spawner=supervisor,
-        ).program()
-        router = self._router(program.services, sender)
-        intake = Intake(
-            updates=self.line.updates,
-            inbox=self.storage.inbox,
-            handle=router.handle,
-            urgent=router.urgent,
-            spawner=supervisor,
-            clock=self.clock,
-            entropy=self.entropy,
-        )
+        program = self._program(cards, swap_cards, addresses, was_away=absence is not None)
+        intake = self._intake(self._router(program.services, sender))
         await program.services.forgetting.resume()
         await program.settling.recover()
         delivery = self._delivery(program.services, sender)
@@ -180,28 +143,71 @@ class Bot:
             away_since=absence.since if absence is not None and absence.until == started else None,
             clock=self.clock,
             entropy=self.entropy,
-            supervisor=supervisor,
+            supervisor=self.supervisor,
         )
         duties.begin()
         await self._introduce(program.services)
-        supervisor.spawn(self._publish_menus(), name="menus")
-        if self.swap_venues:
-            supervisor.spawn(addresses.warm(), name="warm addresses")
-        for venue, opened in self.swap_venues.items():
-            supervisor.spawn(_warm(opened), name=f"warm {venue}")
+        self._get_ready(addresses)
         gc.freeze()
-        polling = supervisor.spawn(intake.run(), name="intake", awaited=True)
+        polling = self.supervisor.spawn(intake.run(), name="intake", awaited=True)
         try:
-            if await _before(stop, polling, supervisor):
+            if await _before(stop, polling, self.supervisor):
                 await polling  # it ends only by a fault, which rises here
         finally:
             log.info("stopping")
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_SETTLE):
                     await asyncio.gather(intake.settle(), delivery.settle())
-            await supervisor.end(within=_END)
-            await program.history.flush()
+            await self.supervisor.end(within=_END)
+            await program.bars.flush()
             await self.storage.life.beat(now=self.clock.now())
+
+    def _cards(self, sender: Sender) -> CardPainter:
+        return CardPainter(
+            store=self.storage.tickets,
+            preferences=self.storage.preferences,
+            sender=sender,
+            clock=self.clock,
+            spawner=self.supervisor,
+        )
+
+    def _swap_cards(self, sender: Sender) -> SwapPainter:
+        return SwapPainter(
+            store=self.storage.swaps,
+            preferences=self.storage.preferences,
+            sender=sender,
+            clock=self.clock,
+            spawner=self.supervisor,
+        )
+
+    def _program(
+        self, cards: CardPainter, swap_cards: SwapPainter, addresses: NetworkAddresses, *, was_away: bool
+    ) -> Program:
+        return Parts(
+            storage=self.storage,
+            venues=self.venues,
+            swap_venues=self.swap_venues,
+            addresses=addresses,
+            drawer=self.drawer,
+            cards=cards,
+            swap_cards=swap_cards,
+            settings=self.settings,
+            was_away=was_away,
+            clock=self.clock,
+            entropy=self.entropy,
+            spawner=self.supervisor,
+        ).program()
+
+    def _intake(self, router: Router) -> Intake:
+        return Intake(
+            updates=self.line.updates,
+            inbox=self.storage.inbox,
+            handle=router.handle,
+            urgent=router.urgent,
+            spawner=self.supervisor,
+            clock=self.clock,
+            entropy=self.entropy,
+        )
 
     def _router(self, services: Services, sender: Sender) -> Router:
         voice = Voice(describe=_describe, not_linked=lambda: _not_linked(services), waiting=_Waiting(services))
@@ -258,6 +264,14 @@ class Bot:
             f"  {self.line.name.private_chat(link.payload)}",
             flush=True,
         )
+
+    def _get_ready(self, addresses: NetworkAddresses) -> None:
+        """Beside everything else, what people see or ask for first."""
+        self.supervisor.spawn(self._publish_menus(), name="menus")
+        if self.swap_venues:
+            self.supervisor.spawn(addresses.warm(), name="warm addresses")
+        for venue, opened in self.swap_venues.items():
+            self.supervisor.spawn(_warm(opened), name=f"warm {venue}")
 
     async def _publish_menus(self) -> None:
         try:

@@ -24,6 +24,7 @@ from chatbot.workers.prices import PriceKeeper
 from chatbot.workers.supervisor import Supervisor
 from chatbot.workers.swaps import SwapKeeper
 from chatbot.workers.tickets import TicketKeeper
+from chatbot.workers.trades import TradeKeeper
 from handlers.board_painter import BoardPainter
 from handlers.cards import CardPainter
 from handlers.export_painter import ExportPainter
@@ -61,6 +62,7 @@ class Duties:
         self._keep_house()
         self._watch_markets()
         self._watch_accounts()
+        self._keep_trades()
 
     def _tell(self) -> None:
         """What goes out unasked."""
@@ -87,8 +89,6 @@ class Duties:
         store, files, exporting = storage.exports, storage.export_files, self.program.exporting
         run(ExportKeeper(store=store, files=files, exporting=exporting, clock=clock, spawn=spawn))
         painter = ExportPainter(
-            store=store,
-            files=files,
             exports=self.program.services.exports,
             preferences=storage.preferences,
             sender=self.sender,
@@ -110,16 +110,16 @@ class Duties:
         """Look at the prices of every venue, and let all that live on them know: first the alerts, which look back in
         the history at what was before.
         """
-        run, history, clock = self.supervisor.run, self.program.history, self.clock
+        run, bars, clock = self.supervisor.run, self.program.bars, self.clock
         boards = self._boards()
         run(boards)
         run(self.drawer)
-        run(BarKeeper(history=history, venues=tuple(self.venues), clock=clock))
+        run(BarKeeper(history=bars, venues=tuple(self.venues), clock=clock))
         for venue, opened in self.venues.items():
             watch = MarketWatch(
                 venue=venue,
                 exchange=opened.exchange,
-                listeners=(self.program.alerts, history, boards),
+                listeners=(self.program.alerts, bars, boards),
                 per_minute=self.requests_per_minute,
                 away_since=self.away_since,
                 clock=clock,
@@ -150,3 +150,17 @@ class Duties:
                 entropy=self.entropy,
             )
             self.supervisor.run(watch)
+
+    def _keep_trades(self) -> None:
+        services = self.program.services
+        for venue, opened in self.venues.items():
+            keeper = TradeKeeper(
+                venue=venue,
+                exchange=opened.exchange,
+                trades=services.trades,
+                store=self.storage.trades,
+                is_in=services.people.is_in,
+                per_minute=self.requests_per_minute,
+                clock=self.clock,
+            )
+            self.supervisor.run(keeper)

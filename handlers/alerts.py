@@ -6,8 +6,9 @@ those of a channel or group named in front: `/alert @channel …`.
 
 from collections.abc import Iterable, Sequence
 
+from chatbot.domain.alert_drafts import AlertDraft
 from chatbot.domain.alerts import Alert, AlertStatus
-from chatbot.domain.drafts import AlertDraft, Dialogue
+from chatbot.domain.drafts import Dialogue
 from chatbot.domain.errors import InputError
 from chatbot.domain.ids import AlertId, ChatId, DialogueId, MarketCode
 from chatbot.domain.notices import AlertFired

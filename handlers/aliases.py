@@ -61,6 +61,7 @@ ROUTES: tuple[Route, ...] = (
         examples=("/alias add XRP savings",),
         subject="Withdraw",
         needs=Needs.LINKED,
+        addresses=True,
     ),
     Command(
         "aliases",

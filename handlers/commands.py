@@ -60,6 +60,8 @@ class Command:
     `subject` groups commands in `/help`. With `secret`, a message that is not carried out (typed in a group, too old,
     by a stranger) is deleted, because its arguments may be secrets. `handle(ctx)` finds them in `ctx.args`.
 
+    With `addresses`, the arguments may hold long words, such as addresses, that are taken for secrets elsewhere.
+
     An `urgent` command does not wait for what the same person said before; so it must do no harm beside anything. A
     message that waited too long is not carried out, except for what `late` does then. `by_link` are those that a link
     into the private chat may carry: whoever follows it did not read what it says, so they only open something.
@@ -75,6 +77,7 @@ class Command:
     where: Where = Where.PRIVATE
     needs: Needs = Needs.ACCESS
     secret: bool = False
+    addresses: bool = False
     urgent: bool = False
     late: CommandHandler | None = None
     by_link: bool = False
@@ -99,7 +102,7 @@ class Button(Generic[A]):
 class Answer:
     """What happens to a plain text in the private chat while a question with this kind of draft is open.
 
-    `handle(ctx, dialogue)` finds the text in `ctx.args`. `secret` as in `Command`.
+    `handle(ctx, dialogue)` finds the text in `ctx.args`. `secret` and `addresses` as in `Command`.
     """
 
     draft: type
@@ -107,6 +110,7 @@ class Answer:
     handle: AnswerHandler
     needs: Needs = Needs.ACCESS
     secret: bool = False
+    addresses: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,17 @@ class Stray:
     _: KW_ONLY
     handle: CommandHandler
     secret: bool = False
+    addresses: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Spill:
+    """What happens to a text in the private chat, typed or edited, that holds a secret where none is asked for; in
+    place of what it would do. Only one can be declared.
+    """
+
+    _: KW_ONLY
+    handle: CommandHandler
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,4 +172,4 @@ class Telling(Generic[N]):
     together: bool = False
 
 
-Route = Command | Button[Any] | Answer | Stray | Protected[Any]
+Route = Command | Button[Any] | Answer | Stray | Spill | Protected[Any]

@@ -118,6 +118,13 @@ class Context:
         quote = self.chat.kind is ChatKind.GROUP if quoting is None else quoting
         return await self.mouth.send(self.chat, shown, reply_to=self.message if quote else None)
 
+    async def offer(self, screen: Screen) -> MessageId:
+        """Reply with a question that only buttons answer; whatever was asked before is over, so that nothing typed now
+        answers that.
+        """
+        await self.services.questions.forget(person=self.person.id, chat=self.chat.id)
+        return await self.reply(screen)
+
     async def edit(self, screen: Screen) -> MessageId:
         """Redraw the tapped card in place; if it is gone, send anew. Returns the card's message.
 

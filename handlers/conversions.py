@@ -1,10 +1,13 @@
 """/convert: from a line, or question by question, to a quote's card. What follows is every card's; see `tickets`."""
 
 from chatbot.domain.convert_drafts import ConvertDraft, ConvertRequest
+from chatbot.domain.convert_questions import takes_amount
 from chatbot.domain.drafts import Dialogue
+from chatbot.domain.shortcuts import AskedWay, LooseAmount, understood
 from handlers.actions import ChooseForConversion, StartConversion, TurnConversion, TurnConversionCard
 from handlers.commands import Answer, Button, Command, Needs, Route
 from handlers.context import Context
+from handlers.shortcuts import replaced
 from handlers.tickets import Result, show
 
 _OVER = "This question is over. /convert begins anew."
@@ -44,7 +47,12 @@ async def _go_on(ctx: Context, asked: Result | None) -> None:
 
 
 async def answer(ctx: Context, dialogue: Dialogue) -> None:
-    await show(ctx, await ctx.services.conversions.answer(dialogue, ctx.args))
+    """A shortcut replaces the question, unless it is the amount that was asked for, or the whole conversion anew."""
+    draft, meant = dialogue.draft, understood(ctx.args)
+    is_amount = isinstance(meant, LooseAmount) and isinstance(draft, ConvertDraft) and takes_amount(draft)
+    asked_for = is_amount or isinstance(meant, AskedWay)
+    if asked_for or not await replaced(ctx, dialogue):
+        await show(ctx, await ctx.services.conversions.answer(dialogue, ctx.args))
 
 
 ROUTES: tuple[Route, ...] = (

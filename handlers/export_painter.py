@@ -5,17 +5,14 @@ If the program ends between sending a file and writing that down, it is sent aga
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 import structlog
 from telegram.error import TelegramError
 
-from chatbot.domain.exports import Export, ExportState, Failure
+from chatbot.domain.exports import Export
 from chatbot.domain.ids import ChatId, ExportId
 from chatbot.ports.clock import Clock
-from chatbot.ports.exports import ExportFiles
-from chatbot.ports.exports import Exports as Store
 from chatbot.ports.preferences import PreferenceStore
 from chatbot.ports.spawner import Spawner
 from chatbot.services.exports import Exports
@@ -40,16 +37,12 @@ class ExportPainter:
     def __init__(
         self,
         *,
-        store: Store,
-        files: ExportFiles,
         exports: Exports,
         preferences: PreferenceStore,
         sender: Sender,
         clock: Clock,
         spawner: Spawner,
     ) -> None:
-        self._store = store
-        self._files = files
         self._exports = exports
         self._preferences = preferences
         self._sender = sender
@@ -61,7 +54,7 @@ class ExportPainter:
         self.wake = asyncio.Event()
 
     async def step(self) -> timedelta:
-        every = await self._store.every()
+        every = await self._exports.every()
         self._painted = {each.id: self._painted[each.id] for each in every if each.id in self._painted}
         for export in every:
             if export.id not in self._busy:
@@ -79,13 +72,13 @@ class ExportPainter:
             log.info("export not told", export=export.id, reason=str(fault))
         except TelegramError as fault:
             log.error("export refused", export=export.id, reason=fault.message)
-            await self._refused(export)
+            await self._exports.refused(export)
         finally:
             self._busy.discard(export.id)
 
     async def _paint(self, export: Export) -> None:
         now = self._clock.now()
-        state = (export.state, export.read, export.rows)
+        state = (export.state, export.read, export.rows, export.failure)
         shown = (state, (now - export.created_at) // _NOTHING_NEW)
         if export.message is None or self._painted.get(export.id) == shown:
             return
@@ -94,31 +87,26 @@ class ExportPainter:
         except NotYet:
             return  # with the next round
         self._painted[export.id] = shown
-        if await self._store.get(export.id) is None:  # it was given up while this was on its way
+        if not await self._exports.is_there(export.id):  # it was given up while this was on its way
             await self._show(export, lambda: views.cancelled(export), yielding=False)
 
     async def _hand_over(self, export: Export) -> None:
-        """Send what is there, part by part, and say that it is over."""
-        chat = ChatId(export.person)
-        for part in range(export.sent + 1, export.parts + 1):
-            content = self._files.path(export.id, part)
-            if not content.exists():
-                await self._store.save(_anew(export))
-                return
-            with read_by(self._preferences.of(chat)):
-                document = views.document(export, part=part, content=content)
-            await self._sender.send(_room(export), document)
-            export = replace(export, sent=part)
-            await self._store.save(export)
-        await self._show(export, lambda: views.ended(export), yielding=False)
-        await self._exports.finish(export.id)
-
-    async def _refused(self, export: Export) -> None:
-        """What Telegram does not take is told, unless that is what it did not take."""
-        if export.state is ExportState.READY:
-            await self._store.save(replace(export, state=ExportState.FAILED, failure=Failure.NOT_TAKEN, parts=0))
-        elif export.state is ExportState.FAILED:
+        """Send what is there, and say that it is over."""
+        if await self._exports.is_wanted(export) and await self._send_parts(export):
+            await self._show(export, lambda: views.ended(export), yielding=False)
             await self._exports.finish(export.id)
+
+    async def _send_parts(self, export: Export) -> bool:
+        """Whether none is left to be sent."""
+        while export.sent < export.parts:
+            content = await self._exports.next_part(export)
+            if content is None:
+                return False
+            with read_by(self._preferences.of(ChatId(export.person))):
+                document = views.document(export, part=export.sent + 1, content=content)
+            await self._sender.send(_room(export), document)
+            export = await self._exports.sent(export)
+        return True
 
     async def _show(self, export: Export, draw: Callable[[], Screen], *, yielding: bool) -> None:
         """In its message; that there is no file is said anew where that is gone."""
@@ -134,8 +122,3 @@ class ExportPainter:
 
 def _room(export: Export) -> Room:
     return Room(id=ChatId(export.person), kind=ChatKind.PRIVATE)
-
-
-def _anew(export: Export) -> Export:
-    """Its file is gone, which nobody should have done: it is written again."""
-    return replace(export, state=ExportState.WRITING, parts=0, next_at=export.created_at)

@@ -15,7 +15,7 @@ async def export(ctx: Context) -> None:
         return
     running = await ctx.services.exports.of(ctx.person.id)
     if running is None:
-        await ctx.reply(views.menu())
+        await ctx.offer(views.menu())
     else:
         await _show(ctx, running)
 
@@ -47,7 +47,7 @@ ROUTES: tuple[Route, ...] = (
         "Trades, orders or history as a file",
         handle=export,
         usage=("/export", "/export trades|orders|history FIRST-DAY LAST-DAY csv|json"),
-        examples=("/export", "/export trades 2026-01-01 2026-06-30", "/export orders 2026-01-01 json"),
+        examples=("/export", "/export trades 2026-01-01 2026-06-30", "/export orders last month json"),
         subject="Account",
         by_link=True,
     ),

@@ -1,4 +1,4 @@
-"""/history: orders, withdrawals and swaps made through the bot."""
+"""/history: orders, conversions, withdrawals and swaps made through the bot."""
 
 from handlers.actions import ShowHistory
 from handlers.commands import Button, Command, Route
@@ -23,7 +23,7 @@ async def _page(ctx: Context, number: int) -> Screen:
 ROUTES: tuple[Route, ...] = (
     Command(
         "history",
-        "Orders, withdrawals and swaps made through this bot",
+        "Orders, conversions, withdrawals and swaps made through this bot",
         handle=history,
         usage=("/history",),
         subject="Account",

@@ -1,7 +1,10 @@
 """/price, /markets, /book: what everybody may know, in groups too."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from chatbot.domain.accounts import Venue
-from chatbot.domain.errors import InputError
+from chatbot.domain.errors import InputError, UnknownMarket
 from chatbot.services.markets import MOST_PRICES
 from handlers.actions import (
     PriceList,
@@ -10,6 +13,7 @@ from handlers.actions import (
     ShowMarkets,
     ShowPrice,
     ShowPrices,
+    ShowRules,
     ToggleFavourite,
 )
 from handlers.commands import Button, Command, Route, Where
@@ -22,12 +26,16 @@ async def price(ctx: Context) -> None:
     symbols = tuple(ctx.args.replace(",", " ").split())
     if len(symbols) > MOST_PRICES:
         raise InputError(f"That is a lot at once. Ask for at most {MOST_PRICES} markets.")
-    await ctx.reply(await _of(ctx, symbols) if symbols else await _usual(ctx))
+    if symbols:
+        await show_prices(ctx, symbols)
+    else:
+        await ctx.reply(await _usual(ctx))
 
 
 async def show_prices(ctx: Context, symbols: tuple[str, ...]) -> None:
     """Prices of the named markets. Raises `UnknownMarket`."""
-    await ctx.reply(await _of(ctx, symbols))
+    async with _offering_conversion(ctx):
+        await ctx.reply(await _of(ctx, symbols))
 
 
 async def refresh(ctx: Context, action: RefreshPrices) -> None:
@@ -55,19 +63,22 @@ async def markets(ctx: Context) -> None:
     if not ctx.args:
         await ctx.reply(await _markets(ctx, page=1))
         return
-    venue = await _venue(ctx)
-    market = await ctx.services.markets.find(ctx.args, venue=venue)
-    await ctx.reply(views.markets((market,), page=1, venue=venue))
+    await ctx.reply(await _rules(ctx, ctx.args))
 
 
 async def turn_markets(ctx: Context, action: ShowMarkets) -> None:
     await ctx.edit(await _markets(ctx, page=action.page))
 
 
+async def show_rules(ctx: Context, action: ShowRules) -> None:
+    await ctx.edit(await _rules(ctx, action.code))
+
+
 async def book(ctx: Context) -> None:
     if not ctx.args:
         raise InputError("Of which market? Write it like /book BTC.")
-    await ctx.reply(await _book(ctx, ctx.args))
+    async with _offering_conversion(ctx):
+        await ctx.reply(await _book(ctx, ctx.args))
 
 
 async def refresh_book(ctx: Context, action: ShowBook) -> None:
@@ -112,10 +123,26 @@ async def _markets(ctx: Context, *, page: int) -> Screen:
     return views.markets(await ctx.services.markets.listed(venue), page=page, venue=venue)
 
 
+async def _rules(ctx: Context, symbol: str) -> Screen:
+    venue = await _venue(ctx)
+    quote = await ctx.services.markets.rules(symbol, venue=venue)
+    return views.rules(quote, venue=venue, now=ctx.clock.now(), private=ctx.is_private)
+
+
 async def _book(ctx: Context, symbol: str) -> Screen:
     venue = await _venue(ctx)
     market, found = await ctx.services.markets.book(symbol, venue=venue)
     return views.book(market, found, venue=venue, now=ctx.clock.now(), private=ctx.is_private)
+
+
+@asynccontextmanager
+async def _offering_conversion(ctx: Context) -> AsyncIterator[None]:
+    """Of a market that is not there, whoever has Instant Trade linked is told of that; nobody else hears who has it."""
+    try:
+        yield
+    except UnknownMarket as error:
+        error.converts = ctx.is_private and await ctx.services.sessions.is_on(ctx.person.id)
+        raise
 
 
 async def _venue(ctx: Context) -> Venue:
@@ -139,6 +166,7 @@ ROUTES: tuple[Route, ...] = (
         "All markets with limits, decimals and fees",
         handle=markets,
         usage=("/markets", "/markets MARKET"),
+        examples=("/markets BTC", "/markets paxg/usdt"),
         subject="Look",
         where=Where.ANYWHERE,
         by_link=True,
@@ -157,6 +185,7 @@ ROUTES: tuple[Route, ...] = (
     Button(ShowPrice, handle=show_one, where=Where.ANYWHERE),
     Button(ShowPrices, handle=show_list, where=Where.ANYWHERE),
     Button(ShowMarkets, handle=turn_markets, where=Where.ANYWHERE),
+    Button(ShowRules, handle=show_rules, where=Where.ANYWHERE),
     Button(ShowBook, handle=refresh_book, where=Where.ANYWHERE),
     Button(ToggleFavourite, handle=toggle_favourite, answers=True),
 )

@@ -42,7 +42,7 @@ async def cancel(ctx: Context) -> None:
     word = ctx.args.strip()
     if not word:
         listed = await ctx.services.orders.page(ctx.person.id)
-        await ctx.reply(views.order_list(listed, now=ctx.clock.now(), picking=True))
+        await ctx.offer(views.order_list(listed, now=ctx.clock.now(), picking=True))
     elif word.lstrip("#").isdigit():
         await show(ctx, await _cancel_one(ctx, read_number(word)))
     else:

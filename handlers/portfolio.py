@@ -37,7 +37,7 @@ ROUTES: tuple[Route, ...] = (
         "What your account is worth, as a picture",
         handle=portfolio,
         usage=("/portfolio", "/portfolio ACCOUNT"),
-        examples=("/portfolio", "/portfolio Main", "/portfolio andx-1"),
+        examples=("/portfolio", "/portfolio Savings", "/portfolio andx-1"),
         subject="Account",
         needs=Needs.LINKED,
         by_link=True,

@@ -4,8 +4,13 @@ from handlers.actions import DropDialogue
 from handlers.commands import Button, Command, Route
 from handlers.context import Context
 from handlers.shown_secrets import delete_shown
-from handlers.views.html import text
+from handlers.views.html import lines, text
 from handlers.views.screen import Screen
+
+_STOPPED = lines(
+    "Stopped. Whatever I was asking is forgotten.",
+    "A card with Confirm on it is no question: it works until it runs out, or until you tap its Cancel.",
+)
 
 
 async def drop(ctx: Context, action: DropDialogue) -> None:
@@ -17,7 +22,7 @@ async def drop(ctx: Context, action: DropDialogue) -> None:
 async def stop(ctx: Context) -> None:
     await _abandon_set_up(ctx)
     await ctx.services.questions.forget(person=ctx.person.id, chat=ctx.chat.id)
-    await ctx.reply(Screen(text("Stopped. Whatever I was asking is forgotten.")))
+    await ctx.reply(Screen(_STOPPED))
 
 
 async def _abandon_set_up(ctx: Context) -> None:

@@ -10,6 +10,7 @@ from telegram.error import TelegramError
 
 from chatbot.domain.ids import ChatId, MessageId
 from chatbot.domain.number_text import written_in
+from chatbot.domain.stray_secrets import holds_secret
 from chatbot.ports.clock import Clock
 from chatbot.ports.dialogues import Dialogues
 from chatbot.ports.spawner import Spawner
@@ -49,7 +50,8 @@ _TURNED_AWAY_TAPS = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meaning:
     """What a message asks for; `late` is what it still asks for when it waited too long. `secret`: what it says should
-    not stay in the chat. `link` is what a link into the private chat carries on with, if it may.
+    not stay in the chat; `addresses`: it may say things that look like secrets. `link` is what a link into the private
+    chat carries on with, if it may.
     """
 
     do: Callable[[Context], Awaitable[None]]
@@ -57,6 +59,7 @@ class Meaning:
     where: Where = Where.PRIVATE
     needs: Needs = Needs.ACCESS
     secret: bool = False
+    addresses: bool = False
     link: str = ""
 
 
@@ -112,6 +115,8 @@ class Router:
             await self._on_tap(update.callback_query)
         elif update.message is not None:
             await self._on_message(update.message)
+        elif update.edited_message is not None:
+            await self._on_edit(update.edited_message)
         elif update.inline_query is not None:
             await self._inline.answer(update.inline_query)
         elif update.my_chat_member is not None:
@@ -135,6 +140,7 @@ class Router:
         meaning = await self._meaning(ctx, words)
         if meaning is None:
             return
+        meaning = self._spilt(ctx, message.text, meaning)
         verdict = await self._admit(ctx, message, where=meaning.where, needs=meaning.needs)
         work: Awaitable[None]
         if verdict is not Verdict.SILENCE and not await self._has_room(ctx):
@@ -146,6 +152,30 @@ class Router:
         else:
             work = self._carry_out(ctx, meaning)
         await self._attend(ctx, work)
+
+    async def _on_edit(self, message: wire.Message) -> None:
+        """An edited message commands nothing; a secret that it holds by now is taken out of the private chat."""
+        spill = self._routes.spill
+        if spill is None or message.sender is None or message.text is None or message.chat.type != "private":
+            return
+        words = read_words(message.text)
+        command = self._routes.commands.get(words.command or "")
+        is_given = command is not None and command.secret and bool(words.args)
+        # A plain text may be the address that was asked for when it was written.
+        if not is_given and not holds_secret(message.text, addresses=command is None or command.addresses):
+            return
+        ctx = await self._context(message.sender, message, args=words.args)
+        meaning = Meaning(do=spill.handle, secret=True)
+        verdict = await self._admit(ctx, message, where=meaning.where, needs=meaning.needs)
+        admitted = verdict is Verdict.ADMITTED
+        await self._attend(ctx, meaning.do(ctx) if admitted else self._turn_away(ctx, meaning, verdict))
+
+    def _spilt(self, ctx: Context, said: str, meaning: Meaning) -> Meaning:
+        """What is done instead where the text holds a secret that nothing asks for."""
+        spill = self._routes.spill
+        if spill is None or meaning.secret or not ctx.is_private:
+            return meaning
+        return Meaning(do=spill.handle, secret=True) if holds_secret(said, addresses=meaning.addresses) else meaning
 
     async def _answer_voice(self, message: wire.Message) -> None:
         """Whoever speaks in a chat's voice authorises nothing; where an admin is needed they are told so, seldom."""
@@ -179,6 +209,7 @@ class Router:
                 where=command.where,
                 needs=command.needs,
                 secret=secret,
+                addresses=command.addresses,
                 link=command.name if command.by_link else "",
             )
         if ctx.chat.kind is ChatKind.GROUP:
@@ -208,12 +239,16 @@ class Router:
         route = dialogue and self._routes.answer(dialogue)
         stray = self._routes.stray(ctx)
         secret = stray is not None and stray.secret
+        addresses = stray is not None and stray.addresses
         if not dialogue or not route:
             handle = _saying(views.not_understood()) if stray is None else stray.handle
-            return Meaning(do=_unless_burnt(handle), secret=secret)
+            return Meaning(do=_unless_burnt(handle), secret=secret, addresses=addresses)
         answer = route.handle
         return Meaning(
-            do=_unless_burnt(lambda ctx: answer(ctx, dialogue)), needs=route.needs, secret=route.secret or secret
+            do=_unless_burnt(lambda ctx: answer(ctx, dialogue)),
+            needs=route.needs,
+            secret=route.secret or secret,
+            addresses=route.addresses or addresses,
         )
 
     async def _carry_out(self, ctx: Context, meaning: Meaning) -> None:

@@ -7,12 +7,11 @@ from chatbot.domain.intents import Convert, OrderTerms, PlaceOrder
 from chatbot.domain.orders import Side
 from chatbot.domain.route_drafts import RouteDraft, RouteKind
 from chatbot.domain.routes import RouteRequest, conversion_for, order_for, read_route, spending_of, swap_for
-from chatbot.domain.shortcuts import understood
 from chatbot.domain.tickets import Ticket
-from handlers.actions import CompareConversion, CompareTicket, TakeRoute
+from handlers.actions import CompareConversion, CompareTicket, SecondOrder, TakeRoute
 from handlers.commands import Answer, Button, Command, Route
 from handlers.context import Context
-from handlers.shortcuts import stray
+from handlers.shortcuts import answer_by_word
 from handlers.tickets import Result, show
 from handlers.views import routes as views
 
@@ -39,6 +38,13 @@ async def compare_ticket(ctx: Context, action: CompareTicket) -> None:
     if ticket is None:
         raise TicketError(TicketProblem.UNKNOWN)
     await _compare(ctx, _spending_of(ticket))
+
+
+async def go_on(ctx: Context, action: SecondOrder) -> None:
+    ticket = await ctx.services.tickets.get(action.ticket, person=ctx.person.id)
+    if ticket is None:
+        raise TicketError(TicketProblem.UNKNOWN)
+    await show(ctx, await ctx.services.trading.second(ticket))
 
 
 async def _compare(ctx: Context, request: RouteRequest) -> None:
@@ -70,18 +76,14 @@ async def take(ctx: Context, action: TakeRoute) -> None:
 
 
 async def answer(ctx: Context, dialogue: Dialogue) -> None:
-    """One of the ways, by its word. A text that is a shortcut itself is a second thought, and replaces the question."""
     draft = dialogue.draft
     if not isinstance(draft, RouteDraft):
         raise TypeError("not a comparison's dialogue")
-    kind = next((kind for kind in draft.kinds if kind.value == ctx.args.strip().lower()), None)
-    if kind is not None:
+
+    async def take_way(kind: RouteKind) -> None:
         await _open(ctx, draft, kind)
-    elif understood(ctx.args) is not None:
-        await ctx.services.questions.close(dialogue)
-        await stray(ctx)
-    else:
-        await ctx.reply(views.not_said(draft))
+
+    await answer_by_word(ctx, dialogue, draft.kinds, take=take_way, otherwise=views.not_said(draft))
 
 
 async def _open(ctx: Context, draft: RouteDraft, kind: RouteKind) -> None:
@@ -113,5 +115,6 @@ ROUTES: tuple[Route, ...] = (
     Answer(RouteDraft, handle=answer),
     Button(TakeRoute, handle=take, answers=True),
     Button(CompareTicket, handle=compare_ticket),
+    Button(SecondOrder, handle=go_on),
     Button(CompareConversion, handle=compare_conversion, answers=True),
 )

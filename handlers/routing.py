@@ -9,7 +9,7 @@ from rapidfuzz import process
 
 from chatbot.domain.drafts import Dialogue
 from handlers.buttons import is_button
-from handlers.commands import Answer, Button, Command, Protected, Route, Stray
+from handlers.commands import Answer, Button, Command, Protected, Route, Spill, Stray
 from handlers.context import Context
 
 _COMMAND = re.compile(r"/(?P<name>[A-Za-z0-9_]{1,32})(?:@(?P<bot>[A-Za-z0-9_]+))?(?:\s+(?P<args>.*))?", re.DOTALL)
@@ -26,6 +26,7 @@ class Routes:
         self._answers: dict[type, Answer] = {}
         self._strays: list[Stray] = []
         protected: dict[type, Protected[Any]] = {}
+        spills: dict[type, Spill] = {}
         for route in routes:
             match route:
                 case Command():
@@ -39,10 +40,13 @@ class Routes:
                     _enter(self._answers, route.draft, route)
                 case Stray():
                     self._strays.append(route)
+                case Spill():
+                    _enter(spills, Spill, route)
                 case Protected():
                     _enter(protected, route.action, route)
         self.commands: Mapping[str, Command] = commands
         self.protected: Mapping[type, Protected[Any]] = protected
+        self.spill = spills.get(Spill)
 
     def button(self, action: object) -> Button[Any] | None:
         return self._buttons.get(type(action))

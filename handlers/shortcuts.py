@@ -3,6 +3,10 @@
 They do what a command does and never more: prices are shown, and what moves money opens its card, or a question.
 """
 
+from collections.abc import Awaitable, Callable, Iterable
+from enum import StrEnum
+from typing import TypeVar
+
 from chatbot.domain.convert_drafts import ConvertRequest
 from chatbot.domain.drafts import AmountDraft, Dialogue, OrderRequest, Quantity, QuantityKind, SwapRequest
 from chatbot.domain.errors import InputError, UnknownMarket
@@ -11,6 +15,7 @@ from chatbot.domain.orders import Side
 from chatbot.domain.shortcuts import (
     AmountUse,
     AskedPrice,
+    AskedWay,
     LooseAmount,
     Shortcut,
     SpokenCommand,
@@ -25,12 +30,21 @@ from handlers.markets import show_prices
 from handlers.tickets import Result, show
 from handlers.views import shortcuts as views
 from handlers.views.door import not_understood
+from handlers.views.screen import Screen
+
+T = TypeVar("T", bound=StrEnum)
 
 _OVER = "This question is over. Please write the amount again."
 
 
 def _is_shortcut(ctx: Context) -> bool:
     return understood(ctx.args) is not None
+
+
+def _may_name_address(ctx: Context) -> bool:
+    """Whether it does what a command does that takes addresses."""
+    meant = understood(ctx.args)
+    return isinstance(meant, SpokenCommand) and ctx.commands[meant.name].addresses
 
 
 async def stray(ctx: Context) -> None:
@@ -48,6 +62,8 @@ async def _carry_out(ctx: Context, meant: Shortcut) -> None:
             await _show_prices(ctx, meant.symbols)
         case LooseAmount():
             await _ask(ctx, meant)
+        case AskedWay():
+            await _compare(ctx, meant)
 
 
 async def _show_prices(ctx: Context, symbols: tuple[str, ...]) -> None:
@@ -55,7 +71,8 @@ async def _show_prices(ctx: Context, symbols: tuple[str, ...]) -> None:
     try:
         await show_prices(ctx, symbols)
     except UnknownMarket as error:
-        if len(symbols) == 1 and error.nearest:
+        names, person = ctx.services.balances.names, ctx.person.id
+        if len(symbols) == 1 and (error.nearest or (error.converts and await names(symbols[0], person=person))):
             raise
         await ctx.reply(not_understood())
 
@@ -75,13 +92,24 @@ async def _ask(ctx: Context, meant: LooseAmount) -> None:
     await ctx.services.questions.shown(dialogue, message)
 
 
+async def _compare(ctx: Context, meant: AskedWay) -> None:
+    """Show every way there is; each has its button. What is between no currencies is not understood."""
+    if await _currency(ctx, meant.sell) is None or await _currency(ctx, meant.buy) is None:
+        await ctx.reply(not_understood())
+        return
+    ctx.args = f"{meant.number} {meant.sell} to {meant.buy}"
+    await ctx.commands["route"].handle(ctx)
+
+
 async def _currency(ctx: Context, unit: str) -> str | None:
-    """The code of the currency that is called so, at the exchange or for swaps."""
+    """The code of the currency that is called so, at the exchange, for Instant Trade or for swaps."""
     venue = await ctx.services.markets.venue_for(ctx.person.id)
     known = currency_named(unit, await ctx.services.markets.listed(venue))
-    if known is None and await ctx.services.swaps.lists(unit, person=ctx.person.id):
-        return unit.upper()
-    return known
+    if known is not None:
+        return known
+    person = ctx.person.id
+    converts = await ctx.services.sessions.is_on(person) and await ctx.services.balances.names(unit, person=person)
+    return unit.upper() if converts or await ctx.services.swaps.lists(unit, person=person) else None
 
 
 async def _uses(ctx: Context, currency: str) -> tuple[AmountUse, ...]:
@@ -103,20 +131,37 @@ async def take(ctx: Context, action: UseAmount) -> None:
 
 
 async def answer(ctx: Context, dialogue: Dialogue) -> None:
-    """One of the uses, by its word. A text that is a shortcut itself is a second thought, and replaces the question."""
     draft = dialogue.draft
     if not isinstance(draft, AmountDraft):
         raise TypeError("not an amount's dialogue")
     uses = await _uses(ctx, draft.currency)
-    use = next((use for use in uses if use.value == ctx.args.strip().lower()), None)
+
+    async def use(chosen: AmountUse) -> None:
+        await show(ctx, await _use(ctx, draft, chosen))
+
+    await answer_by_word(ctx, dialogue, uses, take=use, otherwise=views.not_said(draft, uses))
+
+
+async def answer_by_word(
+    ctx: Context, dialogue: Dialogue, words: Iterable[T], *, take: Callable[[T], Awaitable[None]], otherwise: Screen
+) -> None:
+    """Go on with the offered word that was typed; `otherwise` is for what is neither that nor a second thought."""
+    said = ctx.args.strip().lower()
+    chosen = next((word for word in words if word.value == said), None)
+    if chosen is not None:
+        await take(chosen)
+    elif not await replaced(ctx, dialogue):
+        await ctx.reply(otherwise)
+
+
+async def replaced(ctx: Context, dialogue: Dialogue) -> bool:
+    """Whether the answer is a shortcut itself: a second thought, which replaces the question and is carried out."""
     meant = understood(ctx.args)
-    if use is not None:
-        await show(ctx, await _use(ctx, draft, use))
-    elif meant is not None:
-        await ctx.services.questions.close(dialogue)
-        await _carry_out(ctx, meant)
-    else:
-        await ctx.reply(views.not_said(draft, uses))
+    if meant is None:
+        return False
+    await ctx.services.questions.close(dialogue)
+    await _carry_out(ctx, meant)
+    return True
 
 
 async def _use(ctx: Context, draft: AmountDraft, use: AmountUse) -> Result:
@@ -143,5 +188,6 @@ def _order(draft: AmountDraft, use: AmountUse) -> OrderRequest:
 ROUTES: tuple[Route, ...] = (
     Answer(AmountDraft, handle=answer),
     Button(UseAmount, handle=take, answers=True),
+    Stray(_may_name_address, handle=stray, addresses=True),
     Stray(_is_shortcut, handle=stray),
 )

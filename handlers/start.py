@@ -46,7 +46,14 @@ def _may_use(ctx: Context, command: Command) -> bool:
 
 
 ROUTES: tuple[Route, ...] = (
-    Command("start", "What this is, and the next step", handle=start, subject="More", needs=Needs.NOTHING),
+    Command(
+        "start",
+        "What this is, and the next step",
+        handle=start,
+        subject="More",
+        needs=Needs.NOTHING,
+        addresses=True,  # the codes that links carry
+    ),
     Command(
         "help",
         "All commands, or one in detail",

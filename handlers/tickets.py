@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from chatbot.domain.errors import FactorMissing, InputError, TicketError, TicketProblem
 from chatbot.domain.intents import Convert, CreateSwap, Intent, PlaceOrder, Withdraw
 from chatbot.domain.protected import CloseUncertain, ConfirmWithdrawal
-from chatbot.domain.tickets import Moved, Ticket
+from chatbot.domain.tickets import Moved, PriceRefused, Ticket
 from chatbot.services.conversions import AskedConversion
 from chatbot.services.swap_payouts import AskedPayout
 from chatbot.services.swaps import AskedSwap
@@ -143,8 +143,8 @@ def _screen(ctx: Context, result: Result) -> Screen:
 
 
 async def offer_again(ctx: Context, ticket: Ticket) -> None:
-    """What moved before it was sent is shown as it is now."""
-    if isinstance(ticket.outcome, Moved):
+    """What moved before it was sent, or was refused because it had, is shown as it is now."""
+    if isinstance(ticket.outcome, Moved | PriceRefused):
         await show(ctx, await _again(ctx, ticket))
 
 

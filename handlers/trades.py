@@ -14,7 +14,9 @@ async def trades(ctx: Context) -> None:
 
 async def turn(ctx: Context, action: ShowTrades) -> None:
     query = TradeQuery(symbol=action.code or "", window=action.window)
-    listed = await ctx.services.trades.page(ctx.person.id, query, page=action.page, account=action.account)
+    listed = await ctx.services.trades.page(
+        ctx.person.id, query, page=action.page, back=action.back, account=action.account
+    )
     await ctx.edit(views.trade_list(listed, now=ctx.clock.now()))
 
 

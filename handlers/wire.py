@@ -12,7 +12,14 @@ import msgspec
 from chatbot.domain.chats import LONGEST_TITLE, ChatType, KnownChat
 from chatbot.domain.ids import ChatId
 
-ALLOWED_UPDATES: Final = ("message", "callback_query", "inline_query", "my_chat_member", "chat_member")
+ALLOWED_UPDATES: Final = (
+    "message",
+    "edited_message",
+    "callback_query",
+    "inline_query",
+    "my_chat_member",
+    "chat_member",
+)
 
 
 _GENERAL: Final = 1
@@ -171,6 +178,7 @@ class MembershipChange(msgspec.Struct, frozen=True):
 class Update(msgspec.Struct, frozen=True):
     update_id: int
     message: Message | None = None
+    edited_message: Message | None = None
     callback_query: CallbackQuery | None = None
     inline_query: InlineQuery | None = None
     my_chat_member: MembershipChange | None = None
@@ -187,7 +195,7 @@ class Update(msgspec.Struct, frozen=True):
         """
         if self.inline_query is not None:
             return self.inline_query.sender.id, _NOWHERE
-        tap, said = self.callback_query, self.message
+        tap, said = self.callback_query, self.message or self.edited_message
         if tap is not None:
             return _turn(tap.sender, None if tap.message is None else tap.message.chat)
         if said is not None and said.sender is not None and said.sender_chat is None:

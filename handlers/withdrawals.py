@@ -41,9 +41,10 @@ ROUTES: tuple[Route, ...] = (
         examples=("/withdraw XRP 100.25 savings", "/withdraw BTC max cold", "/withdraw"),
         subject="Withdraw",
         needs=Needs.LINKED,
+        addresses=True,
         by_link=True,
     ),
-    Answer(WithdrawalDraft, handle=answer, needs=Needs.LINKED),
+    Answer(WithdrawalDraft, handle=answer, needs=Needs.LINKED, addresses=True),
     Button(StartWithdrawal, handle=begin, needs=Needs.LINKED),
     Button(ChooseForWithdrawal, handle=choose, needs=Needs.LINKED, answers=True),
 )

@@ -11,7 +11,7 @@ from chatbot.services.limits import LimitDesk
 from chatbot.services.locks import Locks
 from chatbot.services.panic import Panic
 from chatbot.services.protection import Protection
-from chatbot.services.quoting import Quoting
+from chatbot.services.quoting import QuoteRenewals
 from chatbot.services.swap_book import SwapBook
 from chatbot.services.tickets import Tickets
 
@@ -62,6 +62,7 @@ class Confirming(Knowing):
         return build_execution(
             store=self.storage.tickets,
             accounts=self.storage.accounts,
+            sessions=self.storage.accounts,
             exchanges=self.exchanges,
             instants=self.instants,
             swap_services=self.swap_services,
@@ -95,8 +96,8 @@ class Confirming(Knowing):
         )
 
     @cached_property
-    def quoting(self) -> Quoting:
-        return Quoting(exchanges=self.exchanges, sessions=self.sessions)
+    def renewals(self) -> QuoteRenewals:
+        return QuoteRenewals(quoting=self.quoting, accounts=self.accounts, tickets=self.tickets)
 
     @cached_property
     def panic(self) -> Panic:
@@ -106,5 +107,10 @@ class Confirming(Knowing):
     def forgetting(self) -> Forgetting:
         storage = self.storage
         return Forgetting(
-            store=storage.forgetting, accounts=storage.accounts, tickets=storage.tickets, people=self.people
+            store=storage.forgetting,
+            accounts=storage.accounts,
+            tickets=storage.tickets,
+            exports=storage.exports,
+            files=storage.export_files,
+            people=self.people,
         )

@@ -12,10 +12,12 @@ from chatbot.services.balances import BalanceReader
 from chatbot.services.bars import PriceHistory
 from chatbot.services.coins import Coins
 from chatbot.services.key_health import KeyHealth
+from chatbot.services.last_prices import LastPrices
 from chatbot.services.markets import Markets
 from chatbot.services.people import People
 from chatbot.services.preferences import Preferences
 from chatbot.services.questions import Questions
+from chatbot.services.quoting import Quoting
 from chatbot.services.samples import Sampler
 from chatbot.services.sessions import Sessions
 from chatbot.services.trades import Trades
@@ -55,6 +57,7 @@ class Knowing(Opened):
     def sessions(self) -> Sessions:
         return Sessions(
             store=self.storage.accounts,
+            keys=self.storage.accounts,
             tickets=self.storage.tickets,
             accounts=self.accounts,
             instants=self.instants,
@@ -73,7 +76,11 @@ class Knowing(Opened):
     @cached_property
     def balances(self) -> BalanceReader:
         return BalanceReader(
-            exchanges=self.exchanges, accounts=self.accounts, store=self.storage.accounts, markets=self.markets
+            exchanges=self.exchanges,
+            accounts=self.accounts,
+            store=self.storage.accounts,
+            markets=self.markets,
+            samples=self.storage.samples,
         )
 
     @cached_property
@@ -86,7 +93,7 @@ class Knowing(Opened):
         return {venue: Coins(service) for venue, service in self.swap_services.items()}
 
     @cached_property
-    def history(self) -> PriceHistory:
+    def bars(self) -> PriceHistory:
         return PriceHistory(self.storage.bars)
 
     @cached_property
@@ -94,9 +101,24 @@ class Knowing(Opened):
         return Values(markets=self.markets, balances=self.balances)
 
     @cached_property
+    def quoting(self) -> Quoting:
+        return Quoting(
+            exchanges=self.exchanges,
+            sessions=self.sessions,
+            values=self.values,
+            standings=self.storage.standings,
+            clock=self.clock,
+        )
+
+    @cached_property
     def sampler(self) -> Sampler:
         storage = self.storage
-        return Sampler(store=storage.samples, exchanges=self.exchanges, preferences=storage.preferences)
+        return Sampler(
+            store=storage.samples,
+            exchanges=self.exchanges,
+            preferences=storage.preferences,
+            last_prices=LastPrices(quoting=self.quoting, kept=storage.trades, clock=self.clock),
+        )
 
     @cached_property
     def trades(self) -> Trades:

@@ -23,8 +23,8 @@ from chatbot.services.key_health import KeyHealth
 from chatbot.services.linking import Linking
 from chatbot.services.orders import Orders
 from chatbot.services.portfolio import PortfolioDesk
-from chatbot.services.quoting import QuoteRenewals
 from chatbot.services.receiving import Receivers
+from chatbot.services.results import Ledgers
 from chatbot.services.routes import RouteDesk
 from chatbot.services.settling import Settling
 from chatbot.services.swap_following import SwapFollowing
@@ -41,7 +41,7 @@ class Program:
     settling: Settling
     health: KeyHealth
     alerts: AlertEngine
-    history: PriceHistory
+    bars: PriceHistory
     follow_ups: FollowUps
     exporting: Exporting
 
@@ -57,7 +57,7 @@ class Parts(Confirming):
                 store=self.storage.tickets,
                 tickets=self.tickets,
                 keys=self.key_health,
-                renewals=QuoteRenewals(quoting=self.quoting, accounts=self.accounts, tickets=self.tickets),
+                renewals=self.renewals,
                 executors=self.execution.executors,
                 changes=self.execution.changes,
                 cards=self.cards,
@@ -65,7 +65,7 @@ class Parts(Confirming):
             ),
             health=self.key_health,
             alerts=self.alert_engine,
-            history=self.history,
+            bars=self.bars,
             follow_ups=self.follow_ups,
             exporting=self.exporting,
         )
@@ -84,7 +84,11 @@ class Parts(Confirming):
             conversions=self.conversions,
             digests=self.digests,
             exports=Exports(
-                store=storage.exports, files=storage.export_files, accounts=self.accounts, clock=self.clock
+                store=storage.exports,
+                files=storage.export_files,
+                accounts=self.accounts,
+                is_in=self.people.is_in,
+                clock=self.clock,
             ),
             factors=Factors(store=storage.factors, clock=self.clock, entropy=self.entropy),
             favourites=storage.favourites,
@@ -191,7 +195,7 @@ class Parts(Confirming):
 
     @cached_property
     def alert_engine(self) -> AlertEngine:
-        return AlertEngine(store=self.storage.alerts, past=self.history, clock=self.clock)
+        return AlertEngine(store=self.storage.alerts, past=self.bars, clock=self.clock)
 
     @cached_property
     def alerts(self) -> AlertDesk:
@@ -212,7 +216,7 @@ class Parts(Confirming):
     def charts(self) -> ChartDesk:
         return ChartDesk(
             drawer=self.drawer,
-            history=self.history,
+            history=self.bars,
             markets=self.markets,
             orders=self.orders,
             follow_ups=self.storage.follow_ups,
@@ -229,11 +233,8 @@ class Parts(Confirming):
             accounts=self.accounts,
             balances=self.balances,
             markets=self.markets,
-            values=self.values,
-            standings=self.storage.standings,
             tickets=self.tickets,
             questions=self.questions,
-            clock=self.clock,
         )
 
     @cached_property
@@ -244,7 +245,7 @@ class Parts(Confirming):
             coins=self.coins,
             accounts=self.accounts,
             keys=self.storage.accounts,
-            sessions=self.sessions,
+            quoting=self.quoting,
             markets=self.markets,
             questions=self.questions,
             clock=self.clock,
@@ -259,7 +260,7 @@ class Parts(Confirming):
             orders=self.orders,
             trades=self.trades,
             kept=self.storage.trades,
-            history=self.history,
+            ledgers=Ledgers(kept=self.storage.trades, markets=self.markets, bars=self.bars, clock=self.clock),
             samples=self.storage.samples,
             sampler=self.sampler,
             drawer=self.drawer,

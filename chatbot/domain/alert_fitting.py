@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from decimal import Decimal
 
+from chatbot.domain.alert_drafts import AlertKind, AlertRequest
 from chatbot.domain.alert_rules import anchored, fitted
 from chatbot.domain.alerts import Alert, Crossing, Gauge, Rule
-from chatbot.domain.drafts import AlertKind, AlertRequest
 from chatbot.domain.errors import InputError
 from chatbot.domain.market import Market, Ticker
 from chatbot.domain.money import EXACT, ZERO, divide, grouped, has_decimals, multiply, round_down, round_up

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from chatbot.domain.alert_drafts import ONCE, AlertChoice, AlertKind, AlertQuestion, AlertRequest
 from chatbot.domain.alert_text import AlertUnread, parse_alert, read_cooldown, read_note, read_window
 from chatbot.domain.alerts import Alert, Crossing, Gauge
-from chatbot.domain.drafts import ONCE, AlertChoice, AlertKind, AlertQuestion, AlertRequest
 from chatbot.domain.errors import AmbiguousNumber, InputError
 from chatbot.domain.market import Market, Ticker
 from chatbot.domain.money import ZERO, divide, multiply, round_down, round_half_up, to_text

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from chatbot.domain.alert_drafts import ONCE, AlertKind, AlertQuestion, AlertRequest
 from chatbot.domain.alerts import Crossing
-from chatbot.domain.drafts import ONCE, AlertKind, AlertQuestion, AlertRequest
 from chatbot.domain.errors import AmbiguousNumber, InputError
 from chatbot.domain.money import ZERO, parse_decimal
 from chatbot.domain.number_text import whole_numbers

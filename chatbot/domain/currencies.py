@@ -6,6 +6,11 @@ from difflib import get_close_matches
 
 from chatbot.domain.errors import InputError
 
+USUAL_COUNTER = "USDT"
+"""What nearly everything is traded against, and what Instant Trade prices its coins in (observed)."""
+DOLLARS = (USUAL_COUNTER, "USD", "USDC", "DAI", "USDS", "TUSD", "USDP", "FDUSD", "PYUSD", "GUSD", "USDE", "RLUSD")
+"""The dollar, and the coins that stand for one each, as long as no market says otherwise."""
+
 _LONGEST_SHOWN = 20
 _LOOK_ALIKES = str.maketrans(
     # Cyrillic, Greek, Armenian and Cherokee capitals beside the Latin ones they cannot be told from.

@@ -8,6 +8,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from chatbot.domain.accounts import Venue
+from chatbot.domain.currencies import DOLLARS
 from chatbot.domain.ids import DigestId, MarketCode, PersonId
 from chatbot.domain.market import Market, Ticker
 from chatbot.domain.notices import DigestDue
@@ -21,7 +22,6 @@ LATE = timedelta(minutes=5)
 """From here on it says that it is late."""
 MIN_TURNOVER = Decimal(10_000)
 """In 24 hours and in dollars, for a market's move to mean anything."""
-_DOLLARS = ("USDT", "USDC", "USD")
 _MOST_MOVERS = 3
 
 
@@ -71,7 +71,7 @@ Move = tuple[Market, Ticker]
 
 def movers(moves: Iterable[Move]) -> tuple[tuple[Move, ...], tuple[Move, ...]]:
     """The three that rose most in 24 hours, and the three that fell most, of those traded enough to mean anything."""
-    lively = [each for each in moves if each[0].counter in _DOLLARS and each[1].turnover >= MIN_TURNOVER]
+    lively = [each for each in moves if each[0].counter in DOLLARS and each[1].turnover >= MIN_TURNOVER]
     ranked = sorted(lively, key=lambda each: each[1].change)
     up = tuple(each for each in ranked[: -_MOST_MOVERS - 1 : -1] if each[1].change > 0)
     return up, tuple(each for each in ranked[:_MOST_MOVERS] if each[1].change < 0)

@@ -11,12 +11,11 @@ from enum import StrEnum
 from typing import ClassVar, get_args
 
 from chatbot.domain.accounts import Venue
-from chatbot.domain.alerts import Crossing
-from chatbot.domain.convert_drafts import ConvertDraft
-from chatbot.domain.ids import AccountId, AlertId, ChatId, DialogueId, MessageId, PersonId, SwapId
+from chatbot.domain.alert_drafts import AlertDraft
+from chatbot.domain.convert_drafts import ConvertDraft, ConvertRequest
+from chatbot.domain.ids import AccountId, ChatId, DialogueId, MessageId, PersonId, SwapId
 from chatbot.domain.limits import LimitKind
 from chatbot.domain.orders import OrderType, Side
-from chatbot.domain.places import Place
 from chatbot.domain.protected import Protected
 from chatbot.domain.route_drafts import RouteDraft
 from chatbot.domain.secrets import Secret
@@ -50,7 +49,8 @@ class OrderRequest:
     """An order as far as it has been said. None means: not said yet.
 
     `symbol` is what was typed for the market; `total_currency` what was typed with a counter amount (`100 USDT of`).
-    `at_hand` is a price that is offered for a limit, because it led here.
+    `at_hand` is a price that is offered for a limit, because it led here. `onward` is the currency that a second order
+    is to make of what this one brings, if one is to follow.
     """
 
     side: Side
@@ -61,6 +61,7 @@ class OrderRequest:
     price: Decimal | None = None
     post_only: bool = False
     at_hand: Decimal | None = None
+    onward: str = ""
 
 
 class Question(StrEnum):
@@ -221,12 +222,15 @@ class SwapKeyDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionDraft:
-    """A browser session for an account that is asked for: its user name, then its token."""
+    """A browser session for an account that is asked for: its user name, then its token; and the conversion that waits
+    for it, if one.
+    """
 
     tag: ClassVar[str] = "session"
 
     account: AccountId
     username: Secret | None = None
+    waiting: ConvertRequest | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,78 +255,6 @@ class LimitDraft:
     account: AccountId
     kind: LimitKind
     currency: str = ""
-
-
-class AlertKind(StrEnum):
-    """What an alert is about: a price, a move of it in percent, the spread in percent, or the 24 h volume."""
-
-    PRICE = "price"
-    MOVE = "move"
-    SPREAD = "spread"
-    VOLUME = "volume"
-
-
-class AlertQuestion(StrEnum):
-    """`WINDOW`: within which time a move is meant. `CHECK`: whether what was understood is what was meant."""
-
-    MARKET = "market"
-    KIND = "kind"
-    LEVEL = "level"
-    WAY = "way"
-    WINDOW = "window"
-    REPEAT = "repeat"
-    UNTIL = "until"
-    NOTE = "note"
-    PICTURE = "picture"
-    CHECK = "check"
-
-
-ONCE = timedelta(0)
-"""The cool-down, as it is said, of an alert that does not repeat."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlertRequest:
-    """An alert as far as it has been said. None means: not said yet.
-
-    `symbol` and `unit` (the currency behind the level) are as typed. `level` is a price, percents or a volume, by
-    `kind`, and never negative: for a move, `crossing` says which way. A move without a `window` is one from now.
-    `to_ask` are parts to be asked about although the rest may do without: they were not understood, or shall be said.
-    """
-
-    symbol: str | None = None
-    kind: AlertKind | None = None
-    crossing: Crossing | None = None
-    level: Decimal | None = None
-    unit: str = ""
-    window: timedelta | None = None
-    cooldown: timedelta | None = None
-    until: datetime | None = None
-    note: str = ""
-    picture: bool = False
-    to_ask: tuple[AlertQuestion, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlertChoice:
-    """One offered answer: its label, and the request it leads to. `with_level`: the label stands behind its level."""
-
-    label: str
-    request: AlertRequest
-    with_level: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlertDraft:
-    """An alert being put together for a place; or, with `alert`, one being changed."""
-
-    tag: ClassVar[str] = "alert"
-
-    place: Place
-    request: AlertRequest
-    asking: AlertQuestion
-    choices: tuple[AlertChoice, ...] = ()
-    alert: AlertId | None = None
 
 
 class Setting(StrEnum):

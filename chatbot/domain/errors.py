@@ -30,6 +30,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from chatbot.domain.ids import AccountId
     from chatbot.domain.money import Amount
 
 
@@ -69,7 +70,15 @@ class NoSwapKey(AccessError):
 
 
 class NoSession(AccessError):
-    """The account has no browser session linked, which Instant Trade and trade history need."""
+    """The account has no browser session linked, which Instant Trade and trade history need.
+
+    `account` is set where one for it is to be offered; `practises`: one of the practice exchange can be had at once.
+    """
+
+    def __init__(self, *, account: "AccountId | None" = None, practises: bool = False) -> None:
+        super().__init__("no session linked")
+        self.account = account
+        self.practises = practises
 
 
 class SessionExpired(AccessError):
@@ -168,7 +177,11 @@ class AmbiguousNumber(InputError):
 
 
 class UnknownMarket(InputError):
-    """No market answers to what was typed. `nearest` holds codes that come close, best first."""
+    """No market answers to what was typed. `nearest` holds codes that come close, best first; `converts`: the person
+    has Instant Trade linked, which knows coins that have no market.
+    """
+
+    converts = False
 
     def __init__(self, *, symbol: str, nearest: tuple[str, ...]) -> None:
         super().__init__(f"There is no market {symbol}.")

@@ -11,6 +11,7 @@ decimals in CSV, strings in JSON, where a reader would make binary fractions of 
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -38,18 +39,19 @@ _COLUMNS: Final = {
 """By their names in JSON, their names in CSV."""
 
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = re.compile(r"""(?:^|(?<=[;\t\r\n"]))(?=[=+\-@])|^(?=[\t\r\n])""")
+"""Where a cell begins like a formula: here, or in a program that cuts lines at semicolons or tabs as well."""
 
 Cell = str | Decimal | datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One line. `type` is `buy`, `sell` or `send`; what is not known or does not apply is empty or None."""
+    """One line. `type` is `buy`, `sell` or `send`; what is not known, or moved nothing, is empty or None."""
 
     at: datetime
     type: str
-    base: Amount
+    base: Amount | None
     quote: Amount | None
     fee: Amount | None
     sender: str
@@ -104,14 +106,16 @@ def _csv_line(cells: Iterable[str]) -> bytes:
 
 
 def _csv_cell(cell: Cell) -> str:
-    """A spreadsheet would take a text that begins like a formula for one, and carry it out. Numbers stay numbers."""
+    """A spreadsheet would take a text that begins like a formula for one, and carry it out: such get a mark in front.
+    Numbers stay numbers.
+    """
     match cell:
         case datetime():
             return f"{cell:%Y-%m-%d %H:%M:%S}"
         case Decimal():
             return to_text(cell)
         case str():
-            return f"'{cell}" if cell.startswith(_FORMULA) else cell
+            return _FORMULA.sub("'", cell)
 
 
 def _json_cell(cell: Cell) -> str:

@@ -43,12 +43,28 @@ class Gap(StrEnum):
 
 
 class Failure(StrEnum):
-    """Why there is no file: the account was unlinked, its key is refused, the exchange or the messenger says no."""
+    """Why there is no file: the account was unlinked, its key is refused, the exchange or the messenger says no; or the
+    exchange could not be read, its allowance of requests was used up by others, the disk was full or the program at
+    fault, each for longer than `PATIENCE`.
+    """
 
     UNLINKED = "unlinked"
     KEY_REJECTED = "key_rejected"
     REFUSED = "refused"
     NOT_TAKEN = "not_taken"
+    AWAY = "away"
+    BUSY = "busy"
+    NO_ROOM = "no_room"
+    FAULT = "fault"
+
+
+PATIENCE = {
+    Failure.AWAY: timedelta(days=1),
+    Failure.BUSY: timedelta(days=1),
+    Failure.NO_ROOM: timedelta(hours=1),
+    Failure.FAULT: timedelta(hours=1),
+}
+"""For how long it is tried again while this stands in the way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +83,11 @@ class Export:
 
     `account` is None for what was done through the bot with all accounts. `page` is the next one to ask the exchange
     for, `read` how many rows it gave so far, `rows` how many stand in the file. A file too large for one message comes
-    in `parts`, of which so many were `sent`. `next_at` is when to go on, None once there is nothing more to gather or
-    to write. `message` says how far it is.
+    in `parts`, of which so many were `sent`. `message` says how far it is.
+
+    `last_page` are the numbers on the page read last: a list that shows nothing else has no end. While it is under way,
+    `failure` is what stands in its way since `failing_since`. `next_at` is when to go on; once it is over, when it is
+    thrown away, handed over or not.
     """
 
     id: ExportId
@@ -88,6 +107,8 @@ class Export:
     sent: int = 0
     gaps: tuple[Gap, ...] = ()
     failure: Failure | None = None
+    failing_since: datetime | None = None
+    last_page: tuple[int, ...] = ()
     message: MessageId | None = None
     next_at: datetime | None = None
 

@@ -24,7 +24,7 @@ from chatbot.domain.intents import (
     WithdrawTerms,
 )
 from chatbot.domain.limits import VALUED_IN, Limits, Spent
-from chatbot.domain.money import EXACT, Amount, divide, multiply
+from chatbot.domain.money import EXACT, ZERO, Amount, divide, multiply
 from chatbot.domain.orders import Side
 
 T = TypeVar("T")
@@ -105,6 +105,7 @@ def _check_conversion(intent: Convert, terms: ConvertTerms, standing: Standing) 
 def _check_worth(value: Decimal | None, currency: str, standing: Standing) -> None:
     """Raise `Stopped` for what is worth more than one order, or the orders of a day, may be."""
     limits = standing.limits
+    _check_value(value, currency)
     if value is None:
         raise Stopped(Obstacle.NOT_VALUED, currency=currency)
     if value > limits.order:
@@ -115,8 +116,15 @@ def _check_worth(value: Decimal | None, currency: str, standing: Standing) -> No
         raise Stopped(Obstacle.ORDERS_USED_UP, limit=Amount(limits.orders, VALUED_IN), left=left, ease_at=ease_at)
 
 
+def _check_value(value: Decimal | None, currency: str) -> None:
+    """Nothing is worth less than nothing: such a one would hand out more of a limit than there is."""
+    if value is not None and value < ZERO:
+        raise Stopped(Obstacle.NOT_VALUED, currency=currency)
+
+
 def _check_withdrawal(intent: Withdraw, terms: WithdrawTerms, standing: Standing) -> None:
     limits = standing.limits
+    _check_value(terms.value, intent.currency)
     if standing.frozen:
         raise Stopped(Obstacle.FROZEN, currency=intent.currency)
     if not limits.withdrawal or (terms.value is not None and terms.value > limits.withdrawal):
@@ -138,6 +146,7 @@ def _check_withdrawal(intent: Withdraw, terms: WithdrawTerms, standing: Standing
 
 def _check_swap(intent: CreateSwap, terms: SwapTerms, standing: Standing) -> None:
     limits = standing.limits
+    _check_value(terms.value, intent.deposit.symbol)
     if not limits.swap or (terms.value is not None and terms.value > limits.swap):
         raise Stopped(Obstacle.SWAP_TOO_LARGE, limit=Amount(limits.swap, VALUED_IN))
     if terms.value is None:

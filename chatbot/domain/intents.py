@@ -106,7 +106,7 @@ class SetPayout:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Convert:
     """Turn one currency into another through Instant Trade (api: I2). The `…_text` are the quote's own strings, which
-    are sent back unchanged; `account_number` names another trading account than the session's own.
+    are sent back unchanged.
     """
 
     tag: ClassVar[str] = "convert"
@@ -117,7 +117,6 @@ class Convert:
     sell_text: str
     buy_text: str
     price_text: str
-    account_number: int | None = None
 
     @property
     def sold(self) -> Amount:
@@ -147,6 +146,7 @@ class OrderTerms:
     price's distance from the last price as a fraction, signed; `warnings` are sentences. `price_decimals` and
     `volume_decimals` are those of the counter and of the base currency. `value` is what the order is worth in the
     currency limits are given in, None where no market tells; `left` what that day's limit leaves before this order.
+    `onward` is the currency that a second order is to make of what this one brings, if one is to follow.
     """
 
     tag: ClassVar[str] = "order_terms"
@@ -166,6 +166,7 @@ class OrderTerms:
     volume_decimals: int
     value: Decimal | None = None
     left: Amount | None = None
+    onward: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,7 +249,7 @@ class PayoutTerms:
     warnings: tuple[str, ...]
 
 
-class Compared(StrEnum):
+class MiddleSource(StrEnum):
     """What a quote was held against: the middle of the order book, or where it tells nothing, of the ticker."""
 
     BOOK = "book"
@@ -261,10 +262,11 @@ class ConvertTerms:
 
     The price is for one unit of `base`. `least` and `most` are the limits of the amount sold; `before` is what was
     available of it. `difference` is how much worse than the middle the quote is, as a fraction, and `cost` the same in
-    money; None where there is nothing to compare with. `wanted` is what was to be got, if that was said. `refreshed`
-    counts how often the card got itself a new quote; `previous` is the price that moved before this card. `market` is
-    the one with an order book, if there is one. `value` is what it is worth in the currency limits are given in, None
-    where nothing tells; `left` what that day's limit leaves before it.
+    money; None where there is nothing to compare with. `wanted` is what was to be got, if that was said; `said` what
+    was to be given, if that had more decimals than are taken. `refreshed` counts how often the card got itself a new
+    quote; `previous` is a price that was shown before. `market` is the one with an order book, if there is one. `value`
+    is what it is worth in the currency limits are given in, None where nothing tells; `left` what that day's limit
+    leaves before it.
     """
 
     tag: ClassVar[str] = "convert_terms"
@@ -275,7 +277,7 @@ class ConvertTerms:
     most: Decimal
     before: Amount
     quoted_at: datetime
-    compared: Compared | None
+    compared: MiddleSource | None
     difference: Decimal | None
     cost: Amount | None
     wanted: Decimal | None
@@ -283,6 +285,7 @@ class ConvertTerms:
     left: Amount
     refreshed: int = 0
     previous: Decimal | None = None
+    said: Decimal | None = None
 
 
 Terms = OrderTerms | CancelTerms | WithdrawTerms | SwapTerms | PayoutTerms | ConvertTerms

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from chatbot.domain.currencies import USUAL_COUNTER
 from chatbot.domain.ids import MarketCode
 from chatbot.domain.money import EXACT, ZERO, divide, multiply
 from chatbot.domain.orders import Side
@@ -38,6 +39,13 @@ class Market:
     @property
     def pair(self) -> str:
         return f"{self.base}/{self.counter}"
+
+    def band(self, last: Decimal) -> tuple[Decimal, Decimal]:
+        """The lowest and the highest limit price while the last price is `last`.
+
+        That is our reading of the multipliers, which the exchange's page does not describe: warn, and refuse nothing.
+        """
+        return multiply(last, self.min_multiplier), multiply(last, self.max_multiplier)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +150,9 @@ def walk_total(levels: Iterable[Level], *, total: Decimal) -> Walk:
 
 
 _COUNTERS_FIRST = ("USDT", "USD", "USDC", "BTC")
+_BETWEEN = str.maketrans("", "", "/-_ :")
+"""What may stand between two currencies."""
+_LONGEST_CODE = 24
 
 
 def resolve_symbol(symbol: str, markets: Iterable[Market]) -> Market | None:
@@ -150,7 +161,7 @@ def resolve_symbol(symbol: str, markets: Iterable[Market]) -> Market | None:
     A lone currency, by its code or its name, names its market against the most usual counter currency.
     """
     wanted = symbol.strip().upper()
-    code = wanted.translate(str.maketrans("", "", "/-_ :"))
+    code = wanted.translate(_BETWEEN)
     listed = list(markets)
     for market in listed:
         if market.code == code or wanted == market.pair:
@@ -158,6 +169,17 @@ def resolve_symbol(symbol: str, markets: Iterable[Market]) -> Market | None:
     of_base = [market for market in listed if market.base == wanted]
     of_base = of_base or [market for market in listed if wanted == market.base_name.upper()]
     return min(of_base, key=_counter_rank, default=None)
+
+
+def unlisted_code(symbol: str) -> MarketCode | None:
+    """The code that a symbol gives a market which no list names, as those for Instant Trade only are; None if it cannot
+    be a code. A lone currency stands for its market against USDT.
+    """
+    wanted = symbol.strip().upper()
+    code = wanted.translate(_BETWEEN)
+    if code == wanted and not (code.endswith(USUAL_COUNTER) and code != USUAL_COUNTER):
+        code += USUAL_COUNTER
+    return MarketCode(code) if code.isascii() and code.isalnum() and len(code) <= _LONGEST_CODE else None
 
 
 def _counter_rank(market: Market) -> int:

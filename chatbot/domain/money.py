@@ -84,6 +84,14 @@ def round_half_up(value: Decimal, *, decimals: int) -> Decimal:
     return value.quantize(_step(decimals), rounding=ROUND_HALF_UP, context=EXACT)
 
 
+def decimals_of(value: Decimal) -> int:
+    """How many decimals a value is written with, trailing zeros too."""
+    exponent = value.as_tuple().exponent
+    if not isinstance(exponent, int):
+        raise ValueError("not a number")
+    return max(0, -exponent)
+
+
 def has_decimals(value: Decimal, *, at_most: int) -> bool:
     """Whether the value can be written with so many decimals (trailing zeros do not count)."""
     return value == round_down(value, decimals=at_most)
@@ -105,7 +113,8 @@ def parse_decimal(text: str) -> Decimal:
     of whoever wrote it (`number_text.written_in`).
 
     Raises `InputError` with a sentence for signs, exponents, NaN, infinities, underscores, non-ASCII digits,
-    for `60,000` (sixty, or sixty thousand?), and for anything longer than 40 characters or too large to be meant.
+    for `60,000` and `60.000` (sixty, or sixty thousand?), and for anything longer than 40 characters or too large to be
+    meant.
     """
     written = whole_numbers(text).strip()
     if not written or len(written) > _LONGEST or not written.isascii():
@@ -124,7 +133,8 @@ def _read_digits(digits: str, *, typed: str) -> Decimal:
     if _PLAIN.fullmatch(digits):
         return Decimal(digits)
     if _AMBIGUOUS.fullmatch(digits):
-        raise AmbiguousNumber(typed=digits, meanings=(digits.replace(",", ""), digits.replace(",", ".")))
+        few = digits.replace(",", ".").removesuffix(".000")
+        raise AmbiguousNumber(typed=digits, meanings=(digits.replace(",", ""), few))
     if _GROUPED.fullmatch(digits):
         return Decimal(digits.replace(",", ""))
     if _COMMA_DECIMAL.fullmatch(digits):

@@ -24,6 +24,7 @@ _BEFORE_PRICE = re.compile(rf"{_AMOUNT}.*(?:@|\sat\s)\s*$", re.I)
 
 _POINTS_AND_COMMA = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+,[0-9]+")
 _POINTS = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3}){2,}")
+_ROUND = re.compile(r"[1-9][0-9]{0,2}\.000")
 _POINT = re.compile(r"(?:[1-9][0-9]{0,2}|0[0-9]{1,2})\.[0-9]{3}")
 _COMMA = re.compile(r"[0-9]*,[0-9]+")
 
@@ -53,15 +54,36 @@ def whole_numbers(line: str) -> str:
 def plain_digits(digits: str) -> str:
     """One number's digits and marks, without the points that set thousands apart and with a point for a comma.
 
-    Raises `AmbiguousNumber` for `1.234` (a thousand and more, or one and a bit?).
+    Raises `AmbiguousNumber` for `1.234` (a thousand and more, or one and a bit?); where a point is no mark of
+    thousands, for `1.000` only, which hardly anybody means one by.
     """
     if _style.get() is not NumberStyle.POINT:
+        if _ROUND.fullmatch(digits):
+            raise _ambiguous(digits, few=digits)
         return digits
     if _POINT.fullmatch(digits):
-        raise AmbiguousNumber(typed=digits, meanings=(digits.replace(".", ""), f"{digits}0"))
+        raise _ambiguous(digits, few=f"{digits}0")
     if _POINTS_AND_COMMA.fullmatch(digits) or _POINTS.fullmatch(digits) or _COMMA.fullmatch(digits):
         return digits.replace(".", "").replace(",", ".")
     return digits
+
+
+def _ambiguous(digits: str, *, few: str) -> AmbiguousNumber:
+    """`few` is how less than a thousand is written."""
+    rounded = digits.removesuffix(".000")
+    return AmbiguousNumber(typed=digits, meanings=(digits.replace(".", ""), few if rounded == digits else rounded))
+
+
+def spoken(meaning: str) -> str:
+    """One reading of a number in words that nobody reads otherwise: `5 thousand: 5000`, `1 point 234: 1.234`, `5`."""
+    whole, _, fraction = meaning.partition(".")
+    fraction = fraction.rstrip("0")
+    if fraction:
+        return f"{int(whole)} point {fraction}: {whole}.{fraction}"
+    thousands, rest = divmod(int(whole), 1000)
+    if not thousands:
+        return f"{rest}"
+    return f"{thousands} thousand{f' {rest}' if rest else ''}: {whole}"
 
 
 def _spaced(found: re.Match[str]) -> str:

@@ -9,6 +9,7 @@ from chatbot.domain.drafts import Choice, OrderDraft, OrderRequest, Quantity, Qu
 from chatbot.domain.errors import AmbiguousNumber, InputError
 from chatbot.domain.market import Market, Ticker, resolve_symbol
 from chatbot.domain.money import grouped, parse_decimal, round_down
+from chatbot.domain.number_text import spoken
 from chatbot.domain.order_text import parse_order
 from chatbot.domain.orders import OrderType, Side
 from chatbot.domain.sizing import OrderUnfit, Situation, price_presets, usable_share
@@ -25,14 +26,14 @@ def ask_market(request: OrderRequest, markets: Iterable[Market]) -> OrderDraft:
 def ask_meaning(text: str, error: AmbiguousNumber, *, side: Side) -> OrderDraft:
     """Which number was meant? Raises `InputError` if the rest of the line is not understood either."""
     readings = [(meaning, parse_order(read_as(meaning, error.typed, text), side=side)) for meaning in error.meanings]
-    choices = tuple(Choice(label=meaning, request=request) for meaning, request in readings)
+    choices = tuple(Choice(label=spoken(meaning), request=request) for meaning, request in readings)
     return OrderDraft(request=replace(readings[0][1], quantity=None, price=None), asking=None, choices=choices)
 
 
 def offer_meanings(draft: OrderDraft, text: str, error: AmbiguousNumber, *, market: Market | None) -> OrderDraft:
     """The same question with both readings of its answer to choose from. Raises `InputError` as `answered` does."""
     choices = tuple(
-        Choice(label=meaning, request=answered(draft, read_as(meaning, error.typed, text), market=market))
+        Choice(label=spoken(meaning), request=answered(draft, read_as(meaning, error.typed, text), market=market))
         for meaning in error.meanings
     )
     return replace(draft, choices=choices)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from chatbot.domain.ids import ClientId, MarketCode, OrderNumber
-from chatbot.domain.money import ZERO, divide
+from chatbot.domain.money import EXACT, ZERO, Amount, decimals_of, divide, multiply
 
 
 class Side(StrEnum):
@@ -44,7 +44,8 @@ class OrderFilter(StrEnum):
 class Order:
     """An order as the exchange reported it. Volumes are in the base currency, `total` in the counter currency.
 
-    `fee` is present only where the exchange gave it (a single order's status); its currency is not documented.
+    `fee` is present only where the exchange gave it (a single order's status), which names no currency: see `charged`.
+    `total` is not documented to be of what was executed: see `executed_total`.
     """
 
     number: OrderNumber
@@ -71,6 +72,31 @@ class Order:
     def executed_share(self) -> Decimal:
         """How much of it is executed, 0 to 1."""
         return divide(self.executed, self.volume) if self.volume else ZERO
+
+    @property
+    def executed_total(self) -> Decimal | None:
+        """What was paid or received for what is executed, in the counter currency and without fees, to the last digit.
+
+        None where the exchange's `total` is of something else, such as of the whole order: its average price tells,
+        which is rounded and so no way to the amount itself.
+        """
+        if not self.executed:
+            return ZERO
+        apart = abs(EXACT.subtract(self.total, multiply(self.executed, self.average_price)))
+        rounding = EXACT.add(_unit(self.total), multiply(self.executed, _unit(self.average_price)))
+        return self.total if self.total and apart <= rounding else None
+
+    @property
+    def charged(self) -> Amount | None:
+        """The fee, in the currency received: an order's status does not say, trades are charged so (api: I3)."""
+        if self.fee is None:
+            return None
+        return Amount(self.fee, self.base if self.side is Side.BUY else self.counter)
+
+
+def _unit(value: Decimal) -> Decimal:
+    """What one step of its last digit is."""
+    return Decimal(1).scaleb(-decimals_of(value))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

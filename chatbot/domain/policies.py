@@ -6,19 +6,22 @@ from datetime import timedelta
 
 from chatbot.domain.intents import CancelOrders, Convert, CreateSwap, Intent, PlaceOrder, SetPayout, Withdraw
 
+COUNTDOWN = timedelta(seconds=15)
+"""How often a waiting card's seconds are redrawn, where its policy does not say otherwise."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """`lifetime` is how long a card can be confirmed. What takes `two_steps` is not sent by a tap alone; what
     goes `with_factor` is, unless its person has a second factor: then with a code. An uncertain outcome is closed
-    `by_word` of its person where nobody can look it up. A pending card is redrawn `every` so often.
+    `by_word` of its person where nobody can look it up. A pending card is `redrawn_every` so often.
     """
 
     lifetime: timedelta
     two_steps: bool = False
     with_factor: bool = False
     by_word: bool = False
-    every: timedelta = timedelta(seconds=15)
+    redrawn_every: timedelta = COUNTDOWN
 
 
 POLICIES: Mapping[type[Intent], Policy] = {
@@ -27,5 +30,5 @@ POLICIES: Mapping[type[Intent], Policy] = {
     Withdraw: Policy(lifetime=timedelta(seconds=90), two_steps=True, by_word=True),
     CreateSwap: Policy(lifetime=timedelta(seconds=90), with_factor=True),
     SetPayout: Policy(lifetime=timedelta(seconds=90), with_factor=True),
-    Convert: Policy(lifetime=timedelta(seconds=60), every=timedelta(seconds=10)),
+    Convert: Policy(lifetime=timedelta(seconds=60), redrawn_every=timedelta(seconds=10)),
 }

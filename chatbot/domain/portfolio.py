@@ -1,9 +1,10 @@
 """What an account is worth, and what prices made of it: readings of its balances, with the prices of that moment."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from decimal import Decimal
+from enum import Enum, auto
 from itertools import pairwise
 
 from chatbot.domain.bars import start_of
@@ -31,11 +32,27 @@ _ONE = Decimal(1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """So much of a currency, at what a unit is worth in `VALUED_IN`; `price` is None where no market says."""
+    """So much of a currency, at what a unit is worth in `VALUED_IN`; `price` is None where nobody knows."""
 
     currency: str
     amount: Decimal
     price: Decimal | None
+
+
+class Origin(Enum):
+    """Where the price of what no market prices is from: a quote of Instant Trade, or the account's own last trade."""
+
+    QUOTE = auto()
+    TRADE = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastPrice:
+    """What a unit of what no market prices was worth in `VALUED_IN` when it was last known."""
+
+    price: Decimal
+    origin: Origin
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +73,19 @@ class Sample:
     def prices(self) -> Mapping[str, Decimal]:
         known = {position.currency: position.price for position in self.positions if position.price}
         return {VALUED_IN: _ONE, **known}
+
+    @property
+    def unpriced(self) -> Mapping[str, Decimal]:
+        """How much there is of what has no price; of nothing, too."""
+        return {each.currency: each.amount for each in self.positions if each.currency not in self.prices}
+
+    def completed(self, prices: Mapping[str, LastPrice]) -> "Sample":
+        """With these prices for what has none."""
+        known = {each: prices[each].price for each in self.unpriced if each in prices}
+        return replace(
+            self,
+            positions=tuple(replace(each, price=known.get(each.currency, each.price)) for each in self.positions),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,16 +110,17 @@ def sampled(
     tickers: Mapping[MarketCode, Ticker],
     before: Sample | None,
 ) -> Sample:
-    """Balances with their prices; `before` is the sample that this one follows."""
+    """Balances with the prices that markets say; `before` is the sample that this one follows."""
     held = {each.currency: each.total for each in balances.by_currency.values() if each.total > 0}
-    wanted = {*held, *(before.amounts if before else ()), *map(str, ValueCurrency)}
+    kept = {*held, *(before.amounts if before else ())}
+    wanted = {*kept, *map(str, ValueCurrency)}
     prices = {each: _price(each, markets, tickers) for each in wanted}
     return Sample(
         at=balances.at,
         positions=tuple(
             Position(currency=each, amount=held.get(each, ZERO), price=prices[each])
             for each in sorted(wanted)
-            if each in held or prices[each] is not None
+            if each in kept or prices[each] is not None
         ),
     )
 
@@ -124,7 +155,7 @@ def slot_of(at: datetime, *, now: datetime) -> datetime | None:
 
 
 def worth_of(sample: Sample, currency: str, *, within: str) -> Decimal | None:
-    """What is held of one currency, in another one; None where no market says."""
+    """What is held of one currency, in another one; None where nobody knows."""
     prices = sample.prices
     if currency not in prices or within not in prices:
         return None
@@ -132,7 +163,7 @@ def worth_of(sample: Sample, currency: str, *, within: str) -> Decimal | None:
 
 
 def value_of(sample: Sample, *, within: str) -> Decimal | None:
-    """All that is held and that a market prices; None where `within` has no price."""
+    """All that is held and has a price; None where `within` has none."""
     if within not in sample.prices:
         return None
     worths = (worth_of(sample, currency, within=within) for currency in sample.amounts)

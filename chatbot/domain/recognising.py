@@ -1,8 +1,13 @@
 """Whether an order at the exchange is the one a card asked for."""
 
+from datetime import timedelta
+
 from chatbot.domain.ids import ClientId
 from chatbot.domain.intents import PlaceOrder
 from chatbot.domain.orders import Order
+
+SKEW = timedelta(seconds=60)
+"""How far the exchange's clock may be behind ours."""
 
 
 def is_like(order: Order, intent: PlaceOrder) -> bool:

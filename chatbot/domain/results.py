@@ -9,9 +9,10 @@ out without having come in has no cost anybody knows: it is counted apart and ha
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from enum import Enum, auto
 
 from chatbot.domain.limits import VALUED_IN
-from chatbot.domain.money import ZERO
+from chatbot.domain.money import ZERO, sum_exactly
 from chatbot.domain.orders import Side
 from chatbot.domain.trade_totals import Pair
 from chatbot.domain.trades import Trade
@@ -21,16 +22,29 @@ WIDE = Context(prec=120, rounding=ROUND_HALF_EVEN)
 DECIMALS = 20
 """Of results and averages: more than any product of an amount and a price has."""
 _LAST = Decimal(1).scaleb(-DECIMALS)
+_WITHOUT_POOL = (VALUED_IN, "")
+"""What results are in, and the other side of a market whose code does not tell it."""
+
+
+class NoResult(Enum):
+    """Why nobody can say what trades brought: of what was sold no purchase is known; it could not be valued, because no
+    price of that moment was kept, or because the markets, which tell currencies apart, could not be read.
+    """
+
+    NO_PURCHASE = auto()
+    NO_PRICE = auto()
+    NO_MARKETS = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """Of one currency, in `VALUED_IN`: what was `realised`; how much of what was bought is still there by the trades,
-    and what a unit of it cost on `average` (None where nothing is). `without_cost` went out without having come in.
+    """Of one currency, in `VALUED_IN`: what was `realised` (None where nothing went out whose cost and proceeds are
+    known); how much of what was bought is still there by the trades, and what a unit of it cost on `average` (None
+    where nothing is). `without_cost` went out without having come in.
     """
 
     currency: str
-    realised: Decimal
+    realised: Decimal | None
     amount: Decimal
     average: Decimal | None
     without_cost: Decimal
@@ -40,12 +54,12 @@ class Result:
 class _Pool:
     amount: Decimal = ZERO
     cost: Decimal = ZERO
-    realised: Decimal = ZERO
+    realised: Decimal | None = None
     without_cost: Decimal = ZERO
 
     def enter(self, amount: Decimal, cost: Decimal) -> None:
         if amount <= 0:  # the fee took it all
-            self.realised = WIDE.subtract(self.realised, cost)
+            self._realise(WIDE.minus(cost))
             return
         self.amount = WIDE.add(self.amount, amount)
         self.cost = WIDE.add(self.cost, cost)
@@ -61,17 +75,20 @@ class _Pool:
         self.cost = WIDE.subtract(self.cost, cost)
         if proceeds is not None:
             brought = _share(proceeds, of=covered, in_all=amount)
-            self.realised = WIDE.add(self.realised, WIDE.subtract(brought, cost))
+            self._realise(WIDE.subtract(brought, cost))
 
     def result(self, currency: str) -> Result:
         average = WIDE.divide(self.cost, self.amount) if self.amount else None
         return Result(
             currency=currency,
-            realised=_rounded(self.realised),
+            realised=None if self.realised is None else _rounded(self.realised),
             amount=self.amount,
             average=None if average is None else _rounded(average),
             without_cost=self.without_cost,
         )
+
+    def _realise(self, result: Decimal) -> None:
+        self.realised = WIDE.add(self.realised or ZERO, result)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -107,12 +124,20 @@ class Ledger:
         """By currency."""
         return tuple(self._pools[currency].result(currency) for currency in sorted(self._pools))
 
+    def realised(self) -> Decimal | NoResult:
+        """In all. Where nothing was sold that is nothing."""
+        results = self.results()
+        known = [each.realised for each in results if each.realised is not None]
+        if not known and any(each.without_cost for each in results):
+            return NoResult.NO_PURCHASE
+        return NoResult.NO_PRICE if self.unvalued and not known else sum_exactly(known)
+
     def _move_in(self, currency: str, amount: Decimal, worth: Decimal | None, *, fee: Decimal) -> None:
-        if currency != VALUED_IN and worth is not None:
+        if currency not in _WITHOUT_POOL and worth is not None:
             self._pool(currency).enter(amount, WIDE.add(worth, fee))
 
     def _move_out(self, currency: str, amount: Decimal, worth: Decimal | None, *, fee: Decimal) -> None:
-        if currency != VALUED_IN and amount > 0:
+        if currency not in _WITHOUT_POOL and amount > 0:
             self._pool(currency).leave(amount, None if worth is None else WIDE.subtract(worth, fee))
 
     def _pool(self, currency: str) -> _Pool:

@@ -20,11 +20,12 @@ class RouteKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstOrder:
-    """The order at the market that begins a way; `amount` is what it spends."""
+    """The order at the market that begins a way; `amount` is what it spends, `onward` what a second one is to buy."""
 
     market: MarketCode
     side: Side
     amount: Decimal
+    onward: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

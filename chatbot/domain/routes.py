@@ -8,6 +8,8 @@ from decimal import Decimal
 from chatbot.domain.accounts import Venue
 from chatbot.domain.conversions import Quote
 from chatbot.domain.convert_drafts import AmountOf, ConvertDraft, ConvertRequest
+from chatbot.domain.converting import Middle, outside_limits
+from chatbot.domain.currencies import USUAL_COUNTER
 from chatbot.domain.drafts import OrderRequest, Quantity, QuantityKind, SwapRequest
 from chatbot.domain.errors import ChatbotError, InputError
 from chatbot.domain.market import Market, OrderBook
@@ -17,10 +19,8 @@ from chatbot.domain.route_drafts import FirstOrder, RouteDraft, RouteKind, SwapP
 from chatbot.domain.swap_quotes import Quoted
 from chatbot.domain.swap_text import coin_and_network, parse_swap
 from chatbot.domain.swaps import Coin, Rate
-from chatbot.domain.walks import Take, at_price, middle, take
+from chatbot.domain.walks import Take, at_price, take
 
-HUB = "USDT"
-"""Where two currencies have no market of their own, it goes through this one, in two orders."""
 _EXAMPLE = "Say what you give and what you want: /route 100 USDT to ETH"
 _EVERYTHING = ("all", "max", "everything")
 
@@ -113,11 +113,12 @@ class NoRoute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """All ways for one amount, `routes` best first. `middle` is in `buy` for one of what is given; `venue` is the one
-    whose books were walked.
+    """All ways for one amount, `routes` best first. `given` is what was `asked` for, cut to what is taken.
+    `middle` is in `buy` for one of what is given; `venue` is the one whose books were walked.
     """
 
     venue: Venue
+    asked: Decimal
     given: Amount
     buy: str
     middle: Decimal | None
@@ -171,12 +172,12 @@ def bare(typed: str) -> str:
 
 
 def steps_between(sell: str, buy: str, markets: Iterable[Market]) -> tuple[tuple[Step, ...], ...]:
-    """The ways over order books: the market of the two first, then the two markets with `HUB`; those that there are."""
+    """The ways over order books: the market of the two first, then the two with `USUAL_COUNTER`, in two orders."""
     listed = tuple(market for market in markets if not market.instant_only)
     direct = _step(sell, buy, listed)
     found: list[tuple[Step, ...]] = [] if direct is None else [(direct,)]
-    if HUB not in (sell, buy):
-        legs = (_step(sell, HUB, listed), _step(HUB, buy, listed))
+    if USUAL_COUNTER not in (sell, buy):
+        legs = (_step(sell, USUAL_COUNTER, listed), _step(USUAL_COUNTER, buy, listed))
         if legs[0] is not None and legs[1] is not None:
             found.append((legs[0], legs[1]))
     return tuple(found)
@@ -202,14 +203,13 @@ def walk(steps: Sequence[Step], books: Sequence[OrderBook], given: Amount) -> Bo
     return BookOffer(takes=tuple(takes))
 
 
-def middle_of(steps: Sequence[Step], books: Sequence[OrderBook]) -> Decimal | None:
-    """What one of the first currency is in the last one, by the middle of each book; None where one has none."""
+def middle_along(steps: Sequence[Step], middles: Sequence[Middle | None]) -> Decimal | None:
+    """What one of the first currency is in the last one, by the middle of each market; None where one has none."""
     price = Decimal(1)
-    for step, book in zip(steps, books, strict=True):
-        between = middle(book)
-        if between is None:
+    for step, middle in zip(steps, middles, strict=True):
+        if middle is None:
             return None
-        price = at_price(price, side=step.side, price=between)
+        price = at_price(price, side=step.side, price=middle.price)
     return price
 
 
@@ -229,29 +229,34 @@ def _check_take(found: Take) -> None:
 
 def check_quote(quote: Quote) -> None:
     """Whether Instant Trade takes the amount of its quote. Raises `RouteUnfit`."""
-    amount, sell = quote.sell_amount, quote.sell
-    if amount < quote.least_sell:
-        raise RouteUnfit(f"It takes at least {grouped(quote.least_sell)} {sell}.")
-    if amount > quote.most_sell:
-        raise RouteUnfit(f"It takes at most {grouped(quote.most_sell)} {sell}.")
-    if not quote.buy_amount:
-        raise RouteUnfit("Nothing would be left of it.")
+    unfit = outside_limits(quote, of=AmountOf.SOLD)
+    if unfit is not None:
+        limit = f"{grouped(unfit.fitting.value)} {unfit.fitting.currency}"
+        raise RouteUnfit(f"It takes at {'least' if unfit.is_least else 'most'} {limit}.")
 
 
 def cost_of(received: Amount, *, spent: Amount, middle: Decimal | None) -> Cost | None:
-    """Against what the middle price would give. The money is in `HUB` if it is one of the two, else as received."""
+    """Against what the middle price would give. The money is in `USUAL_COUNTER` if it is one of the two, else as
+    received.
+    """
     if middle is None or not middle:
         return None
     ideal = multiply(spent.value, middle)
     missing = EXACT.subtract(ideal, received.value)
-    in_hub = spent.currency == HUB != received.currency
-    money = Amount(divide(missing, middle), HUB) if in_hub else Amount(missing, received.currency)
+    in_usual = spent.currency == USUAL_COUNTER != received.currency
+    money = Amount(divide(missing, middle), USUAL_COUNTER) if in_usual else Amount(missing, received.currency)
     return Cost(share=divide(missing, ideal) if ideal else ZERO, money=money)
 
 
 def route_by(kind: RouteKind, offer: Offer, *, given: Amount, middle: Decimal | None) -> Route:
     """A way with what it costs. What cannot be spent on it is no cost."""
-    spent = offer.takes[0].spent if isinstance(offer, BookOffer) else given
+    match offer:
+        case BookOffer(takes=(first, *_)):
+            spent = first.spent
+        case InstantOffer(quote=quote):
+            spent = Amount(quote.sell_amount, quote.sell)
+        case _:
+            spent = given
     return Route(kind=kind, offer=offer, spent=spent, cost=cost_of(offer.received, spent=spent, middle=middle))
 
 
@@ -265,10 +270,11 @@ def draft_of(comparison: Comparison) -> RouteDraft:
     order, instant, swap = None, False, None
     for route in comparison.routes:
         match route.offer:
-            case BookOffer(takes=(first, *_)):
+            case BookOffer(takes=(first, *more)):
                 buying = first.side is Side.BUY
                 spends = comparison.given.value if buying else first.volume
-                order = FirstOrder(market=first.market.code, side=first.side, amount=spends)
+                onward = comparison.buy if more else ""
+                order = FirstOrder(market=first.market.code, side=first.side, amount=spends, onward=onward)
             case InstantOffer():
                 instant = True
             case SwapOffer(deposit=deposit, withdraw=withdraw):
@@ -289,6 +295,7 @@ def order_for(order: FirstOrder, draft: RouteDraft) -> OrderRequest:
         quantity=Quantity(kind=kind, value=order.amount),
         total_currency=draft.sell if buying else None,
         type=OrderType.MARKET,
+        onward=order.onward,
     )
 
 

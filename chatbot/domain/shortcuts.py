@@ -1,6 +1,7 @@
 """What a plain text in the private chat means where nothing was asked. This is the one place that decides it.
 
-btc? · btc eth ? · price of btc · buy 0.01 btc · sell all eth @ 2500 · swap 500 usdc to btc · 0.5 ETH · 500usdt · orders
+btc? · btc eth ? · price of btc · eth price · buy 0.01 btc · sell all eth @ 2500 · swap 500 usdc to btc · 0.5 ETH
+500usdt · 100 usdt to eth · orders
 
 Only the form counts here; whether there is such a market is for others to find out. A text that may be anything else
 means nothing: it may be a code or a key that was pasted by mistake. Nothing here does more than a command would.
@@ -19,6 +20,9 @@ ALONE: Final = {
     "balance": "balance",
     "balances": "balance",
     "orders": "orders",
+    "trades": "trades",
+    "history": "history",
+    "portfolio": "portfolio",
     "price": "price",
     "prices": "price",
     "markets": "markets",
@@ -30,8 +34,9 @@ _LONGEST = 600
 _SYMBOL = r"\$?(?=[0-9]{0,4}[A-Za-z])[A-Za-z0-9]{2,12}(?:[/_-][A-Za-z0-9]{2,12})?"
 _SYMBOLS = rf"(?P<symbols>{_SYMBOL}(?:(?:\s*,\s*|\s+){_SYMBOL}){{0,7}})"
 _ASKED = re.compile(rf"{_SYMBOLS}\s*\?{{1,3}}")
+_PRICE_BEHIND = re.compile(rf"{_SYMBOLS}\s+prices?\s*\?{{0,3}}", re.IGNORECASE)
 _PRICE_OF = re.compile(rf"prices?(?:\s+of)?\s+{_SYMBOLS}\s*\?{{0,3}}", re.IGNORECASE)
-_SPOKEN = re.compile(rf"({'|'.join(WITH_WORDS_BEHIND)})(?:\s+(.*))?", re.IGNORECASE)
+_SPOKEN = re.compile(rf"({'|'.join(WITH_WORDS_BEHIND)})(?:\s+(.*?))?(?:\s*\?{{1,3}})?", re.IGNORECASE)
 _UNBROKEN = "\u00a0\u2009\u202f"
 _GAP = f"[ {_UNBROKEN}]"
 _NUMBER = rf"\$?(?:[0-9.,]|(?<=[0-9]){_GAP}(?=[0-9]{{3}}(?![0-9]))){{1,24}}"
@@ -39,6 +44,9 @@ _UNIT = r"[A-Za-z][A-Za-z0-9]{1,11}"
 _AMOUNT = re.compile(rf"(?P<number>{_NUMBER}[kKmM]?)\s+(?P<unit>{_UNIT})")
 _GLUED = re.compile(rf"(?P<number>{_NUMBER})(?P<unit>[A-Za-z]{{2,12}})")
 _TURNED = re.compile(rf"(?P<unit>{_UNIT})\s+(?P<number>{_NUMBER}[kKmM]?)")
+_WAY = re.compile(
+    rf"(?P<number>{_NUMBER}[kKmM]?)\s+(?P<sell>{_UNIT})\s+(?:to|into|in|->|→)\s+(?P<buy>{_UNIT})\s*\?{{0,3}}", re.I
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +66,22 @@ class AskedPrice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LooseAmount:
-    """An amount, and nothing on what should become of it. `number` and `unit` are as they were typed."""
+    """An amount, and nothing on what should become of it. `unit` is as typed, and so is `number`, in one word."""
 
     number: str
     unit: str
 
 
-Shortcut = SpokenCommand | AskedPrice | LooseAmount
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedWay:
+    """An amount of one currency that should become another one, and nothing on how. All is as in `LooseAmount`."""
+
+    number: str
+    sell: str
+    buy: str
+
+
+Shortcut = SpokenCommand | AskedPrice | LooseAmount | AskedWay
 
 
 class AmountUse(StrEnum):
@@ -88,12 +105,19 @@ def understood(text: str) -> Shortcut | None:
         return SpokenCommand(name=alone, args="")
     if spoken := _SPOKEN.fullmatch(said):
         return SpokenCommand(name=spoken[1].lower(), args=(spoken[2] or "").strip())
-    if asked := _PRICE_OF.fullmatch(said) or _ASKED.fullmatch(said):
+    if asked := _PRICE_OF.fullmatch(said) or _PRICE_BEHIND.fullmatch(said) or _ASKED.fullmatch(said):
         return AskedPrice(symbols=tuple(asked["symbols"].replace(",", " ").replace("$", "").split()))
+    if (way := _WAY.fullmatch(said)) and (number := _one_word(way["number"])):
+        return AskedWay(number=number, sell=way["sell"], buy=way["buy"])
     amount = _AMOUNT.fullmatch(said) or _GLUED.fullmatch(said) or _TURNED.fullmatch(said)
-    if amount is None or not any(symbol.isdigit() for symbol in amount["number"]):
-        return None
-    return LooseAmount(number=amount["number"], unit=amount["unit"])
+    if amount and (number := _one_word(amount["number"])):
+        return LooseAmount(number=number, unit=amount["unit"])
+    return None
+
+
+def _one_word(number: str) -> str:
+    """Without the spaces between its thousands; nothing if there is no digit in it."""
+    return "".join(number.split()) if any(symbol.isdigit() for symbol in number) else ""
 
 
 def currency_named(unit: str, markets: Iterable[Market]) -> str | None:

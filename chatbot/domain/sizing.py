@@ -211,7 +211,7 @@ def _check_balance(request: OrderRequest, situation: Situation, *, volume: Decim
         has, needs, currency, decimals = situation.counter.available, worth, market.counter, market.counter_decimals
     if needs > has:
         needed = f"This needs {grouped(round_up(needs, decimals=decimals))} {currency}"
-        raise _too_large(request, situation, f"{needed}; the API reports {grouped(has)} {currency} available.")
+        raise _too_large(request, situation, f"{needed}; you have {grouped(has)} {currency} available.")
 
 
 def _too_small(request: OrderRequest, situation: Situation, complaint: str) -> OrderUnfit:
@@ -315,7 +315,7 @@ def _warnings(request: OrderRequest, situation: Situation, *, price: Decimal) ->
     losing = divide(price - last, last) if request.side is Side.BUY else divide(last - price, last)
     if request.price is None:
         return (*found, _deep(losing)) if losing > DEEP else tuple(found)
-    low, high = multiply(last, market.min_multiplier), multiply(last, market.max_multiplier)
+    low, high = market.band(last)
     if not low <= request.price <= high:
         found.append(f"The exchange may refuse a price outside {_shown(low, market)} to {_shown(high, market)}.")
     if abs(losing) > FAR_AWAY:

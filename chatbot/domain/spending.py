@@ -15,7 +15,7 @@ from chatbot.domain.intents import (
     WithdrawTerms,
 )
 from chatbot.domain.limits import Spend, SpendKind
-from chatbot.domain.money import divide, multiply
+from chatbot.domain.money import ZERO, divide, multiply
 from chatbot.domain.orders import Order
 from chatbot.domain.tickets import SwapCreated, Ticket
 
@@ -56,6 +56,7 @@ def spend_of(ticket: Ticket) -> Spend | None:
 
 
 def _share(order: Order | None) -> Decimal:
-    if order is None or not order.status.is_final or not order.volume:
+    """How much of an order counts, 0 to 1, whatever the exchange says of it."""
+    if order is None or not order.status.is_final or order.volume <= ZERO:
         return Decimal(1)
-    return divide(order.executed, order.volume)
+    return min(max(divide(order.executed, order.volume), ZERO), Decimal(1))

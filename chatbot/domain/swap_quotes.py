@@ -43,9 +43,9 @@ def quote(amount: Decimal, rate: Rate, *, gets: bool, deposit: Coin, withdraw: C
     _check_limits(amount, named, *limits(rate, gets=gets))
     if gets:
         sent = multiply(EXACT.add(amount, rate.withdrawal_fee), rate.price)
-        return Quoted(deposit=round_up(sent, decimals=decimals_of(deposit)), withdraw=amount)
+        return Quoted(deposit=round_up(sent, decimals=coin_decimals(deposit)), withdraw=amount)
     received = EXACT.subtract(_CUT.divide(amount, rate.price), rate.withdrawal_fee)
-    if received <= ZERO or not (rounded := round_down(received, decimals=decimals_of(withdraw))):
+    if received <= ZERO or not (rounded := round_down(received, decimals=coin_decimals(withdraw))):
         fee = f"{grouped(rate.withdrawal_fee)} {withdraw.symbol}"
         raise AmountUnfit(f"Nothing would be left of {grouped(amount)} {deposit.symbol}: the fee is {fee}.")
     return Quoted(deposit=amount, withdraw=rounded)
@@ -56,7 +56,7 @@ def limits(rate: Rate, *, gets: bool) -> tuple[Decimal | None, Decimal | None]:
     return (rate.least_withdraw, rate.most_withdraw) if gets else (rate.least_deposit, rate.most_deposit)
 
 
-def decimals_of(coin: Coin) -> int:
+def coin_decimals(coin: Coin) -> int:
     return USUAL_DECIMALS if coin.decimals is None else coin.decimals
 
 
@@ -65,7 +65,7 @@ def sizes(rate: Rate, *, gets: bool, coin: Coin, count: int) -> tuple[Decimal, .
     least, most = limits(rate, gets=gets)
     if least is None or least <= ZERO:
         return ()
-    first = round_up(least, decimals=decimals_of(coin))
+    first = round_up(least, decimals=coin_decimals(coin))
     found, scale = [first], Decimal(1).scaleb(first.adjusted())
     while len(found) < count:
         found += [multiply(size, scale) for size in _SIZES if multiply(size, scale) > found[0]]
@@ -79,7 +79,7 @@ def _short(value: Decimal) -> Decimal:
 
 
 def _check_decimals(amount: Decimal, coin: Coin) -> None:
-    decimals = decimals_of(coin)
+    decimals = coin_decimals(coin)
     if has_decimals(amount, at_most=decimals):
         return
     shorter = round_down(amount, decimals=decimals)
@@ -89,10 +89,10 @@ def _check_decimals(amount: Decimal, coin: Coin) -> None:
 def _check_limits(amount: Decimal, coin: Coin, least: Decimal | None, most: Decimal | None) -> None:
     said = f"{grouped(amount)} {coin.symbol}"
     if least is not None and amount < least:
-        fitting = round_up(least, decimals=decimals_of(coin))
+        fitting = round_up(least, decimals=coin_decimals(coin))
         raise AmountUnfit(f"The least here is {grouped(least)} {coin.symbol}, not {said}.", fitting=_short(fitting))
     if most is not None and amount > most:
-        fitting = round_down(most, decimals=decimals_of(coin))
+        fitting = round_down(most, decimals=coin_decimals(coin))
         raise AmountUnfit(
             f"The most here is {grouped(most)} {coin.symbol}, not {said}.", fitting=_short(fitting) or None
         )

@@ -10,20 +10,17 @@ Pending ──first step──▶ Continued ──second step──▶ Held ─�
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar, get_args
 
 from chatbot.domain.accounts import Venue
 from chatbot.domain.errors import Cause, Obstacle
-from chatbot.domain.ids import AccountId, ChatId, ClientId, MessageId, OrderNumber, PersonId, TicketId
+from chatbot.domain.ids import AccountId, ChatId, ClientId, MarketCode, MessageId, OrderNumber, PersonId, TicketId
 from chatbot.domain.intents import Convert, CreateSwap, Intent, PlaceOrder, SetPayout, Terms
 from chatbot.domain.money import Amount
-from chatbot.domain.orders import Order
+from chatbot.domain.orders import Order, Side
 from chatbot.domain.policies import POLICIES
-
-COUNTDOWN = timedelta(seconds=15)
-"""How often a pending card's seconds are redrawn."""
-
 
 UNREADABLE_FOR = timedelta(hours=1)
 """How long every look for an order must have failed before its person's word closes it."""
@@ -139,6 +136,14 @@ class RefusedBy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unsigned:
+    """There was no browser session to sign with, so nothing was done; `ended`: there is one that is not accepted."""
+
+    tag: ClassVar[str] = "unsigned"
+    ended: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unsent:
     """No byte left this machine."""
 
@@ -148,11 +153,18 @@ class Unsent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """Price or balance had left what the card showed, so nothing was sent, or the exchange executed nothing of it; a
-    new card shows the new terms.
-    """
+    """Price or balance had left what the card showed, so nothing was sent; a new card shows the new terms."""
 
     tag: ClassVar[str] = "moved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceRefused:
+    """It was sent, and the exchange refused its price, which had moved too far since (api: 1210): it executed nothing.
+    A new card shows the new price.
+    """
+
+    tag: ClassVar[str] = "price_refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,14 +188,28 @@ class LikeSwap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Traded:
+    """What was executed one way on a market since a tap, all together, in the base currency; `at` is the latest of it.
+
+    It may be what came of the ticket.
+    """
+
+    market: MarketCode
+    side: Side
+    amount: Decimal
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lost:
     """Sent, and no usable answer came. `clean_reads` counts complete reads that did not show the order.
 
-    `twin` is an order that looks like this one but carries no mark, and `like` a swap that does but for its time:
-    nobody can tell whose it is but the person.
+    `twin` is an order that looks like this one but carries no mark, `like` a swap that does but for its time, and
+    `traded` what no order in the exchange's lists explains: nobody can tell whose it is but the person. The same goes
+    once it is `out_of_reach` of the history of trades.
     `unreadable_since` is when the first of the latest looks failed, if they all did; after `UNREADABLE_FOR` it is left
-    to the person's word (`by_word`), until a look succeeds. `available` is a withdrawal's currency as it was read
-    afterwards.
+    to the person's word (`by_word`), until a look succeeds. `needs_session`: the latest look could not be completed
+    without a fresh one. `available` is a withdrawal's currency as it was read afterwards.
     """
 
     tag: ClassVar[str] = "lost"
@@ -195,6 +221,15 @@ class Lost:
     unreadable_since: datetime | None = None
     by_word: bool = False
     available: Amount | None = None
+    traded: Traded | None = None
+    out_of_reach: bool = False
+    needs_session: bool = False
+
+    @property
+    def is_unclear(self) -> bool:
+        """Whether looking again may never tell."""
+        possible = (self.twin, self.like, self.traded)
+        return self.by_word or self.out_of_reach or any(each is not None for each in possible)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,8 +279,10 @@ Outcome = (
     | PayoutSet
     | PaidElsewhere
     | RefusedBy
+    | Unsigned
     | Unsent
     | Moved
+    | PriceRefused
     | NotFound
     | Lost
     | Requested
@@ -293,25 +330,27 @@ class Ticket:
 
 
 def may_be_settled_by_word(ticket: Ticket) -> bool:
-    """Whether only its person can say what became of a ticket: nobody can look it up, for long nobody could, or an
-    order looks like it of which nobody knows whose it is.
+    """Whether only its person can say what became of a ticket: nobody can look it up, for long nobody could, or there
+    is something that looks like it of which nobody knows whose it is.
     """
     if ticket.state is not TicketState.UNCERTAIN:
         return False
-    lost = ticket.outcome
-    unclear = isinstance(lost, Lost) and (lost.by_word or lost.twin is not None or lost.like is not None)
+    unclear = isinstance(ticket.outcome, Lost) and ticket.outcome.is_unclear
     is_looked_up = isinstance(ticket.intent, PlaceOrder | CreateSwap | SetPayout | Convert)
     return POLICIES[type(ticket.intent)].by_word or (unclear and is_looked_up)
 
 
-def unread(outcome: Outcome | None, *, now: datetime) -> Outcome | None:
-    """What is known of a ticket after a look that failed."""
+def unread(outcome: Outcome | None, *, now: datetime, needs_session: bool = False) -> Outcome | None:
+    """What is known of a ticket after a look that failed; `needs_session` if that was for want of one."""
     if not isinstance(outcome, Lost):
         return outcome
     since = outcome.unreadable_since or now
-    return replace(outcome, unreadable_since=since, by_word=outcome.by_word or now - since >= UNREADABLE_FOR)
+    by_word = outcome.by_word or now - since >= UNREADABLE_FOR
+    return replace(outcome, unreadable_since=since, by_word=by_word, needs_session=needs_session)
 
 
 def read_again(outcome: Outcome | None) -> Outcome | None:
     """The same after a look that succeeded."""
-    return replace(outcome, unreadable_since=None, by_word=False) if isinstance(outcome, Lost) else outcome
+    if not isinstance(outcome, Lost):
+        return outcome
+    return replace(outcome, unreadable_since=None, by_word=False, needs_session=False)

@@ -40,11 +40,18 @@ class MarketTotal:
 
 
 def pair_of(code: MarketCode, markets: Iterable[Market]) -> Pair:
-    """The currencies of a market. Instant Trade names markets that are in no list; there the code's end tells."""
-    listed = next((market for market in markets if market.code == code), None)
-    if listed is not None:
-        return Pair(base=listed.base, counter=listed.counter)
-    counter = next((each for each in _COUNTERS if code.endswith(each) and code != each), "")
+    """The currencies of a market. Instant Trade names markets that are in no list; there the code's end tells.
+
+    Where it can be read in several ways (`USDTUSD`), that counts which leaves a currency that is known.
+    """
+    known = set(_COUNTERS)
+    for market in markets:
+        if market.code == code:
+            return Pair(base=market.base, counter=market.counter)
+        known |= {market.base, market.counter}
+    fitting = [each for each in _COUNTERS if code.endswith(each) and code != each]
+    sound = [each for each in fitting if code.removesuffix(each) in known]
+    counter = min(sound, key=len, default=fitting[0] if fitting else "")
     return Pair(base=code.removesuffix(counter), counter=counter)
 
 

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Context, Decimal
 
-from chatbot.domain.market import Level, Market, OrderBook, walk_volume
+from chatbot.domain.market import Level, Market, walk_volume
 from chatbot.domain.money import EXACT, ZERO, Amount, divide, multiply, round_down, sum_exactly
 from chatbot.domain.orders import Side
 
 _CUT = Context(prec=EXACT.prec, rounding=ROUND_DOWN)
-_ONE, _TWO = Decimal(1), Decimal(2)
+_ONE = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,14 +58,6 @@ def take(levels: Sequence[Level], *, market: Market, side: Side, amount: Decimal
     )
 
 
-def middle(book: OrderBook) -> Decimal | None:
-    """Half-way between the best prices of both sides; where one side is empty, between those of its ticker; or None."""
-    if book.bids and book.asks:
-        return _between(book.bids[0].price, book.asks[0].price)
-    known = book.ticker
-    return _between(known.bid, known.ask) if known is not None and known.bid > ZERO and known.ask > ZERO else None
-
-
 def at_price(amount: Decimal, *, side: Side, price: Decimal) -> Decimal:
     """What an amount is on the other side of a market, at one price and without a fee."""
     return divide(amount, price) if side is Side.BUY else multiply(amount, price)
@@ -84,7 +76,3 @@ def _affordable(levels: Sequence[Level], money: Decimal) -> Decimal | None:
 
 def _decimals(market: Market, currency: str) -> int:
     return market.base_decimals if currency == market.base else market.counter_decimals
-
-
-def _between(one: Decimal, other: Decimal) -> Decimal:
-    return divide(EXACT.add(one, other), _TWO)

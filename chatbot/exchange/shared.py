@@ -145,6 +145,12 @@ class SharedReads:
     async def tickers(self, *, priority: Priority, within: timedelta | None = None) -> Mapping[MarketCode, Ticker]:
         return self._tickers.kept(within=within) or await self._tickers.get(priority=priority, within=within)
 
+    async def market(self, code: MarketCode, *, priority: Priority) -> Market | None:
+        return await self._exchange.market(code, priority=priority)
+
+    async def ticker(self, market: MarketCode, *, priority: Priority) -> Ticker | None:
+        return await self._exchange.ticker(market, priority=priority)
+
     async def order_book(
         self, market: MarketCode, *, priority: Priority, within: timedelta | None = None
     ) -> OrderBook | None:

@@ -39,14 +39,29 @@ class AccountControl:
     # money
 
     def set_balances(self, request: Request, fields: Fields) -> object:
-        account = self._account(request)
-        amounts = {currency: self._amount(currency, fields[currency]) for currency in fields}
+        self._set_balances(self._account(request).number, self._amounts(fields))
+        return {"ok": True}
+
+    def open_sub(self, request: Request, fields: Fields) -> object:
+        account, name, balances = self._account(request), fields.get("name"), fields.get("balances", {})
+        if not isinstance(name, str) or not name.strip() or name == MAIN:
+            raise ValueError(f"name: text, other than {MAIN}")
+        if not isinstance(balances, dict):
+            raise ValueError("balances: an object")
+        amounts = self._amounts(balances)
+        self._set_balances(self._exchange.accounts.open_sub(account, name), amounts)
+        return {"name": name}
+
+    def _amounts(self, fields: Fields) -> dict[str, Decimal]:
+        return {currency: self._amount(currency, fields[currency]) for currency in fields}
+
+    def _set_balances(self, number: int, amounts: dict[str, Decimal]) -> None:
+        """All or none."""
         for currency, amount in amounts.items():
-            if amount < self._exchange.ledger.purse(account.number, currency).held:
+            if amount < self._exchange.ledger.purse(number, currency).held:
                 raise ValueError(f"{currency}: open orders and withdrawals hold more than that")
         for currency, amount in amounts.items():
-            self._exchange.ledger.set_balance(account.number, currency, amount)
-        return {"ok": True}
+            self._exchange.ledger.set_balance(number, currency, amount)
 
     def deposit(self, request: Request, fields: Fields) -> object:
         account, currency = self._account(request), str(fields.get("currency"))

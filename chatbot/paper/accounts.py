@@ -1,4 +1,4 @@
-"""Accounts and their credentials."""
+"""Accounts, their credentials and their sub-accounts."""
 
 import secrets
 from collections.abc import Callable, Iterator
@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
 
+from chatbot.paper.refusals import Refusal, Refused
 from chatbot.paper.sessions import Sessions
 
 MAIN = "Main"
-"""The only account name this venue knows; the documentation's default."""
+"""The name every account has; the documentation's default."""
+SAVINGS = "Savings"
+"""A sub-account that everybody has; further ones are opened with the control panel."""
 
 PLAY_MONEY = {
     "USDT": Decimal(100_000),
@@ -22,7 +25,11 @@ PLAY_MONEY = {
     "USD": Decimal(1_000),
 }
 
+SAVED = {"USDT": Decimal(2_500), "BTC": Decimal("0.05")}
+"""What lies in `SAVINGS`."""
+
 FIRST_NUMBER = 109
+_FIRST_SUB_NUMBER = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +59,7 @@ class Accounts:
         self.sessions = Sessions()
         self._by_key: dict[str, Account] = {}
         self._by_username: dict[str, Account] = {}
+        self._subs: dict[tuple[int, str], int] = {}
 
     def __iter__(self) -> Iterator[Account]:
         return iter(self._by_key.values())
@@ -61,6 +69,17 @@ class Accounts:
 
     def by_username(self, username: str) -> Account | None:
         return self._by_username.get(username)
+
+    def number(self, account: Account, name: object) -> int:
+        """Of an account itself, or of one of its sub-accounts, by name. Raises ``Refused`` for a name it has not."""
+        number = account.number if name == MAIN else self._subs.get((account.number, str(name)))
+        if number is None:
+            raise Refused(Refusal.ACCOUNT_OWNER_DIFFERENT)
+        return number
+
+    def open_sub(self, account: Account, name: str) -> int:
+        """Its number; what is there stays. Money lies in it and nothing else: orders are placed in the main account."""
+        return self._subs.setdefault((account.number, name), _FIRST_SUB_NUMBER + len(self._subs))
 
     def introduced(self, account: Account) -> dict[str, object]:
         """What whoever is to use an account has to be told: the API key's credentials and the browser's session."""

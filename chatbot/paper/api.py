@@ -122,16 +122,17 @@ class PrivateApi:
         ]
 
     def balances(self, request: Request, account: Account) -> Response:
-        _check_name(request)
+        number = self._number(request, account)
         self._exchange.catch_up()
         balances = {}
         for currency in CURRENCIES:
-            purse = self._exchange.ledger.purse(account.number, currency)
+            purse = self._exchange.ledger.purse(number, currency)
             balances[currency] = wire.balance(currency, total=purse.total, available=purse.available)
         return succeed({"balances": balances})
 
     def orders(self, request: Request, account: Account) -> Response:
-        _check_name(request)
+        """Orders are placed in the main account only: the lists of sub-accounts are empty."""
+        is_main = self._number(request, account) == account.number
         params = request.path_params
         if params["status"] not in ("O", "C", "A"):
             raise HTTPException(404)
@@ -139,7 +140,7 @@ class PrivateApi:
         listed = [
             order
             for order in reversed(self._history(request, account).values())
-            if code in (None, order.terms.market.code) and wire.is_listed(order, params["status"])
+            if is_main and code in (None, order.terms.market.code) and wire.is_listed(order, params["status"])
         ]
         return succeed(wire.order_page(listed, min(max(1, params.get("page", 1)), _LAST_PAGE)))
 
@@ -171,7 +172,5 @@ class PrivateApi:
         stale: Snapshot | None = getattr(request.state, "stale", None)
         return self._exchange.history(account) if stale is None else stale.orders.get(account.number, {})
 
-
-def _check_name(request: Request) -> None:
-    if request.path_params.get("name", MAIN) != MAIN:
-        raise Refused(Refusal.ACCOUNT_OWNER_DIFFERENT)
+    def _number(self, request: Request, account: Account) -> int:
+        return self._exchange.accounts.number(account, request.path_params.get("name", MAIN))

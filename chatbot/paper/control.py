@@ -21,6 +21,8 @@
 ``POST /control/accounts/{username}/orders/cancel``  ``{"number": 54264}``, likewise
 ``POST /control/accounts/{username}/deposit``   ``{"currency": "USDT", "amount": "250"}`` arrives
 ``POST /control/accounts/{username}/balances``  ``{"USDT": "12.5"}`` sets totals
+``POST /control/accounts/{username}/subs``      ``{"name": "Long-term", "balances": {"BTC": "0.5"}}`` opens a
+                                          sub-account, unless there is one, and sets totals; everybody has Savings
 ``POST /control/accounts/{username}/aliases``   ``{"currency": "XRP", "alias": "savings"}`` saves a withdrawal address;
                                           with ``"saved": false`` removes it; answers those that are saved
 
@@ -115,6 +117,7 @@ class Control:
             "/control/outage": markets.outage,
             f"{of_account}/balances": accounts.set_balances,
             f"{of_account}/deposit": accounts.deposit,
+            f"{of_account}/subs": accounts.open_sub,
             f"{of_account}/orders": accounts.place_on_site,
             f"{of_account}/orders/cancel": accounts.cancel_on_site,
             f"{of_account}/aliases": accounts.set_alias,

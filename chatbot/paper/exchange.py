@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from heapq import heappop, heappush
 
-from chatbot.paper.accounts import PLAY_MONEY, Account, Accounts
+from chatbot.paper.accounts import PLAY_MONEY, SAVED, SAVINGS, Account, Accounts
 from chatbot.paper.book import Fill
 from chatbot.paper.clock import Clock
 from chatbot.paper.executions import Executions, Fact, Past
@@ -73,8 +73,10 @@ class Exchange:
         return self._fund(self.accounts.open_fresh(name))
 
     def _fund(self, account: Account) -> Account:
-        for currency, amount in PLAY_MONEY.items():
-            self.ledger.set_balance(account.number, currency, amount)
+        savings = self.accounts.open_sub(account, SAVINGS)
+        for number, money in ((account.number, PLAY_MONEY), (savings, SAVED)):
+            for currency, amount in money.items():
+                self.ledger.set_balance(number, currency, amount)
         for currency, aliases in USUAL_ALIASES.items():
             for alias in aliases:
                 self.withdrawals.save_alias(account.number, currency, alias)

@@ -9,7 +9,10 @@ from chatbot.domain.secrets import Credentials, Session, SwapKey
 
 
 class Sessions(Protocol):
-    """Browser sessions: at most one on each account at an exchange, sealed like its key."""
+    """Browser sessions: at most one on each account at an exchange, sealed like its key.
+
+    A session is a whole login, so this is handed to those who use it for what it is for, and to nobody else.
+    """
 
     async def session(self, account: AccountId, *, of: PersonId | None = None) -> Session:
         """Open it for the call that signs. Raises `NotLinked` if the account is gone or not the one `of` this person,
@@ -41,7 +44,7 @@ class Sessions(Protocol):
         ...
 
 
-class Accounts(Sessions, Protocol):
+class Accounts(Protocol):
     async def add(
         self,
         person: PersonId,

@@ -39,11 +39,21 @@ class PublicData(Protocol):
 
     async def markets(self, *, priority: Priority) -> tuple[Market, ...]: ...
 
+    async def market(self, code: MarketCode, *, priority: Priority) -> Market | None:
+        """The rules of one market, also of one that the list leaves out; None where the exchange knows none. Always
+        asked anew.
+        """
+        ...
+
     async def tickers(self, *, priority: Priority, within: timedelta | None = None) -> Mapping[MarketCode, Ticker]:
         """The tickers of all markets in one call; markets without one are missing.
 
         An answer younger than `within` will do; without it, one of the venue's usual freshness.
         """
+        ...
+
+    async def ticker(self, market: MarketCode, *, priority: Priority) -> Ticker | None:
+        """The prices of one market; None where there are none. Always asked anew."""
         ...
 
     async def order_book(

@@ -16,7 +16,7 @@ from chatbot.ports.exchange import Permit, Priority
 
 class InstantTrade(Protocol):
     async def quote(self, session: Session, *, sell: str, buy: str, amount: Decimal, priority: Priority) -> Quote:
-        """What so much of `sell` gives in `buy`; changes nothing."""
+        """What so much of `sell`, no more and no less, gives in `buy`; changes nothing."""
         ...
 
     async def convert(self, session: Session, *, new: NewConversion, permit: Permit) -> OrderNumber:

@@ -10,6 +10,10 @@ from chatbot.domain.notices import Notice
 from chatbot.domain.tickets import Ticket
 
 
+class OrderTaken(Exception):
+    """Another ticket of the account is known to be the order's origin."""
+
+
 class Tickets(Protocol):
     async def add(self, ticket: Ticket) -> None: ...
 
@@ -59,12 +63,18 @@ class Tickets(Protocol):
         ...
 
     async def update(
-        self, ticket: TicketId, change: Callable[[Ticket], Ticket], *, notice: Notice | None = None
+        self,
+        ticket: TicketId,
+        change: Callable[[Ticket], Ticket],
+        *,
+        notice: Notice | None = None,
+        origin_of: OrderNumber | None = None,
     ) -> Ticket:
         """Read, change and write in one transaction; put `notice` into the outbox with it.
 
         The revision grows by one if anything but `next_look_at` changed. The notice replies to the ticket's card.
-        Raises `KeyError` for an unknown ticket.
+        Raises `KeyError` for an unknown ticket, and `OrderTaken` where it is to become the origin of an order that
+        another ticket is the origin of.
         """
         ...
 

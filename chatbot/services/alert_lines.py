@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from chatbot.domain.accounts import Venue
+from chatbot.domain.alert_drafts import AlertChoice, AlertKind, AlertRequest
 from chatbot.domain.alert_fitting import is_out_of_reach
 from chatbot.domain.alert_questions import offered_meanings
 from chatbot.domain.alert_text import AlertUnread
-from chatbot.domain.drafts import AlertChoice, AlertKind, AlertRequest
 from chatbot.domain.errors import AmbiguousNumber, InputError
 from chatbot.services.alert_readings import AlertReader
 

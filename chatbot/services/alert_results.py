@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from chatbot.domain.accounts import Venue
-from chatbot.domain.drafts import AlertDraft, Dialogue
+from chatbot.domain.alert_drafts import AlertDraft
+from chatbot.domain.drafts import Dialogue
 from chatbot.domain.places import Place
 from chatbot.services.alert_readings import Quoted, SeenAlert
 

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 from chatbot.domain import alert_questions as questions
 from chatbot.domain.accounts import Venue
+from chatbot.domain.alert_drafts import ONCE, AlertChoice, AlertDraft, AlertQuestion, AlertRequest
 from chatbot.domain.alert_fitting import fit_rule
 from chatbot.domain.alert_text import AlertUnread, parse_alert
 from chatbot.domain.alerts import Alert, AlertStatus, Rule
-from chatbot.domain.drafts import ONCE, AlertChoice, AlertDraft, AlertQuestion, AlertRequest, Dialogue
+from chatbot.domain.drafts import Dialogue
 from chatbot.domain.errors import InputError, UnknownMarket
 from chatbot.domain.ids import AlertId, ChatId, DialogueId, MarketCode, MessageId, PersonId
 from chatbot.domain.market import Market

@@ -1,6 +1,10 @@
-"""Files of a person's trades, orders or history: asked for, looked at, given up."""
+"""Files of a person's trades, orders or history: asked for, looked at, given up, handed over."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Final
 
 from chatbot.domain.audit import Deed, Event
 from chatbot.domain.errors import InputError
@@ -9,6 +13,7 @@ from chatbot.domain.exports import (
     ExportKind,
     ExportRequest,
     ExportState,
+    Failure,
     Gap,
     is_beyond_history,
 )
@@ -18,14 +23,27 @@ from chatbot.ports.exports import ExportFiles
 from chatbot.ports.exports import Exports as Store
 from chatbot.services.accounts import Accounts
 
+KEPT_FOR: Final = timedelta(days=1)
+"""How long a file that is ready is kept for somebody whom it does not reach."""
+
 
 class Exports:
     """One file at a time for each person."""
 
-    def __init__(self, *, store: Store, files: ExportFiles, accounts: Accounts, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        store: Store,
+        files: ExportFiles,
+        accounts: Accounts,
+        is_in: Callable[[PersonId], Awaitable[bool]],
+        clock: Clock,
+    ) -> None:
+        """`is_in` says whether somebody may still use the bot."""
         self._store = store
         self._files = files
         self._accounts = accounts
+        self._is_in = is_in
         self._clock = clock
 
     @property
@@ -59,6 +77,14 @@ class Exports:
         """The file that is under way for a person, or waits to be sent."""
         return await self._store.of(person)
 
+    async def every(self) -> tuple[Export, ...]:
+        """Those that are under way, or wait to be handed over."""
+        return await self._store.every()
+
+    async def is_there(self, export: ExportId) -> bool:
+        """Whether it was not given up."""
+        return await self._store.get(export) is not None
+
     async def cancel(self, export: ExportId, *, person: PersonId) -> bool:
         """Give it up, if it is the person's and not ready yet."""
         found = await self._store.of(person)
@@ -66,6 +92,39 @@ class Exports:
             return False
         await clean_up(self._store, self._files)
         return True
+
+    async def is_wanted(self, export: Export) -> bool:
+        """Whether its person may have it. Of whoever lost access nothing stays."""
+        if await self._is_in(export.person):
+            return True
+        await self.finish(export.id)
+        return False
+
+    async def next_part(self, export: Export) -> Path | None:
+        """The file to be sent next. None if it is gone, which nobody should have done: all is written again."""
+        part = export.sent + 1
+        if await self._files.has(export.id, part):
+            return self._files.path(export.id, part)
+        await self._store.save(
+            replace(export, state=ExportState.WRITING, parts=0, sent=0, rows=0, next_at=self._clock.now())
+        )
+        return None
+
+    async def sent(self, export: Export) -> Export:
+        """Remember that one part more was sent."""
+        further = replace(export, sent=export.sent + 1)
+        await self._store.save(further)
+        return further
+
+    async def refused(self, export: Export) -> None:
+        """The messenger did not take it: its person is told so, unless that is what was not taken."""
+        if export.state is not ExportState.READY:
+            await self.finish(export.id)
+            return
+        gone_at = self._clock.now() + KEPT_FOR
+        await self._store.save(
+            replace(export, state=ExportState.FAILED, failure=Failure.NOT_TAKEN, parts=0, next_at=gone_at)
+        )
 
     async def finish(self, export: ExportId) -> None:
         """It was sent, or its person told why not: nothing of it stays."""

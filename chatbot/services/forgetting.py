@@ -6,8 +6,10 @@ from chatbot.domain.errors import InputError
 from chatbot.domain.ids import PersonId
 from chatbot.domain.people import Role
 from chatbot.ports.accounts import Accounts
+from chatbot.ports.exports import ExportFiles, Exports
 from chatbot.ports.forgetting import Forgetting as ForgettingStore
 from chatbot.ports.tickets import Tickets
+from chatbot.services.exports import clean_up
 from chatbot.services.people import People
 
 
@@ -33,8 +35,19 @@ class Outlook:
 
 
 class Forgetting:
-    def __init__(self, *, store: ForgettingStore, accounts: Accounts, tickets: Tickets, people: People) -> None:
+    def __init__(
+        self,
+        *,
+        store: ForgettingStore,
+        accounts: Accounts,
+        tickets: Tickets,
+        exports: Exports,
+        files: ExportFiles,
+        people: People,
+    ) -> None:
         self._store = store
+        self._exports = exports
+        self._files = files
         self._accounts = accounts
         self._tickets = tickets
         self._people = people
@@ -57,9 +70,15 @@ class Forgetting:
         """
         if not await self._store.begin(person):
             raise Unfinished
-        return await self._store.erase(person)
+        return await self._erase(person)
 
     async def resume(self) -> None:
         """Go on with what an earlier run of the program did not finish."""
         for person in await self._store.begun():
-            await self._store.erase(person)
+            await self._erase(person)
+
+    async def _erase(self, person: PersonId) -> bool:
+        """A file that was made for them is in no table: it goes with the row that says whose it is."""
+        off_the_disk = await self._store.erase(person)
+        await clean_up(self._exports, self._files)
+        return off_the_disk

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from chatbot.domain.accounts import Venue
+from chatbot.domain.convert_drafts import ConvertDraft, ConvertRequest
 from chatbot.domain.drafts import Dialogue, LinkDraft, Question, SessionDraft, SwapDraft, SwapKeyDraft, SwapRequest
 from chatbot.domain.ids import AccountId, ChatId, PersonId
 from chatbot.domain.secrets import Credentials, Session, SwapKey
@@ -76,8 +77,24 @@ class Linking:
         return dialogue.draft.venue, read_swap_key(text)
 
     async def begin_session(self, account: AccountId, *, person: PersonId, chat: ChatId) -> None:
-        """Ask for a browser session of an account."""
-        await self._questions.ask(SessionDraft(account=account), person=person, chat=chat)
+        """Ask for a browser session of an account; a conversion whose question is open here waits for it."""
+        waiting = await self.waiting_conversion(person=person, chat=chat)
+        await self._questions.ask(SessionDraft(account=account, waiting=waiting), person=person, chat=chat)
+
+    async def waiting_conversion(self, *, person: PersonId, chat: ChatId) -> ConvertRequest | None:
+        """The conversion whose question is open here, or waits behind that for a session."""
+        found = await self._questions.open_in(chat, person=person)
+        match found.draft if found is not None else None:
+            case ConvertDraft(request=request):
+                return request
+            case SessionDraft(waiting=request):
+                return request
+            case _:
+                return None
+
+    async def keep_waiting(self, conversion: ConvertRequest, *, person: PersonId, chat: ChatId) -> None:
+        """Have a conversion wait on, whatever becomes of the session that was given."""
+        await self._questions.ask(ConvertDraft(request=conversion, asking=None), person=person, chat=chat)
 
     async def answer_session(self, dialogue: Dialogue, text: str) -> tuple[AccountId, Session | None]:
         """Take the user name, then the token, or both at once; None while the token is missing.

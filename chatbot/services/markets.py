@@ -7,9 +7,9 @@ from datetime import timedelta
 from rapidfuzz import process
 
 from chatbot.domain.accounts import Venue
-from chatbot.domain.errors import UnknownMarket
+from chatbot.domain.errors import Cause, Unavailable, UnknownMarket
 from chatbot.domain.ids import ChatId, MarketCode, PersonId
-from chatbot.domain.market import Market, OrderBook, Ticker, resolve_symbol
+from chatbot.domain.market import Market, OrderBook, Ticker, resolve_symbol, unlisted_code
 from chatbot.domain.places import Place
 from chatbot.ports.accounts import Accounts
 from chatbot.ports.exchange import Exchange, Priority
@@ -75,6 +75,23 @@ class Markets:
         if market is None:
             raise UnknownMarket(symbol=symbol.upper(), nearest=_nearest(symbol, markets))
         return market
+
+    async def rules(self, symbol: str, *, venue: Venue) -> Quote:
+        """One market as the exchange describes it this moment, also one for Instant Trade only, which no list names.
+
+        Raises `UnknownMarket` with the nearest listed ones.
+        """
+        exchange = self._exchanges[venue]
+        listed = await exchange.markets(priority=Priority.PERSON)
+        known = resolve_symbol(symbol, listed)
+        code = known.code if known is not None else unlisted_code(symbol)
+        market = await exchange.market(code, priority=Priority.PERSON) if code is not None else None
+        if market is None:
+            if known is not None:  # it was listed minutes ago: the fault is the exchange's
+                raise Unavailable(Cause.SERVER_FAULT)
+            raise UnknownMarket(symbol=symbol.upper(), nearest=_nearest(symbol, await self.listed(venue)))
+        ticker = None if market.instant_only else await exchange.ticker(market.code, priority=Priority.PERSON)
+        return Quote(market=market, ticker=ticker)
 
     async def quotes(self, symbols: tuple[str, ...], *, venue: Venue) -> tuple[Quote, ...]:
         """Prices of the named markets, in order, each once."""

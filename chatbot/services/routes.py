@@ -2,17 +2,19 @@
 
 import asyncio
 from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import TypeVar
 
+from chatbot.domain import converting
 from chatbot.domain.accounts import Venue
+from chatbot.domain.conversions import Quote
 from chatbot.domain.drafts import Dialogue
 from chatbot.domain.errors import Cause, ChatbotError, InputError, Unavailable
 from chatbot.domain.ids import ChatId, PersonId
 from chatbot.domain.market import Market
-from chatbot.domain.money import ZERO, Amount
+from chatbot.domain.money import ZERO, Amount, grouped
 from chatbot.domain.route_drafts import RouteKind
 from chatbot.domain.routes import (
     BookOffer,
@@ -27,7 +29,7 @@ from chatbot.domain.routes import (
     best_first,
     check_quote,
     draft_of,
-    middle_of,
+    middle_along,
     route_by,
     steps_between,
     walk,
@@ -44,7 +46,7 @@ from chatbot.services.accounts import Accounts
 from chatbot.services.coins import Coins
 from chatbot.services.markets import Markets
 from chatbot.services.questions import Questions
-from chatbot.services.sessions import Sessions
+from chatbot.services.quoting import PROBE, Quoting, cut
 
 T = TypeVar("T")
 
@@ -71,7 +73,7 @@ class RouteDesk:
         coins: Mapping[Venue, Coins],
         accounts: Accounts,
         keys: AccountStore,
-        sessions: Sessions,
+        quoting: Quoting,
         markets: Markets,
         questions: Questions,
         clock: Clock,
@@ -82,7 +84,7 @@ class RouteDesk:
         self._coins = coins
         self._accounts = accounts
         self._keys = keys
-        self._sessions = sessions
+        self._quoting = quoting
         self._markets = markets
         self._questions = questions
         self._clock = clock
@@ -96,6 +98,7 @@ class RouteDesk:
         venue = await self._markets.venue_for(person)
         listed = await self._patiently(self._exchanges[venue].markets(priority=Priority.PERSON))
         asker = _asker(request, person, venue, () if isinstance(listed, ChatbotError) else listed)
+        asker = replace(asker, given=await self._cut(asker))
         walked, instant, swap = await asyncio.gather(
             _failed(listed) if isinstance(listed, ChatbotError) else self._patiently(self._walk(asker)),
             self._patiently(self._quote(asker)),
@@ -111,6 +114,17 @@ class RouteDesk:
             return None
         return await self._questions.ask(draft_of(comparison), person=person, chat=chat)
 
+    async def _cut(self, asker: "_Asker") -> Amount:
+        """What is given, in the decimals that all ways take."""
+        given = asker.given
+        cutting = cut(given, asker.markets, probe=lambda: self._ask_quote(asker, PROBE))
+        taken = await self._patiently(cutting)
+        if isinstance(taken, ChatbotError):
+            return given
+        if not taken:
+            raise InputError(f"{grouped(given.value)} {given.currency} is less than its smallest unit.")
+        return Amount(taken, given.currency)
+
     async def _walk(self, asker: "_Asker") -> "_Walked":
         """Over the books of the two currencies; where the exchange keeps none of theirs, over two."""
         exchange = self._exchanges[asker.venue]
@@ -123,20 +137,20 @@ class RouteDesk:
                 found: BookOffer | ChatbotError = walk(steps, books, asker.given)
             except RouteUnfit as error:
                 found = error
-            return _Walked(middle=middle_of(steps, books), found=found)
+            reading = (self._quoting.middle(step.market, venue=asker.venue, priority=Priority.PERSON) for step in steps)
+            return _Walked(middle=middle_along(steps, await asyncio.gather(*reading)), found=found)
         raise RouteUnfit(f"No order books lead from {asker.given.currency} to {asker.buy}.")
 
     async def _quote(self, asker: "_Asker") -> InstantOffer:
-        account = await self._accounts.active(asker.person)
-        given = asker.given
-        quoted = await self._sessions.ask(
-            account,
-            lambda instant, session: instant.quote(
-                session, sell=given.currency, buy=asker.buy, amount=given.value, priority=Priority.PERSON
-            ),
-        )
+        quoted = await self._ask_quote(asker, asker.given.value)
         check_quote(quoted)
         return InstantOffer(quote=quoted)
+
+    async def _ask_quote(self, asker: "_Asker", amount: Decimal) -> Quote:
+        account = await self._accounts.active(asker.person)
+        sell, buy = asker.given.currency, asker.buy
+        market = converting.market_between(sell, buy, asker.markets)
+        return await self._quoting.quote(account, sell=sell, buy=buy, amount=amount, market=market)
 
     async def _swap(self, asker: "_Asker") -> SwapOffer:
         account = await self._accounts.swap_account(asker.person)
@@ -226,6 +240,7 @@ def _comparison(
     without = [NoRoute(kind=kind, why=error) for kind, error in found.items() if isinstance(error, ChatbotError)]
     return Comparison(
         venue=asker.venue,
+        asked=asker.request.amount,
         given=asker.given,
         buy=asker.buy,
         middle=middle,

@@ -4,7 +4,8 @@ Only here is one opened, and where conversions are sent.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TypeVar
 
 from chatbot.domain.accounts import DEFAULT_ACCOUNT_NAME, Account, SessionState, Venue
@@ -13,8 +14,10 @@ from chatbot.domain.errors import InputError, NoSession, Refused, SessionExpired
 from chatbot.domain.ids import AccountId, ChatId, PersonId
 from chatbot.domain.intents import Convert
 from chatbot.domain.secrets import Secret, Session
+from chatbot.domain.tickets import Ticket, TicketState
 from chatbot.domain.trades import TradeSpan
 from chatbot.ports.accounts import Accounts as AccountStore
+from chatbot.ports.accounts import Sessions as SessionStore
 from chatbot.ports.audit import Journal
 from chatbot.ports.clock import Clock
 from chatbot.ports.exchange import PracticeDesk, Priority
@@ -31,14 +34,13 @@ _LONGEST_TOKEN = 4096  # as long as a message can be
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionReport:
     """What a session was found to be good for. `state` is None if nothing was stored, because it was not accepted.
-
-    `same_user`: its user name is the one of the account's key; if not, it may be of another ANDX account.
+    `is_new` is false for one that was linked already, and stays.
     """
 
     account: Account
     state: SessionState | None
     history: Check
-    same_user: bool
+    is_new: bool = True
 
 
 class Sessions:
@@ -47,7 +49,8 @@ class Sessions:
     def __init__(
         self,
         *,
-        store: AccountStore,
+        store: SessionStore,
+        keys: AccountStore,
         tickets: Tickets,
         accounts: Accounts,
         instants: Mapping[Venue, InstantTrade],
@@ -56,6 +59,7 @@ class Sessions:
         clock: Clock,
     ) -> None:
         self._store = store
+        self._keys = keys
         self._tickets = tickets
         self._accounts = accounts
         self._instants = instants
@@ -79,26 +83,34 @@ class Sessions:
         self, person: PersonId, session: Session, *, account: AccountId | None = None, chat: ChatId | None = None
     ) -> SessionReport:
         """Try the session with a harmless read, then seal and store it with one of the person's accounts, the active
-        one if none is named.
+        one if none is named. What waits for one is looked at again soon.
 
-        Raises `NotLinked`, and `Unavailable` if the exchange could not be asked; nothing is stored then.
+        Raises `NotLinked`, `InputError` for a session of another user than the account's key, and `Unavailable` if the
+        exchange could not be asked; nothing is stored then.
         """
         holder = await self._accounts.own(person, account)
+        await self._check_user(holder, session, chat=chat)
         history = await self._try(holder, session)
-        state = None
-        if history.works:
-            state = await self._store.put_session(holder, session, chat=chat, now=self._clock.now())
-        else:
-            await self._record_failure(holder, history, chat=chat)
-        same_user = await self._is_same_user(holder, session)
-        return SessionReport(account=holder, state=state, history=history, same_user=same_user)
+        if not history.works:
+            failed = "rejected" if history.status is None else f"rejected with {history.status}"
+            await self._record_failure(holder, failed, chat=chat)
+            return SessionReport(account=holder, state=None, history=history)
+        now = self._clock.now()
+        state = await self._store.put_session(holder, session, chat=chat, now=now)
+        for ticket in await self.open_conversions(holder.id):
+            await self._tickets.update(ticket.id, lambda current: _due(current, now))
+        return SessionReport(account=holder, state=state, history=history)
 
     async def link_practice(self, person: PersonId, account: AccountId, *, chat: ChatId | None = None) -> SessionReport:
-        """Log in at the practice exchange with an account's key, and link that session."""
+        """Log in at the practice exchange with an account's key, and link that session. One that is linked and works
+        stays: to log in anew would end it.
+        """
         holder = await self._accounts.own(person, account)
         if self._practice is None or holder.venue is not Venue.PAPER:
             raise InputError("Only a practice account gets its session here. /link instant asks for yours.")
-        session = await self._practice.open_session(await self._store.credentials(holder.id, of=person))
+        if (linked := await self._working(holder)) is not None:
+            return linked
+        session = await self._practice.open_session(await self._keys.credentials(holder.id, of=person))
         return await self.link(person, session, account=holder.id, chat=chat)
 
     async def unlink(
@@ -106,11 +118,11 @@ class Sessions:
     ) -> Account:
         """Erase the session of one of the person's accounts for good; of the active one if none is named.
 
-        Raises `NotLinked`, `NoSession` if there is none, or `Unsettled` while an outcome is open that needs it.
+        Raises `NotLinked`, `NoSession` if there is none, or `Unsettled` while an outcome is open that can be found out
+        with it.
         """
         holder = await self._accounts.own(person, account)
-        unsettled = await self._tickets.unsettled_of(person)
-        if any(ticket.account == holder.id and isinstance(ticket.intent, Convert) for ticket in unsettled):
+        if not await self.has_ended(holder.id) and await self.open_conversions(holder.id):
             raise Unsettled("A conversion's outcome is still being found out with it. See /pending, then try again.")
         if not await self._store.drop_session(person, holder.id, chat=chat, now=self._clock.now()):
             raise NoSession
@@ -118,7 +130,7 @@ class Sessions:
 
     async def is_on(self, person: PersonId) -> bool:
         """Whether the person's active account, if there is one, has a session."""
-        active = await self._store.active(person)
+        active = await self._keys.active(person)
         return active is not None and await self._store.session_state(active.id) is not None
 
     async def has_ended(self, account: AccountId) -> bool:
@@ -126,10 +138,24 @@ class Sessions:
         state = await self._store.session_state(account)
         return state is not None and state.rejected_at is not None
 
+    async def open_conversions(self, account: AccountId) -> tuple[Ticket, ...]:
+        """Those that were sent with the account's session and have no known outcome yet, oldest first."""
+        holder = await self._keys.get(account)
+        unsettled = () if holder is None else await self._tickets.unsettled_of(holder.person)
+        return tuple(each for each in unsettled if each.account == account and isinstance(each.intent, Convert))
+
     async def states(self, accounts: Iterable[Account]) -> Mapping[AccountId, SessionState]:
         """Of those of the accounts that have a session."""
         found = {account.id: await self._store.session_state(account.id) for account in accounts}
         return {account: state for account, state in found.items() if state is not None}
+
+    async def _working(self, account: Account) -> SessionReport | None:
+        """What is linked already, if the exchange accepts it."""
+        state = await self._store.session_state(account.id)
+        if state is None or state.rejected_at is not None:
+            return None
+        history = await self._try(account, await self._store.session(account.id, of=account.person))
+        return SessionReport(account=account, state=state, history=history, is_new=False) if history.works else None
 
     async def _try(self, account: Account, session: Session) -> Check:
         """Read the trades of the day."""
@@ -143,20 +169,33 @@ class Sessions:
             return Check(works=False, status=error.code, reason=error.reason)
         return Check(works=True)
 
-    async def _record_failure(self, account: Account, check: Check, *, chat: ChatId | None) -> None:
+    async def _check_user(self, account: Account, session: Session, *, chat: ChatId | None) -> None:
+        """With another user's session the bot would convert there, and look here for what came of it. Nothing says that
+        the two names are always the same; but where they differ nobody can tell whose session it is.
+        """
+        credentials = await self._keys.credentials(account.id, of=account.person)
+        if credentials.username != session.username:
+            await self._record_failure(account, "of another user", chat=chat)
+            raise InputError(
+                f"Nothing was stored: this USER_NAME is not the user name of the API key of {account.label}, so the "
+                "session may be of another ANDX account. Take both values from a browser that is logged in as the "
+                "key's user; or link a key of the session's user before: /link"
+            )
+
+    async def _record_failure(self, account: Account, result: str, *, chat: ChatId | None) -> None:
         event = Event(
             deed=Deed.LINK_FAILED,
             person=account.person,
             chat=chat,
             account=account.label,
             subject=_SUBJECT,
-            result="rejected" if check.status is None else f"rejected with {check.status}",
+            result=result,
         )
         await self._journal.record(event)
 
-    async def _is_same_user(self, account: Account, session: Session) -> bool:
-        credentials = await self._store.credentials(account.id, of=account.person)
-        return credentials.username.reveal().lower() == session.username.reveal().lower()
+
+def _due(ticket: Ticket, now: datetime) -> Ticket:
+    return replace(ticket, next_look_at=now) if ticket.state is TicketState.UNCERTAIN else ticket
 
 
 def read_session(words: list[str]) -> Session:

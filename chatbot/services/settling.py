@@ -9,11 +9,11 @@ from typing import Protocol
 
 import structlog
 
-from chatbot.domain.errors import AccessError, ChatbotError, KeyRejected, NotLinked
+from chatbot.domain.errors import AccessError, ChatbotError, KeyRejected, NoSession, NotLinked, SessionExpired
 from chatbot.domain.ids import AccountId
 from chatbot.domain.intents import Convert, CreateSwap, PlaceOrder, SetPayout
-from chatbot.domain.policies import POLICIES
-from chatbot.domain.tickets import COUNTDOWN, Ticket, TicketState, read_again, unread
+from chatbot.domain.policies import COUNTDOWN, POLICIES
+from chatbot.domain.tickets import Ticket, TicketState, read_again, unread
 from chatbot.ports.cards import Cards
 from chatbot.ports.clock import Clock
 from chatbot.ports.tickets import Tickets as TicketStore
@@ -87,7 +87,8 @@ class Settling:
                 return
             if isinstance(error, KeyRejected):
                 await self._keys.rejected(ticket.account, error.status)
-            await self._look_again(ticket, slowly=isinstance(error, AccessError))
+            needs_session = isinstance(error, NoSession | SessionExpired)
+            await self._look_again(ticket, slowly=isinstance(error, AccessError), needs_session=needs_session)
         except Exception:
             log.exception("looking at ticket failed", ticket=ticket.id)
             await self._look_again(ticket, slowly=True)
@@ -98,7 +99,7 @@ class Settling:
         elif ticket.state.is_waiting:
             if await self._renewals.renew(ticket):
                 return
-            due = self._clock.now() + POLICIES[type(ticket.intent)].every
+            due = self._clock.now() + POLICIES[type(ticket.intent)].redrawn_every
             await self._count_down(ticket, due=due if due < ticket.expires_at else None)
         elif ticket.state is TicketState.CLAIMED:
             await self._changes.record(ticket, next_look_at=None)  # being sent; what comes back says when to look
@@ -120,9 +121,11 @@ class Settling:
         await self._changes.record(ticket, next_look_at=due)
         self._cards.repaint(ticket.id)
 
-    async def _look_again(self, ticket: Ticket, *, slowly: bool) -> None:
+    async def _look_again(self, ticket: Ticket, *, slowly: bool, needs_session: bool = False) -> None:
         now = self._clock.now()
         pause = ASK_OLD if slowly else pause_after(ticket, ASK_AGAIN, ASK_OLD, now=now)
         is_looked_up = isinstance(ticket.intent, PlaceOrder | CreateSwap | SetPayout | Convert)
-        outcome = unread(ticket.outcome, now=now) if is_looked_up else ticket.outcome
+        outcome = ticket.outcome
+        if is_looked_up:
+            outcome = unread(outcome, now=now, needs_session=needs_session)
         await self._changes.record(ticket, outcome=outcome, next_look_at=now + pause)

@@ -13,7 +13,7 @@ from chatbot.domain.ids import ChatId, PersonId
 from chatbot.domain.limits import VALUED_IN
 from chatbot.domain.money import divide, multiply, round_down
 from chatbot.domain.swap_plan import PricedSwap
-from chatbot.domain.swap_quotes import AmountUnfit, decimals_of, limits, quote
+from chatbot.domain.swap_quotes import AmountUnfit, coin_decimals, limits, quote
 from chatbot.domain.swaps import Coin, Pair, Rate
 from chatbot.ports.accounts import Accounts as AccountStore
 from chatbot.ports.clock import Clock
@@ -135,7 +135,7 @@ class SwapOffers:
         most = most_swappable(amount, weight.value, weight.standing)
         if weight.value is None or amount <= most:
             return amount
-        fitting = round_down(most, decimals=decimals_of(priced.named))
+        fitting = round_down(most, decimals=coin_decimals(priced.named))
         least, _ = limits(rate, gets=request.gets)
         return fitting if fitting and (least is None or fitting >= least) else None
 

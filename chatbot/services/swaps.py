@@ -14,7 +14,7 @@ from chatbot.domain.ids import ChatId, DialogueId, PersonId, SwapId
 from chatbot.domain.intents import CreateSwap, SwapTerms
 from chatbot.domain.money import round_down
 from chatbot.domain.swap_plan import NOWHERE, PricedSwap, Receiver, intent_of, request_of, terms_of
-from chatbot.domain.swap_quotes import AmountUnfit, decimals_of, quote
+from chatbot.domain.swap_quotes import AmountUnfit, coin_decimals, quote
 from chatbot.domain.swap_text import (
     NO_STATE_MONEY,
     EitherAmount,
@@ -322,7 +322,7 @@ class SwapDesk:
             if reason.obstacle not in _TOO_MUCH:
                 raise
             most = most_swappable(priced.sent.value, weight.value, weight.standing)
-            fitting = round_down(most, decimals=decimals_of(priced.deposit))
+            fitting = round_down(most, decimals=coin_decimals(priced.deposit))
             draft = questions.offer_amount(priced.request, fitting, priced.deposit, gets=False)
             return await self._ask(draft, who, stopped=reason, rate=priced.rate)
         return weight

@@ -25,6 +25,7 @@ from chatbot.domain.ids import ChatId, MessageId, PersonId, TicketId
 from chatbot.domain.intents import CancelOrders, Intent, Terms
 from chatbot.domain.notices import HeldEnded, Notice
 from chatbot.domain.policies import POLICIES
+from chatbot.domain.ticket_problems import problem_of
 from chatbot.domain.tickets import (
     Blocked,
     Disowned,
@@ -134,7 +135,7 @@ class Tickets:
             state=TicketState.PENDING,
             created_at=now,
             expires_at=end if expires_at is None else min(end, expires_at),
-            next_look_at=now + POLICIES[type(intent)].every,
+            next_look_at=now + POLICIES[type(intent)].redrawn_every,
         )
         await self._store.add(ticket)
         if not POLICIES[type(intent)].two_steps:
@@ -146,7 +147,7 @@ class Tickets:
     async def renew(self, ticket: Ticket, intent: Intent, terms: Terms) -> bool:
         """Show other terms on a pending card, under a new id: a tap on what it showed before finds nothing to send."""
         now = self._clock.now()
-        look = now + POLICIES[type(intent)].every
+        look = now + POLICIES[type(intent)].redrawn_every
         name = TicketId(self._entropy.token())
         renewed = replace(ticket, id=name, intent=intent, terms=terms, next_look_at=look)
         if not await self._store.renew(ticket.id, renewed, now=now):
@@ -375,20 +376,7 @@ class Tickets:
         found = await self._store.get(ticket)
         if found is None:
             return TicketProblem.RENEWED if ticket in self._renewed else TicketProblem.UNKNOWN
-        if found.person != person:
-            return TicketProblem.NOT_YOURS
-        if found.state is TicketState.DECLINED:
-            return TicketProblem.DECLINED
-        over = found.state in (TicketState.PENDING, TicketState.CONTINUED) and found.expires_at <= now
-        if found.state is TicketState.EXPIRED or over:
-            return TicketProblem.EXPIRED
-        if found.state is TicketState.PENDING:
-            return TicketProblem.UNKNOWN
-        if found.state is TicketState.REFUSED:
-            return TicketProblem.CLOSED
-        if POLICIES[type(found.intent)].two_steps and not found.state.is_waiting:
-            return TicketProblem.SENT
-        return TicketProblem.ALREADY_TAKEN
+        return problem_of(found, person=person, now=now)
 
 
 def _may_go_on(ticket: Ticket) -> bool:

@@ -11,6 +11,7 @@ from chatbot.domain.gate import check, orders_left
 from chatbot.domain.ids import ChatId, DialogueId, MarketCode, PersonId
 from chatbot.domain.intents import OrderTerms, PlaceOrder
 from chatbot.domain.market import Market, Ticker
+from chatbot.domain.onward import brought, second_order
 from chatbot.domain.order_text import parse_order
 from chatbot.domain.orders import OrderType, Side
 from chatbot.domain.sizing import OrderUnfit, Situation, size_order
@@ -116,7 +117,19 @@ class OrderDesk:
             type=intent.type,
             price=intent.price,
             post_only=intent.post_only,
+            onward=ticket.terms.onward if isinstance(ticket.terms, OrderTerms) else "",
         )
+        return await self._in_account_of(ticket, request)
+
+    async def second(self, ticket: Ticket) -> Asked | Ticket:
+        """The card of a second order, for what this first one brought. Raises `InputError`, `NotLinked`."""
+        spent = brought(ticket)
+        if spent is None or not isinstance(ticket.terms, OrderTerms):
+            raise InputError("No second order follows this one.")
+        markets = await self._markets.listed(ticket.venue)
+        return await self._in_account_of(ticket, second_order(spent, ticket.terms.onward, markets))
+
+    async def _in_account_of(self, ticket: Ticket, request: OrderRequest) -> Asked | Ticket:
         account = await self._accounts.own(ticket.person, ticket.account)
         return await self.advance(request, person=ticket.person, chat=ticket.chat, guided=False, account=account)
 
@@ -167,7 +180,7 @@ class OrderDesk:
             price=sized.price,
             post_only=request.post_only,
         )
-        terms = await self._admitted(intent, sized.terms, market, who)
+        terms = await self._admitted(intent, replace(sized.terms, onward=request.onward), market, who)
         await self._questions.forget(person=who.person, chat=who.chat)
         return await self._tickets.open(intent, terms, person=who.person, chat=who.chat, account=who.account)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from chatbot.domain.accounts import Account, Venue
-from chatbot.domain.currencies import ascii_codes, read_currency
+from chatbot.domain.currencies import DOLLARS, ascii_codes, read_currency
 from chatbot.domain.errors import InputError, Obstacle, Stopped
 from chatbot.domain.intents import OrderTerms
 from chatbot.domain.limits import VALUED_IN
@@ -14,9 +14,6 @@ from chatbot.domain.orders import Side
 from chatbot.domain.valuing import believed_prices, careful_worth, valuing_market
 from chatbot.services.balances import BalanceReader
 from chatbot.services.markets import Markets
-
-_DOLLARS = frozenset(("USDT", "USDC", "DAI", "USDS", "TUSD", "USDP", "FDUSD", "PYUSD", "GUSD", "USDE", "RLUSD"))
-"""Coins that stand for a dollar each: as long as no market says otherwise, one is worth one of `VALUED_IN`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +76,12 @@ class Values:
     async def can_weigh(self, currency: str, *, is_live: bool) -> bool:
         """Whether limits can be held against a swap of this currency."""
         venue = self._pricing(is_live=is_live)
-        return currency in _DOLLARS or (venue is not None and await self.can_value(currency, venue=venue))
+        return currency in DOLLARS or (venue is not None and await self.can_value(currency, venue=venue))
 
     async def _of_coins(self, amount: Amount, *, is_live: bool) -> Decimal | None:
         venue = self._pricing(is_live=is_live)
         worth = None if venue is None else await self.of(amount, venue=venue)
-        return amount.value if worth is None and amount.currency in _DOLLARS else worth
+        return amount.value if worth is None and amount.currency in DOLLARS else worth
 
     def _pricing(self, *, is_live: bool) -> Venue | None:
         """The venue whose prices tell."""

@@ -22,6 +22,7 @@ from chatbot.domain.gate import check, left_for, most_withdrawable
 from chatbot.domain.ids import ChatId, DialogueId, PersonId
 from chatbot.domain.intents import Withdraw, WithdrawTerms
 from chatbot.domain.money import ZERO, Amount, divide, grouped, has_decimals, multiply, round_down, to_text
+from chatbot.domain.number_text import spoken
 from chatbot.domain.order_questions import read_as
 from chatbot.domain.orders import Balances
 from chatbot.domain.tickets import Ticket
@@ -288,7 +289,7 @@ def _ask_quantity(request: WithdrawalRequest) -> WithdrawalDraft:
 def _ask_meaning(read: Callable[[str], WithdrawalRequest], text: str, error: AmbiguousNumber) -> WithdrawalDraft:
     """Which amount was meant? Raises `InputError` if the rest is not understood either."""
     readings = [(meaning, read(read_as(meaning, error.typed, text))) for meaning in error.meanings]
-    choices = tuple(WithdrawalChoice(label=f"Use {meaning}", request=request) for meaning, request in readings)
+    choices = tuple(WithdrawalChoice(label=f"Use {spoken(meaning)}", request=request) for meaning, request in readings)
     return WithdrawalDraft(request=replace(readings[0][1], quantity=None), asking=None, choices=choices)
 
 

@@ -1,6 +1,7 @@
 """Files under way, in a private folder beside the database. They are gone as soon as they were sent."""
 
 import asyncio
+import os
 from collections.abc import Collection
 from pathlib import Path
 
@@ -22,6 +23,9 @@ class PrivateExportFiles:
 
     async def append(self, export: ExportId, part: int, content: bytes) -> int:
         return await asyncio.to_thread(_append, self.path(export, part), content)
+
+    async def has(self, export: ExportId, part: int) -> bool:
+        return await asyncio.to_thread(self.path(export, part).exists)
 
     def path(self, export: ExportId, part: int) -> Path:
         return self._folder / f"{export}-{part}"
@@ -52,6 +56,8 @@ def _export_of(path: Path) -> ExportId:
 
 
 def _append(path: Path, content: bytes) -> int:
-    with path.open("ab") as file:
+    """Only to what is there: what was dropped meanwhile must not come back."""
+    with path.open("r+b") as file:
+        file.seek(0, os.SEEK_END)
         file.write(content)
         return file.tell()

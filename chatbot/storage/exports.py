@@ -44,6 +44,8 @@ EXPORTS = sa.Table(
     sa.Column("sent", sa.Integer, nullable=False),
     sa.Column("gaps", Json(ValueCodec(tuple[Gap, ...])), nullable=False),
     sa.Column("failure", Word(Failure)),
+    sa.Column("failing_since", Moment),
+    sa.Column("last_page", Json(ValueCodec(tuple[int, ...])), nullable=False),
     sa.Column("message", sa.BigInteger),
     sa.Column("next_at", Moment),
     sqlite_autoincrement=True,  # buttons and files name exports: a number is never given out again

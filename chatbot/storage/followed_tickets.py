@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from chatbot.domain.explaining import Between, may_be_a_fee
 from chatbot.domain.follow_ups import ON_A_CARD
 from chatbot.domain.ids import AccountId, MessageId, TicketId
-from chatbot.domain.intents import CancelOrders, PlaceOrder, Withdraw
+from chatbot.domain.intents import CancelOrders, Convert, PlaceOrder, Withdraw
 from chatbot.domain.money import EXACT
 from chatbot.domain.orders import Order
 from chatbot.domain.recognising import is_ours
@@ -62,11 +62,16 @@ def is_told_by_a_card(
 ) -> bool:
     """Whether somebody is looking at a card that tells it: the order's, or that of a cancellation of it."""
     lately = now - ON_A_CARD
-    if card is not None and card.claimed_at is not None and card.claimed_at >= lately:
+    if card is not None and card.claimed_at is not None and card.claimed_at >= lately and not _failed(card, order):
         return True
     query = sa.select(TICKETS).where(_t.account == account, _t.claimed_at >= lately)
     tapped = map(ticket_of, connection.execute(query).mappings())
     return any(isinstance(each.intent, CancelOrders) and order.number in each.intent.orders for each in tapped)
+
+
+def _failed(card: Ticket, order: Order) -> bool:
+    """Whether a conversion ended without all of it: it was to be done at once, and an edited card rings no bell."""
+    return isinstance(card.intent, Convert) and order.status.is_final and order.executed < order.volume
 
 
 def take_withdrawal(

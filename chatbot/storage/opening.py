@@ -57,6 +57,7 @@ from chatbot.storage.standing import Standings
 from chatbot.storage.swaps import StoredSwaps
 from chatbot.storage.tickets import StoredTickets
 from chatbot.storage.trades import StoredTrades
+from chatbot.storage.vault import Vault
 
 BACKUPS_KEPT = 3
 ALIAS_HOLD = timedelta(hours=24)
@@ -110,6 +111,26 @@ class Storage:
         """Finish the work already asked for, close the database and give the lock back."""
         await self.database.aclose()
         self.lock.release()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Core:
+    """What needs one another, and what others are made of."""
+
+    people: StoredPeople
+    chats: StoredChats
+    accounts: StoredAccounts
+    factors: StoredFactors
+    tickets: StoredTickets
+    locks: StoredLocks
+    limits: StoredLimits
+    standings: Standings
+    aliases: StoredAliases
+    inbox: StoredInbox
+    audit: AuditLog
+    recorder: Recorder
+    preferences: StoredPreferences
+    keys: PersonalKeys
 
 
 async def open_storage(
@@ -178,82 +199,107 @@ async def _open(
         if alone:
             await database.finish_erasing(surely=True)  # an earlier run may have ended before it could
         vault = await open_vault(database, master_key)
-        keys = PersonalKeys(vault)
-        audit = AuditLog(database, vault.audit_key)
-        recorder = Recorder(audit)
-        limits = StoredLimits(database, recorder)
-        factors = await StoredFactors.load(database, keys, recorder, limits=limits)
-        switches = await Switches.load(database)
-        aliases = StoredAliases(database, recorder, switches=switches, hold=hold)
-        standings = Standings(database, limits=limits, switches=switches, factors=factors)
-        tickets = StoredTickets(
-            database,
-            clock,
-            standings=standings,
-            holds=aliases,
-            seal=HoldSeal(vault.audit_key),
-            recorder=recorder,
-        )
-        preferences = await StoredPreferences.load(database, recorder)
-        chats = await StoredChats.load(database, moved=preferences.moved)
-        people = await StoredPeople.load(database, recorder, tickets=tickets, chats=chats)
-        accounts = StoredAccounts(database, keys, recorder)
-        precautions = Precautions(limits=limits, aliases=aliases)
-        locks = StoredLocks(database, switches, tickets=tickets, precautions=precautions, recorder=recorder)
-        inbox = StoredInbox(database, vault)
-        return Storage(
-            people=people,
-            chats=chats,
-            presence=StoredPresence(database, chats),
-            favourites=StoredFavourites(database),
-            boards=StoredBoards(database),
-            digests=StoredDigests(database),
-            alerts=StoredAlerts(database),
-            accounts=accounts,
-            factors=factors,
-            shown_secrets=StoredShownSecrets(database),
-            tickets=tickets,
-            locks=locks,
-            limits=limits,
-            standings=standings,
-            swaps=StoredSwaps(database),
-            trades=StoredTrades(database),
-            samples=StoredSamples(database),
-            history=StoredHistory(database),
-            exports=StoredExports(database, recorder),
-            export_files=PrivateExportFiles(path.with_name(f"{path.name}.exports")),
-            aliases=aliases,
-            dialogues=StoredDialogues(database, vault),
-            inbox=inbox,
-            outbox=StoredOutbox(database),
-            losses=StoredLosses(database),
-            audit=audit,
-            bars=StoredBars(database),
-            recorder=recorder,
-            journal=StoredJournal(database, recorder, clock),
-            forgetting=StoredForgetting(
-                database,
-                accounts=accounts,
-                people=people,
-                factors=factors,
-                locks=locks,
-                preferences=preferences,
-                inbox=inbox,
-                audit=audit,
-                clock=clock,
-            ),
-            follow_ups=StoredFollowUps(database),
-            life=StoredLife(database),
-            preferences=preferences,
-            key_health=await StoredKeyHealth.load(database, recorder=recorder),
-            keys=keys,
-            rotation=Rotation(database, vault.keyring),
-            database=database,
-            lock=lock,
-        )
+        core = await _core(database, vault, clock=clock, hold=hold)
+        return await _storage(core, database, vault, path=path, clock=clock, lock=lock)
     except BaseException:
         await database.aclose()
         raise
+
+
+async def _core(database: Database, vault: Vault, *, clock: Clock, hold: timedelta) -> _Core:
+    keys, audit = PersonalKeys(vault), AuditLog(database, vault.audit_key)
+    recorder = Recorder(audit)
+    limits = StoredLimits(database, recorder)
+    factors = await StoredFactors.load(database, keys, recorder, limits=limits)
+    switches = await Switches.load(database)
+    aliases = StoredAliases(database, recorder, switches=switches, hold=hold)
+    standings = Standings(database, limits=limits, switches=switches, factors=factors)
+    tickets = StoredTickets(
+        database,
+        clock,
+        standings=standings,
+        holds=aliases,
+        seal=HoldSeal(vault.audit_key),
+        recorder=recorder,
+    )
+    preferences = await StoredPreferences.load(database, recorder)
+    chats = await StoredChats.load(database, moved=preferences.moved)
+    precautions = Precautions(limits=limits, aliases=aliases)
+    return _Core(
+        people=await StoredPeople.load(database, recorder, tickets=tickets, chats=chats),
+        chats=chats,
+        accounts=StoredAccounts(database, keys, recorder),
+        factors=factors,
+        tickets=tickets,
+        locks=StoredLocks(database, switches, tickets=tickets, precautions=precautions, recorder=recorder),
+        limits=limits,
+        standings=standings,
+        aliases=aliases,
+        inbox=StoredInbox(database, vault),
+        audit=audit,
+        recorder=recorder,
+        preferences=preferences,
+        keys=keys,
+    )
+
+
+async def _storage(
+    core: _Core, database: Database, vault: Vault, *, path: Path, clock: Clock, lock: FileLock
+) -> Storage:
+    return Storage(
+        people=core.people,
+        chats=core.chats,
+        presence=StoredPresence(database, core.chats),
+        favourites=StoredFavourites(database),
+        boards=StoredBoards(database),
+        digests=StoredDigests(database),
+        alerts=StoredAlerts(database),
+        accounts=core.accounts,
+        factors=core.factors,
+        shown_secrets=StoredShownSecrets(database),
+        tickets=core.tickets,
+        locks=core.locks,
+        limits=core.limits,
+        standings=core.standings,
+        swaps=StoredSwaps(database),
+        trades=StoredTrades(database),
+        samples=StoredSamples(database),
+        history=StoredHistory(database),
+        exports=StoredExports(database, core.recorder),
+        export_files=PrivateExportFiles(path.with_name(f"{path.name}.exports")),
+        aliases=core.aliases,
+        dialogues=StoredDialogues(database, vault),
+        inbox=core.inbox,
+        outbox=StoredOutbox(database),
+        losses=StoredLosses(database),
+        audit=core.audit,
+        bars=StoredBars(database),
+        recorder=core.recorder,
+        journal=StoredJournal(database, core.recorder, clock),
+        forgetting=_forgetting(core, database, clock=clock),
+        follow_ups=StoredFollowUps(database),
+        life=StoredLife(database),
+        preferences=core.preferences,
+        key_health=await StoredKeyHealth.load(database, recorder=core.recorder),
+        keys=core.keys,
+        rotation=Rotation(database, vault.keyring),
+        database=database,
+        lock=lock,
+    )
+
+
+def _forgetting(core: _Core, database: Database, *, clock: Clock) -> StoredForgetting:
+    return StoredForgetting(
+        database,
+        accounts=core.accounts,
+        people=core.people,
+        factors=core.factors,
+        locks=core.locks,
+        preferences=core.preferences,
+        inbox=core.inbox,
+        audit=core.audit,
+        clock=clock,
+    )
 
 
 async def _prepare_schema(database: Database, path: Path, *, clock: Clock, alone: bool) -> None:

@@ -1,10 +1,11 @@
-"""What tickets ask on their way through the gate, in the transaction that takes them there."""
+"""What tickets ask on their way through the gate, in the transaction that takes them there, and what stops them."""
 
 from datetime import datetime
 from typing import Protocol
 
 import sqlalchemy as sa
 
+from chatbot.domain.errors import Stopped
 from chatbot.domain.gate import Standing
 from chatbot.domain.ids import AccountId, PersonId
 from chatbot.domain.tickets import Ticket
@@ -42,3 +43,16 @@ class Holds(Protocol):
     ) -> None:
         """A held withdrawal to an alias ended unsent: the next one has to wait whole again."""
         ...
+
+
+class WrongWay(Exception):
+    """It is not sent by this kind of tap; what the statement changed is undone."""
+
+
+class Barred(Exception):
+    """The gate let a ticket not pass."""
+
+    def __init__(self, ticket: Ticket, reason: Stopped) -> None:
+        super().__init__(ticket.id)
+        self.ticket = ticket
+        self.reason = reason

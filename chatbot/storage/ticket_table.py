@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chatbot.domain.accounts import Venue
-from chatbot.domain.ids import ChatId, PersonId, TicketId
+from chatbot.domain.ids import ChatId, OrderNumber, PersonId, TicketId
 from chatbot.domain.intents import INTENTS, TERMS, Intent, PlaceOrder, SetPayout, Terms, Withdraw
 from chatbot.domain.limits import SpendKind
 from chatbot.domain.orders import Order
@@ -91,6 +91,12 @@ def rewrite(connection: sa.Connection, old: Ticket, new: Ticket) -> Ticket:
     revised = _revised(old, new)
     connection.execute(_REWRITE, {"ticket": old.id, **values_of(revised)})
     return revised
+
+
+def has_other_origin(connection: sa.Connection, ticket: Ticket, number: OrderNumber) -> bool:
+    """Whether an order is known to have come from another ticket of the same account."""
+    others = sa.select(_t.id).where(_t.account == ticket.account, _t.order_number == number, _t.id != ticket.id)
+    return connection.execute(others.limit(1)).first() is not None
 
 
 def usable(

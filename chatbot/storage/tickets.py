@@ -14,17 +14,29 @@ from chatbot.domain.gate import check
 from chatbot.domain.ids import AccountId, ChatId, MarketCode, MessageId, OrderNumber, PersonId, TicketId
 from chatbot.domain.intents import Terms, Withdraw
 from chatbot.domain.notices import Alarm, Notice
-from chatbot.domain.policies import POLICIES
+from chatbot.domain.policies import COUNTDOWN, POLICIES
 from chatbot.domain.ticket_events import alarm_of, deed_of, result_of
-from chatbot.domain.tickets import COUNTDOWN, Blocked, Lost, Ticket, TicketState
+from chatbot.domain.tickets import Blocked, Lost, Ticket, TicketState
 from chatbot.ports.clock import Clock
+from chatbot.ports.tickets import OrderTaken
 from chatbot.storage.database import Database, Prepared
 from chatbot.storage.hold_seal import HoldSeal
 from chatbot.storage.outbox import insert_notice
 from chatbot.storage.recording import Recorder
 from chatbot.storage.tables import Moment
-from chatbot.storage.ticket_guards import Holds, Standings
-from chatbot.storage.ticket_table import LATE, PAYOUTS, TICKETS, find, is_waiting, rewrite, ticket_of, usable, values_of
+from chatbot.storage.ticket_guards import Barred, Holds, Standings, WrongWay
+from chatbot.storage.ticket_table import (
+    LATE,
+    PAYOUTS,
+    TICKETS,
+    find,
+    has_other_origin,
+    is_waiting,
+    rewrite,
+    ticket_of,
+    usable,
+    values_of,
+)
 
 _t = TICKETS.c
 _SENT = (TicketState.CLAIMED, TicketState.DONE, TicketState.UNCERTAIN)
@@ -85,13 +97,13 @@ class StoredTickets:
             claimed = ticket_of(rows[0])
             policy = POLICIES[type(claimed.intent)]
             if policy.two_steps or policy.with_factor is not with_factor:
-                raise _WrongWay
+                raise WrongWay
             self._admit(connection, claimed, now)
             return claimed
 
         try:
             return await self._guarded(self._database.write_prepared(work), now=now)
-        except _WrongWay:
+        except WrongWay:
             return None
 
     async def proceed(
@@ -166,7 +178,12 @@ class StoredTickets:
         return tuple(ticket.id for ticket in waiting)
 
     async def update(
-        self, ticket: TicketId, change: Callable[[Ticket], Ticket], *, notice: Notice | None = None
+        self,
+        ticket: TicketId,
+        change: Callable[[Ticket], Ticket],
+        *,
+        notice: Notice | None = None,
+        origin_of: OrderNumber | None = None,
     ) -> Ticket:
         now = self._clock.now()
 
@@ -174,6 +191,8 @@ class StoredTickets:
             old = find(connection, ticket)
             if old is None:
                 raise KeyError(ticket)
+            if origin_of is not None and has_other_origin(connection, old, origin_of):
+                raise OrderTaken
             new = self._transition(connection, old, change(old), now=now)
             if notice is not None:
                 insert_notice(connection, notice, chat=new.chat, reply_to=new.message, now=now)
@@ -248,7 +267,7 @@ class StoredTickets:
         """Raise `Stopped` where the gate did, once that is written down; the transaction is undone by then."""
         try:
             return await writing
-        except _Barred as barred:
+        except Barred as barred:
             await self._stopped(barred, now=now)
             raise barred.reason from None
 
@@ -259,9 +278,9 @@ class StoredTickets:
                 self.seal.check(connection, held)
             check(ticket.intent, ticket.terms, self._standings.read(connection, ticket, now))
         except Stopped as reason:
-            raise _Barred(ticket, reason) from None
+            raise Barred(ticket, reason) from None
 
-    async def _stopped(self, barred: "_Barred", *, now: datetime) -> None:
+    async def _stopped(self, barred: "Barred", *, now: datetime) -> None:
         result = barred.reason.obstacle.value
         await self._database.write(
             lambda connection: self._write_down(connection, barred.ticket, Deed.STOPPED, result=result, now=now)
@@ -355,19 +374,6 @@ class StoredTickets:
             return tuple(ticket.id for ticket in tickets)
 
         return await self._database.write(work)
-
-
-class _WrongWay(Exception):
-    """It is not sent by this kind of tap; what the statement changed is undone."""
-
-
-class _Barred(Exception):
-    """The gate let a ticket not pass."""
-
-    def __init__(self, ticket: Ticket, reason: Stopped) -> None:
-        super().__init__(ticket.id)
-        self.ticket = ticket
-        self.reason = reason
 
 
 def _take() -> ReturningUpdate[*tuple[Any, ...]]:

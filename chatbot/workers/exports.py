@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import structlog
+
 from chatbot.domain.exports import Export
 from chatbot.domain.ids import ExportId
 from chatbot.ports.clock import Clock
@@ -12,9 +14,13 @@ from chatbot.ports.exports import ExportFiles, Exports
 from chatbot.services.exporting import Exporting
 from chatbot.services.exports import clean_up
 
+log = structlog.get_logger(__name__)
+
 _AT_ONCE = 4
 """Beside each other: more would only wait for the request budget in another order."""
 _REST = timedelta(seconds=2)
+_AFTER_FAULT = 30.0
+"""Seconds until one is taken up again that could not even say what went wrong with it, as when the disk is full."""
 
 
 class ExportKeeper:
@@ -53,5 +59,8 @@ class ExportKeeper:
         try:
             await self._exporting.advance(export)
             self.wake.set()  # the next page need not wait for the next round
+        except Exception:
+            log.exception("export not taken further", export=export.id)
+            await self._clock.sleep(_AFTER_FAULT)
         finally:
             self._advancing.discard(export.id)

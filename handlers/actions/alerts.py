@@ -1,6 +1,6 @@
 """Alerts, and where pushes go."""
 
-from chatbot.domain.drafts import AlertQuestion
+from chatbot.domain.alert_drafts import AlertQuestion
 from chatbot.domain.ids import AlertId, ChatId, DialogueId
 from chatbot.domain.orders import Side
 from handlers.buttons import button

@@ -8,9 +8,12 @@ from handlers.buttons import button
 
 @button("tl")
 class ShowTrades:
+    """`back`: where the page has none of the market, one before it is shown."""
+
     account: AccountId
     window: TradeWindow
     page: int
+    back: bool
     code: str | None
 
 

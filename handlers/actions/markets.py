@@ -52,6 +52,11 @@ class DrawDepth:
     anew: bool
 
 
+@button("mr")
+class ShowRules:
+    code: str
+
+
 @button("ms")
 class ShowMarkets:
     page: int

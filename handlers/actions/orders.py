@@ -1,6 +1,6 @@
 """Balances and orders."""
 
-from chatbot.domain.ids import AccountId, OrderNumber
+from chatbot.domain.ids import AccountId, OrderNumber, SubAccountId
 from chatbot.domain.orders import OrderFilter
 from handlers.buttons import button
 
@@ -8,6 +8,14 @@ from handlers.buttons import button
 @button("bal")
 class ShowBalance:
     account: AccountId
+
+
+@button("bas")
+class ShowSubBalance:
+    """Of a sub-account whose name is remembered."""
+
+    account: AccountId
+    sub: SubAccountId
 
 
 @button("ol")

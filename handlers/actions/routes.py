@@ -20,6 +20,13 @@ class CompareTicket:
     ticket: TicketId
 
 
+@button("rs")
+class SecondOrder:
+    """Opens the card of the second order of a way, for what the first one brought."""
+
+    ticket: TicketId
+
+
 @button("rq")
 class CompareConversion:
     """The ways for a conversion that could not be had, as a new message."""

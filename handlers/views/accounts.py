@@ -217,8 +217,7 @@ def _rejected(found: LinkReport) -> Screen:
             "The usual reasons:",
             "• the key is not confirmed: follow the link ANDX sent by e-mail",
             "• a wrong passphrase (it is not your login password), username or secret",
-            "• the clock of this bot's server is off (the operator can run “chatbot check”)",
-            "Then try /link again.",
+            "Then try /link again. If a fresh key is not accepted either, please tell this bot's owner.",
         )
     )
 

@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from chatbot.domain.accounts import Venue
+from chatbot.domain.alert_drafts import AlertDraft, AlertKind, AlertQuestion
 from chatbot.domain.alert_fitting import shown_level
 from chatbot.domain.alert_questions import line_of
 from chatbot.domain.alerts import Alert, AlertStatus, Crossing
-from chatbot.domain.drafts import AlertDraft, AlertKind, AlertQuestion
 from chatbot.services.alert_readings import SeenAlert
 from chatbot.services.alert_results import AlertAsked, AlertSet
 from handlers.actions import (

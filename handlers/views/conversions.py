@@ -26,9 +26,7 @@ def question(asked: AskedConversion) -> Screen:
         lines(
             bold(outside(said(draft.request), limit=_LONGEST_PROBLEM)),
             outside(restyled(asked.problem), limit=_LONGEST_PROBLEM) or None,
-            None
-            if available is None
-            else text("The API reports ", code(outside(amount(available), limit=_LONGEST_LABEL)), " available"),
+            None if available is None else text("You have ", code(outside(amount(available), limit=_LONGEST_LABEL))),
             outside(_ADVICE[draft.asking].format(buy=draft.request.buy or "USDT"), limit=_LONGEST_PROBLEM),
             italic(f"{asked.account.label} · {asked.account.venue.badge}"),
         ),

@@ -4,23 +4,25 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import assert_never
 
+from chatbot.domain.convert_evidence import has_amount
+from chatbot.domain.converting import change_since
 from chatbot.domain.errors import Obstacle
-from chatbot.domain.intents import Compared, Convert, ConvertTerms
-from chatbot.domain.money import Amount, divide
-from chatbot.domain.orders import Order, OrderStatus
+from chatbot.domain.intents import Convert, ConvertTerms, MiddleSource
+from chatbot.domain.money import Amount
+from chatbot.domain.orders import Order, OrderStatus, Side
 from chatbot.domain.tickets import (
     Blocked,
     Disowned,
-    Lost,
     Moved,
     NotFound,
     Placed,
+    PriceRefused,
     RefusedBy,
     Requested,
     Ticket,
     TicketState,
     Unsent,
-    may_be_settled_by_word,
+    Unsigned,
 )
 from handlers.actions import (
     CompareTicket,
@@ -28,13 +30,12 @@ from handlers.actions import (
     DeclineTicket,
     RefreshTicket,
     RepeatTicket,
-    SettleByWord,
-    ShowPending,
     TurnConversionCard,
 )
-from handlers.views.format import amount, left_of, number, percent, ratio
+from handlers.views.convert_doubts import uncertain, unsigned
+from handlers.views.format import amount, left_of, number, ratio, roughly
 from handlers.views.html import Html, bold, italic, lines, outside, pre, text
-from handlers.views.order_cards import order_lines
+from handlers.views.order_cards import average_line, executed_total, fee_line, progress
 from handlers.views.screen import Press, Rows, Screen
 from handlers.views.ticket_parts import CAUSES, countdown, cut, headline, open_orders, plain, reason, table
 
@@ -42,7 +43,15 @@ _AGE_SAID_FROM = timedelta(seconds=2)
 _MONEY_DECIMALS = 8
 _LOCKED = "Closed by a lock before your tap. Nothing was sent. /unlock opens your accounts."
 _REMOVED = "Closed before your tap: your access to this bot was taken away. Nothing was sent."
-_WHERE = {Compared.BOOK: "the order book's middle", Compared.TICKER: "the ticker's middle"}
+_WHERE = {MiddleSource.BOOK: "the order book's middle", MiddleSource.TICKER: "the ticker's middle"}
+_MOVED = {
+    Moved: ("The balance no longer covers it. Nothing was sent.", "A new card shows what holds now."),
+    PriceRefused: (
+        "The exchange refused this price: it moved too far since the quote. Nothing was converted.",
+        "A new card shows the price of now.",
+    ),
+}
+"""The new card opens by itself, so this one has no button for one."""
 _STATUS = {
     OrderStatus.NEW: "is accepted, and not executed yet",
     OrderStatus.PARTIALLY_FILLED: "is partly executed",
@@ -67,7 +76,7 @@ def convert_card(ticket: Ticket, *, now: datetime) -> Screen:
         case TicketState.EXPIRED:
             return plain(ticket, "This quote is out of date. Nothing was sent.", rows=_again(ticket))
         case TicketState.UNCERTAIN:
-            return _uncertain(ticket)
+            return uncertain(ticket, now=now)
         case TicketState.REFUSED:
             return _refused(ticket)
         case TicketState.DONE:
@@ -77,23 +86,23 @@ def convert_card(ticket: Ticket, *, now: datetime) -> Screen:
 
 
 def _quote(ticket: Ticket, intent: Convert, terms: ConvertTerms, *, now: datetime) -> Screen:
-    price = Decimal(intent.price_text)
     rows = (
         ("Out", f"− {_exact(intent.sell_text)} {_code(intent.sell)}"),
         ("In", f"+ {_exact(intent.buy_text)} {_code(intent.buy)}"),
-        ("Price", f"{number(price)} {_code(_counter(intent, terms))}"),
+        ("Price", f"{_exact(intent.price_text)} {_code(_counter(intent, terms))}"),
         ("", f"for 1 {_code(terms.base)}"),
         *_compared(terms),
-        ("Limits", f"{number(terms.least)} – {number(terms.most)} {_code(intent.sell)}"),
-        ("Limit", f"{left_of(terms.left)} left today"),
+        ("Min–max", f"{number(terms.least)} – {number(terms.most)} {_code(intent.sell)}"),
+        ("Your day", f"{left_of(terms.left)} left"),
         ("Have", amount(Amount(terms.before.value, _code(terms.before.currency)))),
     )
     return Screen(
         lines(
             bold(headline(ticket)),
             pre(table(rows)),
-            _moved(terms, price),
+            _moved(intent, terms),
             _wanted(intent, terms),
+            _cut(intent, terms),
             _nothing_to_compare(terms),
             italic(_age(terms, now=now)),
             countdown(ticket, now=now),
@@ -140,14 +149,26 @@ def _nothing_to_compare(terms: ConvertTerms) -> Html | None:
     return italic("There is no order book between the two, so there is nothing to compare this price with.")
 
 
-def _moved(terms: ConvertTerms, price: Decimal) -> Html | None:
-    """How far the price is from the one that moved before."""
-    if not terms.previous:
+def _moved(intent: Convert, terms: ConvertTerms) -> Html | None:
+    """What the move of the price means to whoever converts: in what is got; for a wish, in what it takes."""
+    change = None if not terms.previous else change_since(terms.previous, intent, terms)
+    if change is None:
         return None
-    share = divide(price - terms.previous, terms.previous) * 100
-    word = "higher" if share > 0 else "lower" if share < 0 else "the same"
-    by = f"{percent(abs(share), decimals=3)} {word}" if share else word
-    return text("⚠️ The price is ", by, " than on the card before" if share else " as on the card before", ".")
+    if not change.by.value:
+        return None if terms.refreshed else text("The price is as before.")
+    is_wish, more = terms.wanted is not None, change.by.value > 0
+    return text(
+        "⚠️ " if more is is_wish else "",
+        "This takes " if is_wish else "You get ",
+        _size(number(abs(change.by.value)), change.by),
+        " more than before" if more else " less than before",
+        text(" (≈ ", _size(roughly(abs(change.worth.value)), change.worth), ")") if change.worth else "",
+        ".",
+    )
+
+
+def _size(written: str, of: Amount) -> Html:
+    return text(written, " ", outside(of.currency, limit=16))
 
 
 def _wanted(intent: Convert, terms: ConvertTerms) -> Html | None:
@@ -158,7 +179,16 @@ def _wanted(intent: Convert, terms: ConvertTerms) -> Html | None:
     asked = f"You asked for {number(terms.wanted)}"
     if not off:
         return text(asked, ": this gives just that.")
-    return text(asked, ": this gives ", number(abs(off)), " more" if off > 0 else " less", ".")
+    warning = "⚠️ " if off < 0 else ""
+    return text(warning, asked, ": this gives ", number(abs(off)), " more" if off > 0 else " less", ".")
+
+
+def _cut(intent: Convert, terms: ConvertTerms) -> Html | None:
+    """Why less goes out than was said."""
+    if terms.said is None:
+        return None
+    sold = outside(intent.sell, limit=16)
+    return text(f"You said {number(terms.said)}: ", sold, " does not take so many decimals.")
 
 
 def _age(terms: ConvertTerms, *, now: datetime) -> str:
@@ -170,69 +200,37 @@ def _again(ticket: Ticket) -> Rows:
     return ((Press("New quote", RepeatTicket(ticket=ticket.id)),),)
 
 
-def _uncertain(ticket: Ticket) -> Screen:
-    lost = ticket.outcome if isinstance(ticket.outcome, Lost) else None
-    why = CAUSES[lost.cause] if lost else "No answer came"
-    unknown = text(bold("Outcome not known yet. "), why, ". It may or may not have been converted.")
-    if lost is not None and may_be_settled_by_word(ticket):
-        return _left_to_you(ticket, lost, unknown)
-    doing = "I am looking for it in your orders and trades at the exchange"
-    if lost is not None and lost.clean_reads:
-        doing = "One complete look at your orders and trades did not show it; a second one follows"
-    return plain(
-        ticket,
-        unknown,
-        text(doing, ". It is not sent again. Please do not repeat it by hand before this is settled."),
-        rows=((Press("What is open?", ShowPending()),),),
-    )
-
-
-def _left_to_you(ticket: Ticket, lost: Lost, unknown: Html) -> Screen:
-    doing = "For long your orders and trades could not be read. It is not sent again"
-    if lost.twin is not None:
-        doing = f"Order #{lost.twin} may be it, but I cannot tell for sure. It is not sent again"
-    return plain(
-        ticket,
-        unknown,
-        text(doing, ". Look at your orders on the exchange's site, then say how it stands."),
-        text(bold("It was sent"), ": it is there. I close this card and count it as sent."),
-        text(bold("It was not sent"), ": it is not there. I close this card and count nothing."),
-        rows=(
-            (Press("It was sent", SettleByWord(ticket=ticket.id, was_sent=True)),),
-            (Press("It was not sent", SettleByWord(ticket=ticket.id, was_sent=False)),),
-            (Press("What is open?", ShowPending()),),
-        ),
-    )
-
-
 def _refused(ticket: Ticket) -> Screen:
     match ticket.outcome:
-        case Moved():
-            said = text("Price or balance moved since this quote. Nothing was converted.")
-            return plain(ticket, said, rows=_again(ticket))
-        case Unsent(cause=cause):
-            return plain(ticket, text(CAUSES[cause], ". Nothing was sent."), rows=_again(ticket))
+        case Moved() | PriceRefused() as moved:
+            return plain(ticket, *_MOVED[type(moved)])
         case NotFound(reads=reads):
-            said = text(f"Not converted: {reads} complete looks at your orders, far enough apart, did not show it.")
+            said = text(
+                f"Not converted: {reads} complete looks at your orders and trades, far enough apart, did not show it."
+            )
             return plain(ticket, said, rows=((Press("Open orders", open_orders(ticket)),),))
+        case Unsigned() as lack:
+            return unsigned(ticket, lack)
         case RefusedBy(key_rejected=True, code=status):
-            return plain(ticket, *_not_accepted(status))
-        case RefusedBy() as refusal:
-            return plain(ticket, text(bold("Refused by the exchange: "), reason(refusal)), rows=_again(ticket))
+            why = f"ANDX did not accept the key ({status}). Nothing was converted."
+            return plain(ticket, why, "Check it with /accounts.")
         case Blocked(obstacle=obstacle):
             return plain(ticket, _REMOVED if obstacle is Obstacle.REMOVED else _LOCKED)
-        case Disowned():
-            return plain(ticket, "Closed: you said that it was not sent.", rows=_again(ticket))
+        case Unsent() | RefusedBy() | Disowned() as no:
+            return plain(ticket, _why(no), rows=_again(ticket))
         case _:
             return plain(ticket, "Nothing was converted.")
 
 
-def _not_accepted(status: int | None) -> tuple[str, str]:
-    """Of a key the exchange says a status; without one it was the browser session, or there is none any more."""
-    if status is not None:
-        return f"ANDX did not accept the key ({status}). Nothing was converted.", "Check it with /accounts."
-    said = "ANDX does not accept the browser session any more, or none is linked. Nothing was converted."
-    return said, "/link instant takes a fresh one; everything else goes on."
+def _why(no: Unsent | RefusedBy | Disowned) -> Html:
+    """Why it was not converted, where asking anew may help."""
+    match no:
+        case Unsent(cause=cause):
+            return text(CAUSES[cause], ". Nothing was sent.")
+        case RefusedBy() as refusal:
+            return text(bold("Refused by the exchange: "), reason(refusal))
+        case Disowned():
+            return text("Closed: you said that it was not sent.")
 
 
 def _done(ticket: Ticket, intent: Convert) -> Screen:
@@ -244,16 +242,38 @@ def _done(ticket: Ticket, intent: Convert) -> Screen:
     if order is None:
         number_ = ticket.outcome.number if isinstance(ticket.outcome, Placed) else "?"
         return plain(ticket, bold(f"Order #{number_} was accepted."), "Reading it back…", rows=refresh)
-    body = lines(bold(f"Order #{order.number} {_STATUS[order.status]}"), order_lines(order))
+    body = lines(bold(f"Order #{order.number} {_STATUS[order.status]}"), _went(order, intent))
     if not order.status.is_final:
         return plain(ticket, body, italic("I tell you when it ends."), rows=refresh)
     return plain(ticket, body, _remark(order, intent))
 
 
-def _remark(order: Order, intent: Convert) -> str | None:
+def _went(order: Order, intent: Convert) -> Html:
+    """What left and what came, as far as it is executed."""
+    if not order.executed:
+        return progress(order)
+    whole = order.executed == order.volume and has_amount(order, intent)
+    out, into = _as_quoted(intent) if whole else _as_executed(order)
+    amounts = pre(table((("Out", f"− {out}"), ("In", f"+ {into}"))))
+    return lines(None if whole else progress(order), amounts, average_line(order), fee_line(order))
+
+
+def _as_quoted(intent: Convert) -> tuple[str, str]:
+    return f"{_exact(intent.sell_text)} {_code(intent.sell)}", f"{_exact(intent.buy_text)} {_code(intent.buy)}"
+
+
+def _as_executed(order: Order) -> tuple[str, str]:
+    about, total = executed_total(order)
+    base = f"{number(order.executed)} {_code(order.base)}"
+    counter = f"{about}{number(total) if total else '?'} {_code(order.counter)}"
+    return (base, counter) if order.side is Side.SELL else (counter, base)
+
+
+def _remark(order: Order, intent: Convert) -> Html | None:
     """What a person should notice about how it ended."""
     if not order.executed:
-        return f"Your {_code(intent.sell)} was not touched."
+        return text("Your ", outside(intent.sell, limit=16), " was not touched.")
     if order.executed < order.volume:
-        return f"⚠️ {number(order.volume - order.executed)} {_code(order.base)} of it was not executed."
+        rest = number(order.volume - order.executed)
+        return text(f"⚠️ {rest} ", outside(order.base, limit=16), " of it was not executed.")
     return None

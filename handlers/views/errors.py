@@ -218,7 +218,7 @@ SENTENCES: dict[type[BaseException], Callable[[Any], Html | Screen]] = {
     InputError: lambda error: text(restyled(error.sentence)),
     UnknownCoin: _unknown_coin,
     NoSwapKey: _no_swap_key,
-    NoSession: lambda _: sessions.no_session(),
+    NoSession: sessions.no_session,
     SessionExpired: lambda _: sessions.expired(),
     NotLinked: lambda _: lines(bold("No account is linked."), "/link links one."),
     NotAllowed: lambda _: text("This is not for you, or the link was used or is too old. Ask the owner for a new one."),

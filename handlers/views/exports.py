@@ -8,7 +8,7 @@ from chatbot.domain.exports import Export, ExportFormat, ExportKind, ExportState
 from chatbot.domain.trade_text import LENGTHS
 from chatbot.domain.trades import TradeSpan
 from handlers.actions import CancelExport, StartExport
-from handlers.views.format import age
+from handlers.views.format import age, moment
 from handlers.views.html import Html, Part, bold, code, italic, lines, outside, text
 from handlers.views.screen import File, Press, Screen
 
@@ -23,7 +23,19 @@ _FAILURES = {
     Failure.KEY_REJECTED: "The exchange does not accept the account's key (any more). /accounts says more.",
     Failure.REFUSED: "The exchange refused to tell. Please try again later.",
     Failure.NOT_TAKEN: "Telegram did not take it. Please try again, with fewer days.",
+    Failure.AWAY: "The exchange could not be read for a day. Please try again later.",
+    Failure.BUSY: "For a day all requests that the exchange allows were needed elsewhere. Please ask for fewer days.",
+    Failure.NO_ROOM: "This bot's disk is full. Please tell its owner, and try again then.",
+    Failure.FAULT: "Something here does not work. Please tell the bot's owner, and try again later.",
 }
+_TROUBLES = {
+    Failure.AWAY: "The exchange cannot be read",
+    Failure.BUSY: "All requests that the exchange allows have been needed elsewhere",
+    Failure.NO_ROOM: "This bot's disk is full",
+    Failure.FAULT: "Something here does not work",
+}
+_TAXES = "For taxes use the file of trades alone: this one tells of the same deals once more."
+_NO_AMOUNTS = "What moved nothing, or not yet, has no amounts."
 
 
 def menu() -> Screen:
@@ -33,7 +45,8 @@ def menu() -> Screen:
             bold("Which file?"),
             "A button makes a CSV file of everything there is. For some days write it like",
             code("/export trades 2026-01-01 2026-06-30"),
-            text("and ", code("json"), " behind it for JSON. Days are those of UTC."),
+            text("or ", code("/export trades last month json"), " for JSON. Days are those of UTC."),
+            "For taxes take trades alone: orders and history tell of the same deals once more.",
         ),
         tuple((Press(_TITLES[kind], StartExport(kind=kind)),) for kind in ExportKind),
     )
@@ -46,6 +59,7 @@ def progress(export: Export, *, now: datetime) -> Screen:
             bold("Putting your file together"),
             _about(export),
             _how_far(export),
+            _trouble(export, now=now),
             italic(f"Begun {age(export.created_at, now=now)}. People come first, so a long one takes its time."),
         ),
         ((Press("Cancel", CancelExport(export=export.id), style="danger"),),) if export.is_under_way else (),
@@ -72,11 +86,16 @@ def ended(export: Export) -> Screen:
 def document(export: Export, *, part: int, content: Path) -> File:
     """A part of it, counted from 1."""
     parts = f" Part {part} of {export.parts}." if export.parts > 1 else ""
-    layout = "Amounts are exact, times are UTC."
     return File(
         name=export.file_name(part),
         content=content,
-        caption=lines(text(bold(_counted(export)), parts), _about(export), layout, *_gaps(export)),
+        caption=lines(
+            text(bold(_counted(export)), parts),
+            _about(export),
+            "Amounts are exact, times are UTC.",
+            None if export.kind is ExportKind.TRADES else f"{_NO_AMOUNTS} {_TAXES}",
+            *_gaps(export),
+        ),
     )
 
 
@@ -92,13 +111,21 @@ def _about(export: Export) -> Html:
 def _how_far(export: Export) -> str:
     match export.state:
         case ExportState.GATHERING if export.read:
-            return f"Read so far: {_many(export, export.read)} on {export.page - 1:,} pages."
+            pages = "1 page" if export.page == 2 else f"{export.page - 1:,} pages"
+            return f"Read so far: {_many(export, export.read)} on {pages}."
         case ExportState.GATHERING:
             return "Asking the exchange…"
         case ExportState.WRITING:
             return f"Writing: {_many(export, export.rows)} so far."
         case _:
             return "Ready, and on its way to you."
+
+
+def _trouble(export: Export, *, now: datetime) -> Html | None:
+    """What keeps it from going on."""
+    if not export.is_under_way or export.failure is None or export.failing_since is None:
+        return None
+    return text(f"⚠️ {_TROUBLES[export.failure]} since {moment(export.failing_since, now=now)}. I try again.")
 
 
 def _counted(export: Export) -> str:

@@ -48,7 +48,7 @@ def _became(deal: Deal) -> str:
         return swap_words.STATUS[deal.swap.swap.status]
     if ticket.state is TicketState.DONE and ticket.order is not None:
         return STATUS[ticket.order.status]
-    return outcome_of(ticket)
+    return outcome_of(deal)
 
 
 def _keys(page: HistoryPage, *, first: int) -> Rows:

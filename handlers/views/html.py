@@ -21,6 +21,8 @@ _WORD_JOINER = "\u2060"
 # Numbers (0.02), times (13:45) and pairs (BTC/USDT) are none of these and stay as they are.
 _LINKING = re.compile(r"([@#$]|(?<![A-Za-z0-9_])/|:(?=/)|\.(?![0-9]+(?![0-9.])))(?=\S)")
 
+# Telegram makes a command of the first word alone, and a tap on that half would ask about something else: the API key.
+_COMMAND_OF_TWO = re.compile(r"/(?:un)?link (?:instant|nexchange|paper)(?: [A-Z_]{2,}\b)*")
 _HOST_AS_NAME = re.compile(r"(?<![@\w/.-])n\.(?=exchange\b)")
 
 
@@ -120,7 +122,7 @@ def outside(words: str, *, limit: int = 200, goes_on: bool = False) -> Html:
     flat = " ".join(clean(words[: limit * 8].replace("\n", " ")).split())
     cut = flat if len(flat) <= limit else flat[: limit - 1] + "…"
     behind = "x" if goes_on else ""
-    return Html(_LINKING.sub(rf"\1{_WORD_JOINER}", _markup(cut) + behind).removesuffix(behind))
+    return Html(_LINKING.sub(rf"\1{_WORD_JOINER}", _escaped(cut) + behind).removesuffix(behind))
 
 
 def _tagged(tag: str, parts: tuple[Part, ...]) -> Html:
@@ -129,11 +131,17 @@ def _tagged(tag: str, parts: tuple[Part, ...]) -> Html:
 
 def _copied(tag: str, parts: tuple[Part, ...]) -> Html:
     """Inside these nothing becomes a link anyway."""
-    return Html(str(_tagged(tag, parts)).replace(_WORD_JOINER, ""))
+    inside = "".join(part._markup if isinstance(part, Html) else _escaped(part) for part in parts)
+    return Html(f"<{tag}>{inside.replace(_WORD_JOINER, '')}</{tag}>")
 
 
 def _markup(part: Part) -> str:
-    """A service's name that is a host's, too, is no link; its address for letters is."""
+    """A command of two words is copied whole by a tap, instead of sent by half."""
     if isinstance(part, Html):
         return part._markup
-    return _HOST_AS_NAME.sub(rf"n.{_WORD_JOINER}", html.escape(clean(part), quote=False))
+    return _COMMAND_OF_TWO.sub(r"<code>\g<0></code>", _escaped(part))
+
+
+def _escaped(words: str) -> str:
+    """A service's name that is a host's, too, is no link; its address for letters is."""
+    return _HOST_AS_NAME.sub(rf"n.{_WORD_JOINER}", html.escape(clean(words), quote=False))

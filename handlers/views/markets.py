@@ -1,5 +1,6 @@
 """Prices, markets and order books."""
 
+import re
 from datetime import datetime
 from decimal import Decimal
 
@@ -18,6 +19,7 @@ from handlers.actions import (
     ShowMarkets,
     ShowPrice,
     ShowPrices,
+    ShowRules,
     StartConversion,
     StartOrder,
     ToggleFavourite,
@@ -32,6 +34,7 @@ _LEVELS = 10
 _TRADES = 5
 _LONGEST_CODES = 60
 _MILLION = Decimal(1_000_000)
+_CODE = re.compile(r"[A-Z0-9]{2,12}")
 
 
 def price(quote: Quote, *, venue: Venue, now: datetime, private: bool, starred: bool = False) -> Screen:
@@ -95,11 +98,14 @@ def with_liveliest(screen: Screen) -> Screen:
 
 
 def unknown(error: UnknownMarket) -> Screen:
-    """No such market; the nearest ones as buttons."""
-    advice = "Did you mean one of these?" if error.nearest else "All there are: /markets."
+    """No such market; the nearest ones as buttons, and Instant Trade for whoever can use it."""
+    advice = "Did you mean one of these?" if error.nearest else "All with an order book: /markets."
     buttons = [Press(code, ShowPrice(code=code)) for code in error.nearest]
-    rows = tuple(tuple(buttons[at : at + 3]) for at in range(0, len(buttons), 3))
-    return Screen(lines(bold("There is no market ", outside(error.symbol, limit=24), "."), advice), rows)
+    rows: Rows = tuple(tuple(buttons[at : at + 3]) for at in range(0, len(buttons), 3))
+    convert = "Instant Trade converts many coins that have no market: /convert." if error.converts else None
+    if convert and _CODE.fullmatch(error.symbol):
+        rows = (*rows, (Press(f"Convert {error.symbol}", StartConversion(sell=error.symbol)),))
+    return Screen(lines(bold("There is no market ", outside(error.symbol, limit=24), "."), advice, convert), rows)
 
 
 def markets(listed: tuple[Market, ...], *, page: int, venue: Venue) -> Screen:
@@ -108,10 +114,26 @@ def markets(listed: tuple[Market, ...], *, page: int, venue: Venue) -> Screen:
     return Screen(
         lines(
             text(bold("Markets"), f"  {len(listed)}{paged.where}"),
-            *(_rules(market) for market in paged.items),
+            *(_in_short(market) for market in paged.items),
             italic(f"Limits are price × amount. Fees are maker / taker. {venue.badge}"),
         ),
         paged.keys(lambda number: ShowMarkets(page=number)),
+    )
+
+
+def rules(quote: Quote, *, venue: Venue, now: datetime, private: bool) -> Screen:
+    """One market's rules in full, read now."""
+    market = quote.market
+    names = text(outside(market.base_name, limit=40), " priced in ", outside(market.counter_name, limit=40))
+    return Screen(
+        lines(
+            text(bold(market.pair), "  rules"),
+            names,
+            pre(_rules_table(market, last=quote.ticker.last if quote.ticker else None)),
+            _where_traded(market),
+            footer(now, venue=venue, now=now),
+        ),
+        _rules_keys(market, private=private),
     )
 
 
@@ -162,20 +184,67 @@ def _price_table(market: Market, ticker: Ticker) -> str:
 
 def _price_keys(market: Market, *, private: bool, starred: bool) -> Rows:
     first = (Press("↻ Refresh", RefreshPrices(codes=market.code)), Press("Book", ShowBook(code=market.code)))
-    chart = Press("Chart", DrawChart(code=market.code, span=Span.DAY, anew=True))
+    chart, rules = _chart_key(market), Press("Rules", ShowRules(code=market.code))
     if not private:
-        return ((*first, chart),)
+        return ((*first, chart, rules),)
     star = Press("★ Favourite" if starred else "☆ Favourite", ToggleFavourite(code=market.code))
-    return ((*first, chart), (star,), *_trade_keys(market))
+    return ((*first, chart), (star, rules), *_trade_keys(market))
+
+
+def _rules_keys(market: Market, *, private: bool) -> Rows:
+    """Without an order book there is nothing to look at, and only Instant Trade to trade with."""
+    if market.instant_only:
+        return ((_convert_key(market),),) if private else ()
+    price = Press("Price", RefreshPrices(codes=market.code))
+    look = (price, Press("Book", ShowBook(code=market.code)), _chart_key(market))
+    return (look, *(_trade_keys(market) if private else ()))
+
+
+def _chart_key(market: Market) -> Press:
+    return Press("Chart", DrawChart(code=market.code, span=Span.DAY, anew=True))
+
+
+def _convert_key(market: Market) -> Press:
+    return Press("Convert", StartConversion(sell=market.base))
 
 
 def _trade_keys(market: Market) -> Rows:
     buy = Press(f"Buy {market.base}", StartOrder(side=Side.BUY, code=market.code), style="success")
     sell = Press(f"Sell {market.base}", StartOrder(side=Side.SELL, code=market.code), style="danger")
-    return ((buy, sell, Press("Convert", StartConversion(sell=market.base))),)
+    return ((buy, sell, _convert_key(market)),)
 
 
-def _rules(market: Market) -> Html:
+def _rules_table(market: Market, *, last: Decimal | None) -> str:
+    rows = (
+        ("Least", f"{number(market.minimum)} {market.counter} an order"),
+        ("Most", f"{number(market.maximum)} {market.counter} an order"),
+        ("Amount", f"{market.base_decimals} decimals of {market.base}"),
+        ("Price", f"{market.counter_decimals} decimals of {market.counter}"),
+        ("Maker", f"{ratio(market.maker_fee)} fee"),
+        ("Taker", f"{ratio(market.taker_fee)} fee"),
+        *(() if market.instant_only else _band_rows(market, last=last)),
+    )
+    return "\n".join(f"{name:<7}{value}" for name, value in rows)
+
+
+def _band_rows(market: Market, *, last: Decimal | None) -> tuple[tuple[str, str], ...]:
+    times = f"{number(market.min_multiplier)} – {number(market.max_multiplier)} × last price"
+    if last is None:
+        return (("Band", times),)
+    low, high = market.band(last)
+    return (("Band", f"{_price(low, market)} – {_price(high, market)}"), ("", f"({times})"))
+
+
+def _where_traded(market: Market) -> Html:
+    if market.instant_only:
+        return text("It has no order book: Instant Trade only. Each quote names its own price and limits.")
+    return text(
+        "It has an order book. Least and most are price × amount. A limit price outside the band gets a warning on the "
+        "card; whether to refuse it is up to the exchange."
+    )
+
+
+def _in_short(market: Market) -> Html:
     rules = "\n".join(
         (
             f"Limits   {number(market.minimum)} – {number(market.maximum)} {market.counter}",

@@ -7,7 +7,8 @@ from typing import assert_never
 from chatbot.domain.errors import Obstacle
 from chatbot.domain.ids import OrderNumber
 from chatbot.domain.intents import OrderTerms, PlaceOrder
-from chatbot.domain.money import ZERO, Amount, divide, round_down, round_half_up, round_up
+from chatbot.domain.money import Amount, divide, multiply, round_down, round_half_up, round_up
+from chatbot.domain.onward import brought
 from chatbot.domain.orders import Order, OrderStatus, OrderType, Side
 from chatbot.domain.tickets import (
     Blocked,
@@ -16,6 +17,7 @@ from chatbot.domain.tickets import (
     Moved,
     NotFound,
     Placed,
+    PriceRefused,
     RefusedBy,
     Requested,
     Ticket,
@@ -30,6 +32,7 @@ from handlers.actions import (
     DeclineTicket,
     RefreshTicket,
     RepeatTicket,
+    SecondOrder,
     SettleByWord,
     ShowPending,
 )
@@ -41,7 +44,11 @@ from handlers.views.ticket_parts import CAUSES, countdown, cut, headline, open_o
 _SURPRISE = Decimal("0.05")
 """An executed total this far from the one shown gets a remark."""
 
-_FEE_DECIMALS = 8
+_AMOUNT_DECIMALS = 8
+_MOVED = {
+    Moved: "Price or balance moved beyond what this card showed. Nothing was sent.",
+    PriceRefused: "The exchange refused it: the price moved too far. Nothing was placed.",
+}
 _LOCKED = "Closed by a lock before your tap. Nothing was sent. /unlock opens your accounts."
 _REMOVED = "Closed before your tap: your access to this bot was taken away. Nothing was sent."
 
@@ -72,14 +79,37 @@ def order_card(ticket: Ticket, *, now: datetime) -> Screen:
 
 def order_lines(order: Order) -> Html:
     """How far an order is: state, bar, what was executed at which price."""
+    return lines(progress(order), average_line(order), _total_line(order), fee_line(order))
+
+
+def progress(order: Order) -> Html:
     executed = f"{number(order.executed)} of {number(order.volume)} {order.base}"
-    rows = [text(bar(order.executed_share), "  ", ratio(order.executed_share, decimals=1), f" · {executed}")]
-    if order.executed:
-        rows.append(text("Average ", code(number(order.average_price)), f" {order.counter}"))
-        rows.append(text("Total ", code(number(_executed_total(order))), f" {order.counter}"))
-    if order.fee:
-        rows.append(text("Fee ", code(number(round_half_up(order.fee, decimals=_FEE_DECIMALS)))))
-    return lines(*rows)
+    return text(bar(order.executed_share), "  ", ratio(order.executed_share, decimals=1), f" · {executed}")
+
+
+def average_line(order: Order) -> Html | None:
+    if not order.executed or not order.average_price:
+        return None
+    return text("Average ", code(number(order.average_price)), f" {order.counter}")
+
+
+def fee_line(order: Order) -> Html | None:
+    if order.charged is None or not order.charged.value:
+        return None
+    fee = round_half_up(order.charged.value, decimals=_AMOUNT_DECIMALS)
+    return text("Fee ", code(number(fee)), f" {order.charged.currency}")
+
+
+def executed_total(order: Order) -> tuple[str, Decimal]:
+    """What was paid or received, before it what says that it is known only about; zero where that is not known."""
+    if order.executed_total is not None:
+        return "", order.executed_total
+    return "≈ ", round_half_up(multiply(order.executed, order.average_price), decimals=_AMOUNT_DECIMALS)
+
+
+def _total_line(order: Order) -> Html | None:
+    about, total = executed_total(order)
+    return text(f"Total {about}", code(number(total)), f" {order.counter}") if total else None
 
 
 def _pending_order(ticket: Ticket, intent: PlaceOrder, terms: OrderTerms, *, now: datetime) -> Screen:
@@ -106,6 +136,10 @@ def _pending_order(ticket: Ticket, intent: PlaceOrder, terms: OrderTerms, *, now
         now_worth = cut(Amount(intent.volume * terms.best, intent.counter), terms.price_decimals)
         notes.append(
             italic(f"This crosses the book: it fills at once, now for about {now_worth}, at worst at your price.")
+        )
+    if terms.onward:
+        notes.append(
+            italic(f"The first of two orders. Once it is filled, I offer the second here, to get {terms.onward}.")
         )
     return Screen(
         lines(bold(headline(ticket)), pre(table(rows)), *notes, countdown(ticket, now=now)),
@@ -166,8 +200,8 @@ def _left_to_you(ticket: Ticket, lost: Lost, unknown: Html) -> Screen:
 def _refused(ticket: Ticket) -> Screen:
     again: Rows = ((Press("New card", RepeatTicket(ticket=ticket.id)),),)
     match ticket.outcome:
-        case Moved():
-            return plain(ticket, "Price or balance moved beyond what this card showed. Nothing was sent.", rows=again)
+        case Moved() | PriceRefused() as moved:
+            return plain(ticket, _MOVED[type(moved)], rows=again)
         case Unsent(cause=cause):
             return plain(ticket, text(CAUSES[cause], ". Nothing was sent."), rows=again)
         case NotFound(reads=reads):
@@ -199,8 +233,16 @@ def _done(ticket: Ticket, intent: PlaceOrder, terms: OrderTerms) -> Screen:
     body = lines(bold(f"Order #{order.number} {_STATUS_WORDS[order.status]}"), order_lines(order))
     remark = _remark(order, intent, terms)
     if order.status.is_final:
-        return plain(ticket, body, remark)
+        return plain(ticket, body, remark, rows=_second(ticket, terms))
     return plain(ticket, body, italic("I tell you when it ends."), rows=_live_keys(ticket, order.number))
+
+
+def _second(ticket: Ticket, terms: OrderTerms) -> Rows:
+    """What is left to be done of a way over two orders."""
+    spent = brought(ticket)
+    if spent is None:
+        return ()
+    return ((Press(f"2. Buy {terms.onward} for {amount(spent)}", SecondOrder(ticket=ticket.id), style="success"),),)
 
 
 def _live_keys(ticket: Ticket, number_: OrderNumber | None) -> Rows:
@@ -228,18 +270,13 @@ def _remark(order: Order, intent: PlaceOrder, terms: OrderTerms) -> Html | None:
     if order.executed < intent.volume:
         missing = f"{number(intent.volume - order.executed)} {order.base}"
         return text("⚠️ ", f"{missing} of it was not executed.")
-    total = _executed_total(order)
+    _, total = executed_total(order)
     if terms.total and abs(divide(total - terms.total, terms.total)) > _SURPRISE:
         shown = _total(intent, terms)
         return text("⚠️ ", f"The card showed a total of {shown}; please compare.")
     if order.executed > intent.volume:
         return text("⚠️ ", f"More was executed than the card showed ({number(intent.volume)} {order.base}).")
     return None
-
-
-def _executed_total(order: Order) -> Decimal:
-    """What the executed part is worth; `total` may be the whole order's."""
-    return order.executed * order.average_price if order.average_price else ZERO
 
 
 def _type(intent: PlaceOrder) -> str:

@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 from chatbot.domain.coins import coin_label
+from chatbot.domain.convert_refusals import in_words
+from chatbot.domain.currencies import USUAL_COUNTER
 from chatbot.domain.errors import (
     ChatbotError,
     InputError,
@@ -14,10 +16,9 @@ from chatbot.domain.errors import (
     SessionExpired,
     UnknownCoin,
 )
-from chatbot.domain.money import ZERO, Amount, divide, round_down, round_half_up
+from chatbot.domain.money import ZERO, Amount, decimals_of, divide, round_down, round_half_up
 from chatbot.domain.route_drafts import RouteDraft, RouteKind
 from chatbot.domain.routes import (
-    HUB,
     BookOffer,
     Comparison,
     Cost,
@@ -57,6 +58,7 @@ def compared(found: Compared) -> Screen:
     return Screen(
         lines(
             bold("Give ", _amount(comparison.given), ", get ", _code(comparison.buy)),
+            _cut(comparison),
             _middle(comparison),
             *ways,
             *_without(comparison),
@@ -67,6 +69,15 @@ def compared(found: Compared) -> Screen:
         ),
         _keys(found),
     )
+
+
+def _cut(comparison: Comparison) -> Html | None:
+    """What was asked for more exactly than it can be given."""
+    given = comparison.given
+    if comparison.asked == given.value:
+        return None
+    asked = text(number(comparison.asked), " ", _code(given.currency))
+    return italic(asked, f" was cut: {decimals_of(given.value)} decimals are taken.")
 
 
 def not_said(draft: RouteDraft) -> Screen:
@@ -166,11 +177,11 @@ def _at_service(offer: SwapOffer, comparison: Comparison) -> tuple[Html, ...]:
 
 
 def _middle(comparison: Comparison) -> Html:
-    """In `HUB` if it is one of the two, else in the direction in which it is no fraction."""
+    """In `USUAL_COUNTER` if it is one of the two, else in the direction in which it is no fraction."""
     middle, given, got = comparison.middle, comparison.given.currency, comparison.buy
     if middle is None or not middle:
         return text("No order book tells the middle price, so there is nothing to compare with.")
-    if given == HUB or (got != HUB and middle < 1):
+    if given == USUAL_COUNTER or (got != USUAL_COUNTER and middle < 1):
         middle, given, got = divide(Decimal(1), middle), got, given
     return text("Middle price ", code(_price(middle)), " ", _code(got), " for 1 ", _code(given))
 
@@ -191,11 +202,19 @@ def _without(comparison: Comparison) -> tuple[Html, ...]:
     if not comparison.without:
         return ()
     none = () if comparison.routes else (bold("No way can be gone right now."),)
-    return (text(), *none, *(_no_way(each) for each in comparison.without))
+    return (text(), *none, *(_no_way(each, comparison) for each in comparison.without))
 
 
-def _no_way(way: NoRoute) -> Html:
-    return text(bold(NAMES[way.kind]), ": ", _why(way.why))
+def _no_way(way: NoRoute, comparison: Comparison) -> Html:
+    return text(bold(NAMES[way.kind]), ": ", _no_quote(way, comparison) or _why(way.why))
+
+
+def _no_quote(way: NoRoute, comparison: Comparison) -> Html | None:
+    """Why Instant Trade gives no quote; None for all else."""
+    if way.kind is not RouteKind.INSTANT or not isinstance(way.why, Refused):
+        return None
+    said = in_words(way.why, sell=comparison.given.currency, buy=comparison.buy)
+    return outside(said, limit=_LONGEST_SENTENCE)
 
 
 def _why(error: ChatbotError) -> Html:

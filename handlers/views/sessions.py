@@ -1,14 +1,19 @@
 """Browser sessions: what they are, asking for one, and what became of it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from chatbot.domain.accounts import Account, SessionState
+from chatbot.domain.errors import NoSession
+from chatbot.domain.ids import AccountId
 from chatbot.domain.notices import SessionRejected
+from chatbot.domain.tickets import Ticket
 from chatbot.services.sessions import SessionReport
 from handlers.actions import BeginSession, DropSession, LinkPracticeSession, ShowAccounts
 from handlers.views.format import age, when
-from handlers.views.html import Html, Part, bold, code, italic, lines, outside, text
+from handlers.views.html import Html, Part, bold, code, italic, lines, outside, quote, text
 from handlers.views.screen import Key, Press, Screen
+from handlers.views.ticket_parts import headline
 
 _DELETED = "Each message you send here is deleted at once. /stop ends this."
 _EXPLANATION: tuple[Part, ...] = (
@@ -18,8 +23,8 @@ _EXPLANATION: tuple[Part, ...] = (
         "⚠️ ",
         bold("They are a whole login:"),
         " whoever has them can do in your ANDX account what you can do in that browser. I keep them sealed, and use "
-        "them for quotes, conversions that you confirm and your trades, and for nothing else. /unlink instant erases "
-        "them.",
+        "them for quotes, conversions that you confirm and your trades, which I read once a day because ANDX forgets "
+        "them, and for nothing else. /unlink instant erases them.",
     ),
     "To find them:",
     "• on a computer, log in at platform.andx.one",
@@ -42,6 +47,7 @@ def asking(account: Account, *, practice: bool) -> Screen:
             "Only for values of a practice exchange: never paste those of a real account here.",
             _first(),
             italic(_DELETED),
+            quote(lines(bold("What it is at the live exchange:"), *_EXPLANATION), expandable=True),
         ),
         ((button,),) if practice else (),
     )
@@ -57,15 +63,10 @@ def report(found: SessionReport) -> Screen:
     if found.state is None:
         return _rejected(found)
     rows: list[Part] = [
-        bold(f"Instant Trade is on for {account.label}."),
+        bold(f"Instant Trade is on for {account.label}" + ("." if found.is_new else " already. Nothing was changed.")),
         "✓ Trades of the day",
         text("Session ending in ", code(outside(found.state.tail)), f" · {account.venue.badge}"),
     ]
-    if not found.same_user:
-        rows.append(
-            f"⚠️ Its user name is not the one of your API key. If it is another ANDX account, conversions would be made "
-            f"there, and {account.label} would not show them: then send /unlink instant."
-        )
     rows.append("It ends with the browser session; then I ask for a fresh one. /unlink instant switches it off.")
     return Screen(lines(*rows), ((Press("Accounts", ShowAccounts()),),))
 
@@ -81,8 +82,7 @@ def _rejected(found: SessionReport) -> Screen:
             "The usual reasons:",
             "• it ended: log in again in the browser, then copy both values anew",
             "• a value was not copied whole, or with quotation marks around it",
-            "• the clock of this bot's server is off (the operator can run “chatbot check”)",
-            "Then send /link instant again.",
+            "Then send /link instant again. If fresh values are not accepted either, please tell this bot's owner.",
         )
     )
 
@@ -98,6 +98,23 @@ def kept() -> Screen:
     )
 
 
+def taken_out(account: Account | None, *, deleted: bool) -> Screen:
+    """A secret stood in the chat that nothing asked for; `account` is the one that a session would be linked with."""
+    if deleted:
+        what = "I deleted your message, and did nothing else with it."
+    else:
+        what = "I could not delete your message: do that yourself, now. If it held a session or a key, make a new one."
+    keys = () if account is None else (Press("Link Instant Trade", BeginSession(account=account.id)),)
+    return Screen(
+        lines(
+            bold("That looked like a secret, and nothing asked for one."),
+            what,
+            "A browser session is taken by /link instant, a key by /link.",
+        ),
+        (keys,) if keys else (),
+    )
+
+
 def unlinked(account: Account) -> Screen:
     stays = "To end the session itself, log out in that browser." if account.venue.is_live else None
     return Screen(
@@ -106,16 +123,21 @@ def unlinked(account: Account) -> Screen:
     )
 
 
-def ended(notice: SessionRejected, *, now: datetime) -> Screen:
-    """The one request for a fresh session."""
+def ended(notice: SessionRejected, *, waiting: Sequence[Ticket], now: datetime) -> Screen:
+    """The one request for a fresh session; `waiting` are conversions whose outcome cannot be found out without one."""
     return Screen(
         lines(
             bold("ANDX does not accept your browser session any more."),
             "Instant Trade and fresh trades wait for a new one; everything else goes on working.",
+            *(text("⚠️ ", headline(each), ": I need it to find out whether it was done.") for each in waiting),
             italic(f"{notice.label} · {when(notice.at, now=now)}"),
         ),
-        ((Press("Paste a fresh one", BeginSession(account=notice.account)),),),
+        ((fresh(notice.account),),),
     )
+
+
+def fresh(account: AccountId) -> Press:
+    return Press("Paste a fresh one", BeginSession(account=account))
 
 
 def line(state: SessionState, *, now: datetime) -> Html:
@@ -133,12 +155,23 @@ def keys(account: Account, state: SessionState | None) -> tuple[Key, ...]:
     return (drop,) if state.rejected_at is None else (Press("Fresh session", BeginSession(account=account.id)), drop)
 
 
-def no_session() -> Html:
-    """The error when something needs a session and there is none."""
-    return lines(
-        bold("This needs a browser session of ANDX, and none is linked."),
-        "/link instant says what that is and takes one.",
+def no_session(error: NoSession) -> Screen:
+    """Something needs a session and there is none. What was to be converted goes on once there is one."""
+    goes_on = "Then it goes on with what you wrote." if error.account is not None else None
+    return Screen(
+        lines(
+            bold("This needs a browser session of ANDX, and none is linked."),
+            "/link instant says what that is and takes one.",
+            goes_on,
+        ),
+        () if error.account is None else ((_link(error.account, practises=error.practises),),),
     )
+
+
+def _link(account: AccountId, *, practises: bool) -> Press:
+    if practises:
+        return Press("Practise Instant Trade", LinkPracticeSession(account=account), style="success")
+    return Press("Link Instant Trade", BeginSession(account=account))
 
 
 def expired() -> Html:

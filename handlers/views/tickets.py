@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
+from chatbot.domain.ids import AccountId
 from chatbot.domain.intents import CancelOrders, Convert, CreateSwap, Intent, PlaceOrder, SetPayout, Withdraw
 from chatbot.domain.policies import POLICIES
 from chatbot.domain.tickets import Lost, Ticket, TicketState, may_be_settled_by_word
@@ -14,6 +15,7 @@ from handlers.views.format import moment, span
 from handlers.views.html import Html, bold, lines, outside, text
 from handlers.views.order_cards import order_card
 from handlers.views.screen import Press, Screen
+from handlers.views.sessions import fresh
 from handlers.views.swap_cards import create_card, payout_card
 from handlers.views.ticket_parts import badge, headline
 from handlers.views.withdrawal_cards import withdrawal_card
@@ -60,6 +62,7 @@ def pending(tickets: tuple[Ticket, ...], *, now: datetime) -> Screen:
         ),
         (
             *((Press(_label(ticket), ShowTicket(ticket=ticket.id)),) for ticket in listed if _is_persons(ticket)),
+            *((fresh(account),) for account in _without_session(listed)),
             (Press("↻ Refresh", ShowPending()),),
         ),
     )
@@ -75,6 +78,12 @@ def _counted(tickets: tuple[Ticket, ...]) -> str:
     waiting = len(tickets) - sent
     counts = (f"{waiting} waiting to be sent" if waiting else "", f"{sent} with an open outcome" if sent else "")
     return ", ".join(count for count in counts if count)
+
+
+def _without_session(tickets: tuple[Ticket, ...]) -> tuple[AccountId, ...]:
+    """Accounts with something that only a fresh session can find out, each once."""
+    waiting = (each for each in tickets if isinstance(each.outcome, Lost) and each.outcome.needs_session)
+    return tuple(dict.fromkeys(each.account for each in waiting))
 
 
 def _is_persons(ticket: Ticket) -> bool:
@@ -99,6 +108,8 @@ def _doing(ticket: Ticket, *, now: datetime) -> str:
         return f"waits, is sent at {moment(ticket.send_at or now, now=now)}"
     if ticket.state is TicketState.CLAIMED:
         return "being sent"
+    if isinstance(ticket.outcome, Lost) and ticket.outcome.needs_session:
+        return "I need a fresh session to find out"
     if POLICIES[type(ticket.intent)].by_word:
         return "nobody can look it up: say on its card how it stands"
     if may_be_settled_by_word(ticket):

@@ -44,7 +44,7 @@ def trade_list(listed: TradeList, *, now: datetime) -> Screen:
         lines(
             bold(join(" · ", ("Trades", *base, _NAMES[listed.window])), pages),
             _source(listed, now=now),
-            *(_days(listed, room) or [text(_none(listed))]),
+            *(_days(listed, room) or [_none(listed)]),
             *summed,
             _others(listed),
             italic(f"{listed.account.label} · {listed.account.venue.badge} · {when(listed.at, now=now)}"),
@@ -68,12 +68,15 @@ def _source(listed: TradeList, *, now: datetime) -> Html | None:
             return text(f"Kept here: {reach}. The exchange itself tells of a month.")
 
 
-def _none(listed: TradeList) -> str:
-    return "There is nothing on this page." if listed.page.number > 1 or listed.page.has_next else "There were none."
+def _none(listed: TradeList) -> Html:
+    of = text() if listed.market is None else text(_currency(listed.pairs[listed.market].base), " ")
+    if listed.page.number > 1 or listed.page.has_next:
+        return text("No ", of, "trades on this page.")
+    return text("No ", of, "trades in ", _NAMES[listed.window], ".")
 
 
 def _others(listed: TradeList) -> Html | None:
-    if not listed.others or listed.is_all:
+    if not listed.others:
         return None
     few = "1 trade" if listed.others == 1 else f"{listed.others} trades"
     return italic(f"This page of the exchange also has {few} of other markets.")
@@ -104,8 +107,8 @@ def _line(trade: Trade, pair: Pair) -> Html:
         _currency(pair.base),
         " @ ",
         code(_price(trade.price)),
-        f" = {number(trade.total)} ",
-        _currency(pair.counter),
+        " = ",
+        _amount(Amount(trade.total, pair.counter)),
         f" · {role}",
         fee,
     )
@@ -117,10 +120,12 @@ def _price(price: Decimal) -> str:
 
 
 def _totals(listed: TradeList) -> tuple[Html | str, ...]:
-    summed = totals(listed.page.trades)
-    if len(listed.page.trades) < 2:
+    """Of the whole window, if it is known whole; one trade says what it comes to itself."""
+    is_one = listed.page.number == 1 and not listed.page.has_next and len(listed.page.trades) == 1
+    summed = totals(listed.page.trades) if listed.summed is None else listed.summed
+    if not summed or is_one:
         return ()
-    title = "In all" if listed.is_all else "On this page"
+    title = "On this page" if listed.summed is None else f"In {_NAMES[listed.window]}"
     more = len(summed) - _MOST_TOTALS
     return (
         "",
@@ -131,11 +136,11 @@ def _totals(listed: TradeList) -> tuple[Html | str, ...]:
 
 
 def _total(summed: MarketTotal, pair: Pair) -> Html:
-    base, counter = _currency(pair.base), _currency(pair.counter)
-    bought = text(f"bought {number(summed.bought)} for {number(summed.paid)} ", counter) if summed.bought else None
-    sold = text(f"sold {number(summed.sold)} for {number(summed.received)} ", counter) if summed.sold else None
+    paid, received = Amount(summed.paid, pair.counter), Amount(summed.received, pair.counter)
+    bought = text(f"bought {number(summed.bought)} for ", _amount(paid)) if summed.bought else None
+    sold = text(f"sold {number(summed.sold)} for ", _amount(received)) if summed.sold else None
     fees = _fees(summed)
-    return text(base, ": ", join(" · ", (part for part in (bought, sold, fees) if part is not None)))
+    return text(_currency(pair.base), ": ", join(" · ", (part for part in (bought, sold, fees) if part is not None)))
 
 
 def _fees(summed: MarketTotal) -> Html | None:
@@ -151,7 +156,8 @@ def _length(part: Part) -> int:
 
 
 def _amount(value: Amount) -> Html:
-    return text(number(value.value), " ", _currency(value.currency))
+    """Nobody can say of each market which its currencies are."""
+    return text(number(value.value), *((" ", _currency(value.currency)) if value.currency else ()))
 
 
 def _currency(word: str) -> Html:
@@ -163,12 +169,12 @@ def _day(day: date) -> str:
 
 
 def _keys(listed: TradeList) -> Rows:
-    def to(page: int, window: TradeWindow = listed.window) -> ShowTrades:
-        return ShowTrades(account=listed.account.id, window=window, page=page, code=listed.market)
+    def to(page: int, window: TradeWindow = listed.window, *, back: bool = False) -> ShowTrades:
+        return ShowTrades(account=listed.account.id, window=window, page=page, back=back, code=listed.market)
 
     turning: list[Key] = []
     if listed.page.number > 1:
-        turning.append(Press("‹ Prev", to(listed.page.number - 1)))
+        turning.append(Press("‹ Prev", to(listed.page.number - 1, back=True)))
     turning.append(Press("↻ Refresh", to(listed.page.number)))
     if listed.page.has_next:
         turning.append(Press("Next ›", to(listed.page.number + 1)))

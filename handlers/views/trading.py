@@ -73,7 +73,7 @@ def _facts(asked: Asked) -> Html | None:
     buying = asked.draft.request.side is Side.BUY
     balance = facts.counter if buying else facts.base
     available = round_down(balance.available, decimals=decimals if buying else facts.market.base_decimals)
-    return lines(prices, text("The API reports ", code(number(available)), f" {balance.currency} available"))
+    return lines(prices, text("You have ", code(number(available)), f" {balance.currency} available"))
 
 
 def _advice(asked: Asked) -> str | None:

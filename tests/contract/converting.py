@@ -10,9 +10,10 @@ import httpx
 
 from chatbot.domain.errors import Cause, OutcomeUnknown
 from chatbot.domain.ids import MarketCode
-from chatbot.domain.secrets import Session
+from chatbot.domain.secrets import Credentials, Session
 from chatbot.exchange.opening import open_exchange
 from chatbot.paper.server import Paper, listening
+from chatbot.ports.exchange import PracticeDesk
 from chatbot.ports.instant import InstantTrade
 from chatbot.system import SystemClock
 from tests.fakes.clock import FakeClock
@@ -68,6 +69,48 @@ async def fake() -> AsyncIterator[InstantVenue]:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class PracticeUser:
+    """An account of the practice exchange, and what is done to it there."""
+
+    desk: PracticeDesk
+    credentials: Credentials
+    control: httpx.AsyncClient
+    clock: SystemClock
+
+    async def post(self, path: str, /, **fields: object) -> None:
+        (await self.control.post(path, json=fields)).raise_for_status()
+
+    async def post_own(self, path: str, /, **fields: object) -> None:
+        await self.post(f"/control/accounts/{self.credentials.username.reveal()}/{path}", **fields)
+
+    async def settle_in(self) -> None:
+        await self.post("/control/limit", per_minute=None)
+        await self.post("/control/freeze", frozen=True)
+        await self.post("/control/price", market=_MARKET, price=str(Decimal(60_000)))
+        await self.post_own("balances", BTC="1", USDT="10000")
+
+    async def log_in(self) -> Session:
+        return await self.desk.open_session(self.credentials)
+
+    async def log_out(self) -> None:
+        await self.post_own("session", kind="expire")
+
+    async def move(self) -> None:
+        await self.post("/control/instant", moved="3")
+
+    async def lose_next_answer(self) -> None:
+        await self.post("/control/faults", path="/p/v1/order/instant_order/", method="POST", kind="drop_answer")
+
+    async def have_traded(self, times: int) -> None:
+        await self.post_own("trades", trades=[self._past(hours) for hours in range(1, times + 1)])
+
+    def _past(self, hours: int) -> dict[str, str]:
+        at = self.clock.now() - timedelta(hours=hours)
+        said = {"market_code": _MARKET, "buy_sell": "B", "price": "60000", "amount": "0.01"}
+        return said | {"add_date": f"{at:%Y-%m-%d %H:%M:%S.%f}+00:00"}
+
+
 @asynccontextmanager
 async def andx() -> AsyncIterator[InstantVenue]:
     """The real client, over a real socket, against the practice exchange."""
@@ -82,47 +125,15 @@ async def andx() -> AsyncIterator[InstantVenue]:
             clock=clock,
         )
         credentials = await opened.desk.open_account()
-        of_account = f"/control/accounts/{credentials.username.reveal()}"
-
-        async def post(path: str, /, **fields: object) -> None:
-            (await control.post(path, json=fields)).raise_for_status()
-
-        async def log_in() -> Session:
-            return await opened.desk.open_session(credentials)
-
-        async def log_out() -> None:
-            await post(f"{of_account}/session", kind="expire")
-
-        async def move() -> None:
-            await post("/control/instant", moved="3")
-
-        async def lose_next_answer() -> None:
-            await post("/control/faults", path="/p/v1/order/instant_order/", method="POST", kind="drop_answer")
-
-        async def have_traded(times: int) -> None:
-            rows = [
-                {
-                    "market_code": _MARKET,
-                    "buy_sell": "B",
-                    "price": "60000",
-                    "amount": "0.01",
-                    "add_date": f"{clock.now() - timedelta(hours=n):%Y-%m-%d %H:%M:%S.%f}+00:00",
-                }
-                for n in range(1, times + 1)
-            ]
-            await post(f"{of_account}/trades", trades=rows)
-
-        await post("/control/limit", per_minute=None)
-        await post("/control/freeze", frozen=True)
-        await post("/control/price", market=_MARKET, price=str(Decimal(60_000)))
-        await post(f"{of_account}/balances", BTC="1", USDT="10000")
+        user = PracticeUser(desk=opened.desk, credentials=credentials, control=control, clock=clock)
+        await user.settle_in()
         yield InstantVenue(
             instant=opened.instant,
-            session=await log_in(),
-            log_in=log_in,
-            log_out=log_out,
-            move=move,
-            lose_next_answer=lose_next_answer,
-            have_traded=have_traded,
+            session=await user.log_in(),
+            log_in=user.log_in,
+            log_out=user.log_out,
+            move=user.move,
+            lose_next_answer=user.lose_next_answer,
+            have_traded=user.have_traded,
         )
         await opened.aclose()

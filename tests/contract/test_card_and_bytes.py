@@ -85,6 +85,7 @@ def sent_for(ticket: Ticket) -> dict[str, str]:
         store=nobody,
         instants={},
         accounts=nobody,
+        sessions=nobody,
         exchanges={ticket.venue: exchange},
         swap_services={},
         swap_book=nobody,

@@ -65,6 +65,15 @@ async def test_every_ticker_belongs_to_a_market_and_every_market_has_rules(venue
     assert all(0 < market.minimum < market.maximum and market.base_decimals >= 0 for market in markets.values())
 
 
+async def test_one_market_is_described_as_the_list_does_and_an_unknown_one_not_at_all(venue: Venue) -> None:
+    (listed,) = [market for market in await venue.exchange.markets(priority=PERSON) if market.code == BTC]
+    assert await venue.exchange.market(BTC, priority=PERSON) == listed
+    assert await venue.exchange.market(MarketCode("NOPEUSDT"), priority=PERSON) is None
+    ticker = await venue.exchange.ticker(BTC, priority=PERSON)
+    assert ticker is not None and ticker.market == BTC
+    assert await venue.exchange.ticker(MarketCode("NOPEUSDT"), priority=PERSON) is None
+
+
 async def test_a_book_is_sorted_best_first_and_its_sides_do_not_cross(venue: Venue) -> None:
     book = await venue.exchange.order_book(BTC, priority=PERSON)
     assert book is not None and book.market == BTC

@@ -73,6 +73,7 @@ def sent_for(ticket: Ticket) -> dict[str, Any]:
         store=nobody,
         instants={},
         accounts=nobody,
+        sessions=nobody,
         exchanges=nobody,
         swap_services={ticket.venue: at},
         swap_book=at,

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
+from chatbot.domain.alert_drafts import AlertKind, AlertRequest
 from chatbot.domain.alert_fitting import distance, fit_rule
 from chatbot.domain.alerts import Crossing, Gauge, Rule
-from chatbot.domain.drafts import AlertKind, AlertRequest
 from chatbot.domain.errors import InputError
 from tests.fakes.values import BTC, ticker
 from tests.handlers.views.alert_examples import FALL, an_alert

@@ -1,7 +1,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -314,3 +314,11 @@ def test_neither_orders_nor_withdrawals_use_up_what_is_for_swaps() -> None:
     assert passes(order(), spent=Spent(swaps=Decimal(10**9))) and passes(
         withdrawal(), spent=Spent(swaps=Decimal(10**9))
     )
+
+
+@pytest.mark.parametrize("tag", ["place_order", "withdraw", "create_swap", "convert"])
+def test_what_is_worth_less_than_nothing_does_not_pass(tag: str) -> None:
+    intent, terms = EXAMPLES[tag]
+    with pytest.raises(Stopped) as stopped:
+        check(intent, replace(cast(OrderTerms, terms), value=Decimal(-1)), Standing())  # each of them has one
+    assert stopped.value.obstacle is Obstacle.NOT_VALUED

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from chatbot.domain.drafts import OrderRequest
 from chatbot.domain.errors import AmbiguousNumber, InputError
 from chatbot.domain.money import parse_decimal
-from chatbot.domain.number_text import whole_numbers, written_in
+from chatbot.domain.number_text import spoken, whole_numbers, written_in
 from chatbot.domain.order_text import parse_order
 from chatbot.domain.orders import Side
 from chatbot.domain.preferences import NumberStyle, Preferences
@@ -151,3 +151,18 @@ def test_both_ways_out_of_a_doubt_can_be_written_as_they_are_shown() -> None:
     with read_by(Preferences(numbers=NumberStyle.POINT)):
         shown = [restyled(meaning) for meaning in doubt.value.meanings]
     assert [read(each, NumberStyle.POINT) for each in shown] == [Decimal(60_000), Decimal(60)]
+
+
+@pytest.mark.parametrize("style", [NumberStyle.COMMA, NumberStyle.SPACE])
+def test_a_round_thousand_with_a_point_is_not_taken_for_one(style: NumberStyle) -> None:
+    with pytest.raises(AmbiguousNumber) as doubt:
+        read("5.000", style)
+    assert doubt.value.meanings == ("5000", "5")
+    assert read("1.234", style) == Decimal("1.234")
+
+
+@pytest.mark.parametrize(
+    ("meaning", "told"), [("5000", "5 thousand: 5000"), ("1234", "1 thousand 234: 1234"), ("01.2340", "1 point 234")]
+)
+def test_a_reading_is_said_in_words_that_nobody_reads_otherwise(meaning: str, told: str) -> None:
+    assert spoken(meaning).startswith(told)

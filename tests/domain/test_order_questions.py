@@ -115,17 +115,17 @@ def meanings(line: str, side: Side = Side.BUY) -> OrderDraft:
 @pytest.mark.parametrize(
     ("line", "readings"),
     [
-        ("0.01 BTC @ 60,000", ("0.01 BTC @ 60000", "0.01 BTC @ 60.000")),
-        ("0.01 BTC @60,000 post", ("0.01 BTC @ 60000 post", "0.01 BTC @ 60.000 post")),
+        ("0.01 BTC @ 60,000", ("0.01 BTC @ 60000", "0.01 BTC @ 60")),
+        ("0.01 BTC @60,000 post", ("0.01 BTC @ 60000 post", "0.01 BTC @ 60 post")),
         ("1,500 USDT of BTC", ("1500 USDT of BTC", "1.500 USDT of BTC")),
         ("$1,500 of BTC", ("$1500 of BTC", "$1.500 of BTC")),
         ("1,500BTC", ("1500 BTC", "1.500 BTC")),
         ("1,500k BTC", ("1500k BTC", "1.500k BTC")),
         ("1,500", ("1500", "1.500")),
-        ("60,000 USDT of BTC @ 1,060,000", ("60000 USDT of BTC @ 1060000", "60.000 USDT of BTC @ 1060000")),
-        ("1,060,000 USDT of BTC @ 60,000", ("1060000 USDT of BTC @ 60000", "1060000 USDT of BTC @ 60.000")),
-        ("60,000.5 USDT of BTC @ 60,000", ("60000.5 USDT of BTC @ 60000", "60000.5 USDT of BTC @ 60.000")),
-        ("60,000 USDT of BTC @ 60,000.5", ("60000 USDT of BTC @ 60000.5", "60.000 USDT of BTC @ 60000.5")),
+        ("60,000 USDT of BTC @ 1,060,000", ("60000 USDT of BTC @ 1060000", "60 USDT of BTC @ 1060000")),
+        ("1,060,000 USDT of BTC @ 60,000", ("1060000 USDT of BTC @ 60000", "1060000 USDT of BTC @ 60")),
+        ("60,000.5 USDT of BTC @ 60,000", ("60000.5 USDT of BTC @ 60000", "60000.5 USDT of BTC @ 60")),
+        ("60,000 USDT of BTC @ 60,000.5", ("60000 USDT of BTC @ 60000.5", "60 USDT of BTC @ 60000.5")),
     ],
 )
 def test_an_ambiguous_number_is_offered_in_both_readings_and_nothing_else_is_read_anew(
@@ -139,13 +139,14 @@ def test_an_ambiguous_number_is_offered_in_both_readings_and_nothing_else_is_rea
 
 
 def test_the_two_readings_are_written_on_the_buttons() -> None:
-    assert [choice.label for choice in meanings("0.01 BTC @ 60,000").choices] == ["60000", "60.000"]
+    assert [choice.label for choice in meanings("0.01 BTC @ 60,000").choices] == ["60 thousand: 60000", "60"]
+    assert [choice.label for choice in meanings("1,500 BTC").choices] == ["1 thousand 500: 1500", "1 point 5: 1.5"]
 
 
 @pytest.mark.parametrize(
     ("line", "complaint"),
     [
-        ("60,000 USDT of BTC @ 160,000", "“160,000” can mean 160000 or 160.000"),
+        ("60,000 USDT of BTC @ 160,000", "“160,000” can mean 160000 or 160"),
         ("1,500 BTC @ 1,500", "“1,500” can mean 1500 or 1.500"),
         ("1,500 BTC soon", "but not “soon”"),
         ("1,500% BTC", "at most 100%"),

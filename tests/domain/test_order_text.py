@@ -89,7 +89,7 @@ def test_every_way_of_writing_an_order_is_understood(line: str, meant: OrderRequ
         ("0.01 BTC @ 60000 market", "A market order has no price"),
         ("0.01 BTC market post", "Post-only goes with a limit price"),
         ("0 BTC", "more than zero"),
-        ("60,000 BTC", "can mean 60000 or 60.000"),
+        ("60,000 BTC", "can mean 60000 or 60"),
         ("1e5 BTC", "not a number"),
         ("nan BTC", "not a number"),
         ("0% BTC", "above 0%"),

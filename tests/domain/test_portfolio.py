@@ -1,5 +1,6 @@
 """Samples of what is held, and what prices made of it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -7,7 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatbot.domain.orders import Balance, Balances
-from chatbot.domain.portfolio import Position, Sample, change_since, is_due, sampled, slot_of, value_of, worth_of
+from chatbot.domain.portfolio import (
+    LastPrice,
+    Origin,
+    Position,
+    Sample,
+    change_since,
+    is_due,
+    sampled,
+    slot_of,
+    value_of,
+    worth_of,
+)
 from tests.fakes.values import BTC, TETHER, ticker
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -22,6 +34,14 @@ def sample(at: datetime = NOON, btc: str = "0", *, price: str = "60000", **amoun
         positions=tuple(
             Position(currency=each, amount=Decimal(amount), price=prices.get(each)) for each, amount in held.items()
         ),
+    )
+
+
+def priced(**prices: str | None) -> tuple[Position, ...]:
+    """One of each."""
+    return tuple(
+        Position(currency=each, amount=Decimal(1), price=None if price is None else Decimal(price))
+        for each, price in prices.items()
     )
 
 
@@ -78,6 +98,23 @@ def test_samples_that_do_not_reach_back_tell_no_change_and_an_older_one_says_sin
     assert change_since(line, NOON - HOUR, within="USDT") is None
     moved = change_since(line, NOON + HOUR / 2, within="USDT")
     assert moved is not None and moved.since == NOON
+
+
+def test_what_had_or_has_no_price_moves_nothing() -> None:
+    line = [
+        replace(sample(NOON, "1"), positions=(*sample(btc="1").positions, *priced(XYZ=None, ABC="7", UVW=None))),
+        replace(sample(NOON + HOUR, "1"), positions=(*sample(btc="1").positions, *priced(XYZ="5", ABC=None, UVW=None))),
+    ]
+    moved = change_since(line, NOON, within="USDT")
+    assert moved is not None and moved.gain == 0 and moved.percent == 0
+
+
+def test_the_last_known_price_stands_in_for_a_markets_and_never_replaces_one() -> None:
+    last = LastPrice(price=Decimal(3), origin=Origin.TRADE, at=NOON)
+    held = sample(btc="1", XYZ="9", ABC="4")
+    assert held.unpriced == {"XYZ": 9, "ABC": 4}
+    completed = held.completed({"XYZ": last, "BTC": last})
+    assert completed.prices["XYZ"] == 3 and completed.prices["BTC"] == 60_000 and "ABC" not in completed.prices
 
 
 @given(st.lists(st.tuples(st.integers(1, 10**6), st.integers(1, 10**6)), min_size=2, max_size=8))

@@ -5,7 +5,7 @@ from decimal import Decimal
 from chatbot.domain.ids import MarketCode
 from chatbot.domain.money import Amount
 from chatbot.domain.orders import Side
-from chatbot.domain.results import Ledger, Result
+from chatbot.domain.results import Ledger, NoResult, Result
 from chatbot.domain.trade_totals import Pair
 from tests.fakes.clock import FakeClock
 from tests.fakes.instant import trade
@@ -40,7 +40,8 @@ class Book:
 
 def test_an_average_is_what_all_purchases_cost_with_their_fees() -> None:
     book = Book().add(Side.BUY, "BTC/USDT", "1", "100", "10 USDT").add(Side.BUY, "BTC/USDT", "1", "190")
-    assert book.of("BTC").average == 150 and book.of("BTC").amount == 2 and book.of("BTC").realised == 0
+    assert book.of("BTC").average == 150 and book.of("BTC").amount == 2
+    assert book.of("BTC").realised is None and book.ledger.realised() == 0, "nothing was sold"
 
 
 def test_a_fee_in_the_bought_coin_makes_less_of_it_at_the_same_cost() -> None:
@@ -59,6 +60,18 @@ def test_what_was_sold_without_a_known_purchase_has_no_result() -> None:
     assert book.of("BTC").amount == 0 and book.of("BTC").average is None
 
 
+def test_sales_of_what_nobody_saw_bought_have_no_result_in_all() -> None:
+    book = Book().add(Side.SELL, "BTC/USDT", "1", "100")
+    assert book.ledger.realised() is NoResult.NO_PURCHASE
+    book.add(Side.BUY, "ETH/USDT", "1", "10").add(Side.SELL, "ETH/USDT", "1", "10")
+    assert book.ledger.realised() == 0, "of the ether that is known"
+
+
+def test_a_market_whose_code_tells_no_counter_currency_moves_its_coin_alone() -> None:
+    book = Book().add(Side.BUY, "BTC/", "1", "100").add(Side.SELL, "BTC/", "1", "100")
+    assert [each.currency for each in book.ledger.results()] == ["BTC"] and book.ledger.unvalued == 2
+
+
 def test_a_trade_of_two_coins_is_a_sale_and_a_purchase_at_the_worth_of_that_moment() -> None:
     book = Book().add(Side.BUY, "BTC/USDT", "1", "100")
     book.add(Side.BUY, "ETH/BTC", "10", "0.5", BTC="300")
@@ -67,7 +80,8 @@ def test_a_trade_of_two_coins_is_a_sale_and_a_purchase_at_the_worth_of_that_mome
 
 def test_what_nobody_can_value_moves_coins_and_brings_nothing() -> None:
     book = Book().add(Side.BUY, "BTC/USDT", "1", "100").add(Side.BUY, "ETH/BTC", "10", "0.5")
-    assert book.ledger.unvalued == 1 and book.of("BTC").realised == 0 and book.of("BTC").amount == Decimal("0.5")
+    assert book.ledger.unvalued == 1 and book.of("BTC").realised is None and book.of("BTC").amount == Decimal("0.5")
+    assert book.ledger.realised() is NoResult.NO_PRICE
     assert [each.currency for each in book.ledger.results()] == ["BTC"], "nobody knows what the ether cost"
 
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 
 from chatbot.domain.conversions import Quote
+from chatbot.domain.converting import by_book
 from chatbot.domain.drafts import Quantity, QuantityKind
 from chatbot.domain.errors import AmbiguousNumber, InputError
 from chatbot.domain.ids import MarketCode
@@ -15,8 +16,9 @@ from chatbot.domain.routes import (
     RouteRequest,
     RouteUnfit,
     best_first,
+    check_quote,
     cost_of,
-    middle_of,
+    middle_along,
     order_for,
     read_route,
     route_by,
@@ -101,8 +103,9 @@ def test_the_second_order_spends_what_the_first_one_brings_net() -> None:
     assert first.received == Amount(Decimal("5985"), "USDT")
     assert second.volume == Decimal("2.39304278") and second.spent.value <= Decimal(5985)
     assert offer.received == Amount(Decimal("2.38706017"), "ETH")
-    both = (replace(books[0], asks=levels(("60000", "1"))), ETH_BOOK)
-    assert middle_of(steps, both) == divide(Decimal(60_000), Decimal("2500.5"))
+    middles = (by_book(BTC, replace(books[0], asks=levels(("60000", "1")))), by_book(ETH, ETH_BOOK))
+    assert middle_along(steps, middles) == divide(Decimal(60_000), Decimal("2500.5"))
+    assert middle_along(steps, (middles[0], None)) is None
     begins = FirstOrder(market=BTC.code, side=Side.SELL, amount=Decimal("0.1"))
     order = order_for(begins, RouteDraft(amount=Decimal("0.1"), sell="BTC", buy="ETH", order=begins))
     assert (order.side, order.symbol, order.type) == (Side.SELL, "BTCUSDT", OrderType.MARKET)
@@ -126,6 +129,11 @@ def test_what_a_market_does_not_take_is_said_with_what_it_takes(amount: str, sai
     with pytest.raises(RouteUnfit) as unfit:
         walk(steps, [ETH_BOOK], given)
     assert unfit.value.sentence == said
+
+
+def test_the_smallest_order_is_taken() -> None:
+    (steps,) = steps_between("ETH", "USDT", LISTED)
+    assert walk(steps, [ETH_BOOK], Amount(Decimal("0.002"), "ETH")).takes[0].total == ETH.minimum
 
 
 def test_an_empty_book_and_the_largest_order_are_told_apart() -> None:
@@ -158,3 +166,17 @@ def test_what_an_order_cannot_spend_is_no_cost_and_makes_a_way_no_worse() -> Non
     quoted = InstantOffer(quote=QUOTE)
     instant = route_by(RouteKind.INSTANT, quoted, given=given, middle=middle)
     assert instant.spent == given and best_first((instant, on_book)) == (on_book, instant)
+
+
+def test_instant_trade_spends_what_its_quote_is_for() -> None:
+    more = InstantOffer(quote=replace(QUOTE, sell_text="110"))
+    route = route_by(RouteKind.INSTANT, more, given=Amount(Decimal(100), "USDT"), middle=None)
+    assert route.spent == Amount(Decimal(110), "USDT")
+
+
+def test_the_limits_of_instant_trade_are_those_of_its_card() -> None:
+    check_quote(replace(QUOTE, least_sell=Decimal(0), most_sell=Decimal(0)))
+    with pytest.raises(RouteUnfit, match="at least 101 USDT"):
+        check_quote(replace(QUOTE, least_sell=Decimal(101)))
+    with pytest.raises(RouteUnfit, match="at most 99 USDT"):
+        check_quote(replace(QUOTE, most_sell=Decimal(99)))

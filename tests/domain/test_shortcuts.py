@@ -6,6 +6,7 @@ from chatbot.domain.shortcuts import (
     ALONE,
     AmountUse,
     AskedPrice,
+    AskedWay,
     LooseAmount,
     SpokenCommand,
     currency_named,
@@ -26,6 +27,7 @@ from tests.fakes.values import BTC, TETHER
         ("1inch?", ("1inch",)),
         ("price of btc", ("btc",)),
         ("Prices btc eth", ("btc", "eth")),
+        ("eth price", ("eth",)),
     ],
 )
 def test_a_question_mark_asks_for_prices(text: str, symbols: tuple[str, ...]) -> None:
@@ -41,6 +43,11 @@ def test_a_question_mark_asks_for_prices(text: str, symbols: tuple[str, ...]) ->
         ("buy 1\u00a0000 usdt of btc", "buy", "1\u00a0000 usdt of btc"),
         ("swap 500 usdc to btc", "swap", "500 usdc to btc"),
         ("Balance", "balance", ""),
+        ("trades", "trades", ""),
+        ("History", "history", ""),
+        ("portfolio", "portfolio", ""),
+        ("buy 0.01 btc?", "buy", "0.01 btc"),
+        ("convert 0.01 btc to usdt ??", "convert", "0.01 btc to usdt"),
     ],
 )
 def test_a_command_does_without_its_slash(text: str, name: str, args: str) -> None:
@@ -53,12 +60,18 @@ def test_a_command_does_without_its_slash(text: str, name: str, args: str) -> No
         ("0.5 ETH", "0.5", "ETH"),
         ("500usdt", "500", "usdt"),
         ("eth 0,5", "0,5", "eth"),
-        ("1 000 usdt", "1 000", "usdt"),
+        ("1 000 usdt", "1000", "usdt"),
         ("5k usdt", "5k", "usdt"),
     ],
 )
-def test_an_amount_is_kept_as_it_was_typed(text: str, number: str, unit: str) -> None:
+def test_an_amount_is_kept_as_it_was_typed_in_one_word(text: str, number: str, unit: str) -> None:
     assert understood(text) == LooseAmount(number=number, unit=unit)
+
+
+@pytest.mark.parametrize("text", ["0.01 btc to usdt", "0.01 btc → usdt?", "0.01 BTC in USDT"])
+def test_an_amount_of_one_to_become_another_asks_for_the_way(text: str) -> None:
+    meant = understood(text.lower())
+    assert meant == AskedWay(number="0.01", sell="btc", buy="usdt")
 
 
 @pytest.mark.parametrize(

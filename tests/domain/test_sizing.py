@@ -268,12 +268,12 @@ def test_a_side_nobody_stands_on_has_no_middle() -> None:
         ),
         (
             request(Side.BUY, "0.02"),
-            "This needs 1,202 USDT; the API reports 1,000 USDT available. The most that fits is 0.01643311 BTC.",
+            "This needs 1,202 USDT; you have 1,000 USDT available. The most that fits is 0.01643311 BTC.",
             "0.01643311 BTC",
         ),
         (
             request(Side.SELL, "0.6", price="10000"),
-            "This needs 0.6 BTC; the API reports 0.5 BTC available. The most that fits is 0.5 BTC.",
+            "This needs 0.6 BTC; you have 0.5 BTC available. The most that fits is 0.5 BTC.",
             "0.5 BTC",
         ),
         (

@@ -63,6 +63,8 @@ def order(status: OrderStatus | None, executed: str = "0") -> Ticket:
         (OrderStatus.CANCELLED, "1", "150", "147.5"),
         (OrderStatus.CANCELLED, "0", "0", "0"),
         (OrderStatus.REJECTED, "0", "0", "0"),
+        (OrderStatus.CANCELLED, "-5", "0", "0"),
+        (OrderStatus.CANCELLED, "5", "600", "590"),
     ],
 )
 def test_an_order_counts_whole_until_it_ended_and_then_by_what_was_executed(

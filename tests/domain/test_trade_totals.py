@@ -52,3 +52,10 @@ def test_currencies_of_a_market_that_no_list_has_are_told_by_its_code() -> None:
     assert pair_of(MarketCode("BTCUSDT"), listed) == Pair(base="BTC", counter="USDT")
     assert pair_of(MarketCode("SOLUSDT"), listed) == Pair(base="SOL", counter="USDT")
     assert pair_of(MarketCode("USDT"), ()) == Pair(base="USDT", counter="")
+
+
+def test_of_two_ways_to_read_a_code_the_one_with_known_currencies_counts() -> None:
+    for listed in ((), FakeExchange(CLOCK).listed):
+        assert pair_of(MarketCode("USDTUSD"), listed) == Pair(base="USDT", counter="USD")
+        assert pair_of(MarketCode("BTCTUSD"), listed) == Pair(base="BTC", counter="TUSD")
+        assert pair_of(MarketCode("TUSDUSD"), listed) == Pair(base="TUSD", counter="USD")

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from chatbot.domain.market import Level
 from chatbot.domain.money import Amount
 from chatbot.domain.orders import Side
-from chatbot.domain.walks import at_price, middle, take
-from tests.fakes.values import BTC, book, levels, ticker
+from chatbot.domain.walks import at_price, take
+from tests.fakes.values import BTC, levels
 
 ASKS = levels(("60000", "0.5"), ("60100", "1"))
 BIDS = levels(("59900", "0.5"), ("59800", "1"))
@@ -50,15 +50,6 @@ def test_a_book_that_is_too_thin_says_so_and_gives_all_it_has(side: Side, amount
 def test_an_empty_book_gives_nothing() -> None:
     found = take((), market=BTC, side=Side.BUY, amount=Decimal(100))
     assert (found.complete, found.volume, found.received.value) == (False, Decimal(0), Decimal(0))
-
-
-def test_the_middle_is_that_of_the_book_and_of_its_ticker_where_a_side_is_empty() -> None:
-    whole = replace(book(), bids=BIDS, asks=ASKS)
-    assert middle(whole) == Decimal(59_950)
-    known = ticker(bid="59000", ask="61000")
-    assert middle(replace(whole, asks=(), ticker=known)) == Decimal(60_000)
-    assert middle(replace(whole, asks=(), ticker=None)) is None
-    assert middle(replace(whole, asks=(), ticker=ticker(bid="0", ask="61000"))) is None
 
 
 def test_an_amount_at_one_price() -> None:

@@ -324,7 +324,13 @@ async def test_what_is_no_plain_number_is_not_taken_for_one(
         await gateway.order(ALICE, number=OrderNumber(54259), priority=PERSON)
 
 
-@pytest.mark.parametrize("date", ["yesterday", "", "2018-13-40 00:00:00+00:00"])
+@pytest.mark.parametrize("field", ["volume", "volume_executed", "volume_remaining", "price", "total", "avg_price"])
+async def test_an_order_of_less_than_nothing_is_unreadable(field: str, server: RawServer, gateway: AndxGateway) -> None:
+    with pytest.raises(Unavailable):
+        await read_order(server, gateway, **{field: "-5"})
+
+
+@pytest.mark.parametrize("date", ["yesterday", "", "2018-13-40 00:00:00+00:00", "0001-01-01 00:00:00+14:00"])
 async def test_a_date_that_is_none_makes_an_order_unreadable(
     date: str, server: RawServer, gateway: AndxGateway
 ) -> None:

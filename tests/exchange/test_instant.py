@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -121,7 +121,9 @@ async def test_a_user_name_no_header_can_carry_is_not_sent(server: RawServer, in
     assert server.requests == []
 
 
-async def test_a_quote_is_read_with_its_own_texts_and_limits(server: RawServer, instant: AndxInstantTrade) -> None:
+async def test_a_quote_is_read_with_its_own_texts_and_limits(
+    server: RawServer, instant: AndxInstantTrade, clock: HandClock
+) -> None:
     server.will(ok(sample("quote")))
     assert await quote(instant) == Quote(
         sell="BTC",
@@ -133,8 +135,43 @@ async def test_a_quote_is_read_with_its_own_texts_and_limits(server: RawServer, 
         most_sell=Decimal("0.025"),
         least_buy=Decimal("4.04"),
         most_buy=Decimal("1536.58"),
-        at=datetime(2026, 6, 10, 20, 47, 33, 421095, tzinfo=UTC),
+        at=clock.now(),  # what is dated months ago was received now
     )
+
+
+@pytest.mark.parametrize(("ago", "shown_ago"), [(0, 0), (59, 59), (61, 0), (-1, 0), (10**9, 0), (-2 * 10**11, 0)])
+async def test_a_quote_is_as_old_as_it_says_unless_that_cannot_be(
+    server: RawServer, instant: AndxInstantTrade, clock: HandClock, ago: int, shown_ago: int
+) -> None:
+    server.will(answer("quote", timestamp=clock.now().timestamp() - ago))
+    assert (await quote(instant)).at == clock.now() - timedelta(seconds=shown_ago)
+
+
+@pytest.mark.parametrize("sold", ["0.00007001", "0.9", "-0.00007", "0"])
+async def test_a_quote_for_another_amount_is_none(server: RawServer, instant: AndxInstantTrade, sold: str) -> None:
+    server.will(answer("quote", sell_currency_amount=sold))
+    with pytest.raises(Unavailable) as caught:
+        await quote(instant)
+    assert caught.value.cause is Cause.UNREADABLE
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"buy_currency_amount": "-4.30"},
+        {"visible_price": "0.00000000"},
+        {"visible_price": "1e-99"},
+        {"sell_currency_min_depth_order_amount": "-1"},
+        {"sell_currency_min_depth_order_amount": "0.03"},
+    ],
+)
+async def test_a_quote_with_numbers_that_none_can_have_is_none(
+    server: RawServer, instant: AndxInstantTrade, odd: dict[str, str]
+) -> None:
+    server.will(answer("quote", **odd))
+    with pytest.raises(Unavailable) as caught:
+        await quote(instant)
+    assert caught.value.cause is Cause.UNREADABLE
 
 
 @pytest.mark.parametrize("field", ["sell_currency_code", "buy_currency_code"])
@@ -163,12 +200,12 @@ async def test_nothing_is_asked_for_no_amount(server: RawServer, instant: AndxIn
 
 async def test_amounts_are_asked_for_in_plain_notation(server: RawServer, instant: AndxInstantTrade) -> None:
     server.will(ok(sample("quote")))
-    await quote(instant, "7E-8")
-    assert json.loads(server.requests[0].body)["sell_currency_amount"] == "0.00000007"
+    await quote(instant, "7E-5")
+    assert json.loads(server.requests[0].body)["sell_currency_amount"] == "0.00007"
 
 
 @pytest.mark.parametrize(
-    "written", ["4.30", "0.00007000", "61463.13000000", "007.50", "0E-16", "1e2", "5E+1", "0", "1." + "3" * 40]
+    "written", ["4.30", "0.00007000", "61463.13000000", "007.50", "1E-16", "1e2", "5E+1", "1." + "3" * 18]
 )
 async def test_what_a_quote_says_is_sent_back_to_the_letter(
     server: RawServer, instant: AndxInstantTrade, written: str
@@ -177,7 +214,7 @@ async def test_what_a_quote_says_is_sent_back_to_the_letter(
         answer("quote", sell_currency_amount=written, buy_currency_amount=written, visible_price=written),
         ok(sample("converted")),
     )
-    quoted = await quote(instant)
+    quoted = await quote(instant, written)
     new = NewConversion(
         sell=quoted.sell,
         buy=quoted.buy,
@@ -196,20 +233,16 @@ async def test_what_a_quote_says_is_sent_back_to_the_letter(
 
 
 async def test_a_number_that_is_no_text_keeps_its_digits(server: RawServer, instant: AndxInstantTrade) -> None:
-    body = sample("quote").replace(b'"61463.13000000"', b"61463.130000001234567890123")
+    body = sample("quote").replace(b'"61463.13000000"', b"61463.130000001234567890")
     server.will(ok(body))
-    assert (await quote(instant)).price_text == "61463.130000001234567890123"
+    assert (await quote(instant)).price_text == "61463.130000001234567890"
 
 
-async def test_a_conversion_gives_its_order_and_names_another_account_only_if_asked_to(
-    server: RawServer, instant: AndxInstantTrade
-) -> None:
+async def test_a_conversion_gives_its_order(server: RawServer, instant: AndxInstantTrade) -> None:
     server.will(ok(sample("converted")))
     assert await convert(instant) == OrderNumber(12_345_678)
-    await convert(instant, NewConversion(**{**_fields(NEW), "account_number": 77}))
-    first, second = (json.loads(request.body) for request in server.requests)
-    assert "account_number" not in first and second == {**first, "account_number": 77}
     assert server.requests[0].target == "/p/v1/order/instant_order/"
+    assert "account_number" not in json.loads(server.requests[0].body)
 
 
 async def test_a_conversion_whose_permit_is_gone_is_not_sent(server: RawServer, instant: AndxInstantTrade) -> None:
@@ -222,14 +255,26 @@ async def test_a_conversion_whose_permit_is_gone_is_not_sent(server: RawServer, 
 
 
 @pytest.mark.parametrize("call", CALLS)
-@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize("answer", [http(401, b"<html>no</html>"), http(403, b'{"status":"error","reason":"no"}')])
 async def test_a_session_that_is_not_let_in_has_expired(
-    server: RawServer, instant: AndxInstantTrade, call: Callable[[AndxInstantTrade], Awaitable[object]], status: int
+    server: RawServer, instant: AndxInstantTrade, call: Callable[[AndxInstantTrade], Awaitable[object]], answer: Reply
 ) -> None:
-    server.will(http(status, b"<html>no</html>"))
+    server.will(answer)
     with pytest.raises(SessionExpired):
         await call(instant)
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("body", [b"<html>no</html>", b"", b"[]", b'{"error":"blocked"}', b"\xff"])
+async def test_a_403_from_something_on_the_way_says_nothing_about_the_session(
+    server: RawServer, instant: AndxInstantTrade, body: bytes
+) -> None:
+    server.will(http(403, body))
+    with pytest.raises(Unavailable) as caught:
+        await trades(instant)
+    assert caught.value.cause is Cause.FORBIDDEN
+    with pytest.raises(OutcomeUnknown):
+        await convert(instant)
 
 
 @pytest.mark.parametrize(
@@ -280,6 +325,15 @@ async def test_trades_are_read_as_they_are_written(server: RawServer, instant: A
     assert request.body == b'{"filter_options":{"date_range":"WEEK","page_number":1,"account_name":"Main"}}'
 
 
+@pytest.mark.parametrize("number", ["1;=1+1;2", "=1+1", "", "1" * 61, "<b>"])
+async def test_a_transaction_that_is_not_made_of_numbers_is_none(
+    server: RawServer, instant: AndxInstantTrade, number: str
+) -> None:
+    (first, *_) = json.loads(sample("trades"))["data"]["trades"]
+    server.will(answer("trades", trades=[{**first, "transaction_number": number}]))
+    assert (await trades(instant)).trades[0].transaction == ""
+
+
 @pytest.mark.parametrize("said", [2, 17, "x", None, ...])
 async def test_a_page_is_the_one_that_was_asked_for_whatever_it_says(
     server: RawServer, instant: AndxInstantTrade, said: object
@@ -316,7 +370,8 @@ async def test_fees_come_in_any_notation(server: RawServer, instant: AndxInstant
     ],
 )
 async def test_dates_are_moments(server: RawServer, instant: AndxInstantTrade, written: str, at: datetime) -> None:
-    assert (await read_trade(server, instant, add_date=written)).at == at
+    read = (await read_trade(server, instant, add_date=written)).at
+    assert read == at and read.tzinfo is UTC
 
 
 @pytest.mark.parametrize(
@@ -324,6 +379,15 @@ async def test_dates_are_moments(server: RawServer, instant: AndxInstantTrade, w
     [
         {"buy_sell": "X"},
         {"add_date": "yesterday"},
+        {"add_date": "0001-01-01 00:00:00+14:00"},
+        {"add_date": "9999-12-31 23:59:59-14:00"},
+        {"add_date": "2026-W01-1"},
+        {"add_date": "2008-12-31 00:00:00+00:00"},
+        {"add_date": "2026-05-22"},
+        {"add_date": "٢٠٢٦-05-22 13:00:07+00:00"},
+        {"amount": "-1"},
+        {"price": "-1"},
+        {"total_price": "-0.01"},
         {"market_code": "<b>"},
         {"fee_currency_code": ""},
         {"trade_number": 0},
@@ -336,7 +400,3 @@ async def test_a_page_with_a_trade_that_cannot_be_read_is_no_evidence(
 ) -> None:
     with pytest.raises(Unavailable):
         await read_trade(server, instant, **odd)
-
-
-def _fields(new: NewConversion) -> dict[str, Any]:
-    return {name: getattr(new, name) for name in ("sell", "buy", "sell_text", "buy_text", "price_text")}

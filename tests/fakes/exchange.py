@@ -91,6 +91,7 @@ class Holder:
 
 class FakeExchange:
     """`calls` names every call in order; `changes` counts what was sent: orders, cancellations and withdrawals.
+    `described` is what is said of a single market where it is not what the list says.
 
     While `budget_free` is cleared, changing calls wait as for a slot of the request budget, and then ask their permit.
     """
@@ -98,6 +99,7 @@ class FakeExchange:
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.listed: list[Market] = [BTC, ETH, TETHER]
+        self.described: dict[str, Market | None] = {}
         self.tickers_now: dict[MarketCode, Ticker] = {
             BTC.code: ticker(),
             ETH.code: ticker(ETH, "2500", "2501", "2500.5", average=Decimal(2500)),
@@ -177,6 +179,14 @@ class FakeExchange:
     async def tickers(self, *, priority: Priority, within: timedelta | None = None) -> Mapping[MarketCode, Ticker]:
         self._called("tickers")
         return dict(self.tickers_now)
+
+    async def market(self, code: MarketCode, *, priority: Priority) -> Market | None:
+        self._called("market")
+        return self.described.get(code, next((market for market in self.listed if market.code == code), None))
+
+    async def ticker(self, market: MarketCode, *, priority: Priority) -> Ticker | None:
+        self._called("ticker")
+        return self.tickers_now.get(market)
 
     async def order_book(
         self, market: MarketCode, *, priority: Priority, within: timedelta | None = None

@@ -1,4 +1,4 @@
-"""The services that carry out tickets, put together as the program does."""
+"""The services that carry out tickets, with stand-ins for what is around them: for proofs of these alone."""
 
 import asyncio
 from collections.abc import Coroutine, Mapping
@@ -8,7 +8,7 @@ from chatbot.domain.accounts import Venue
 from chatbot.domain.ids import AccountId, PersonId
 from chatbot.domain.orders import Order
 from chatbot.domain.tickets import Ticket
-from chatbot.ports.accounts import Accounts
+from chatbot.ports.accounts import Accounts, Sessions
 from chatbot.ports.cards import Cards
 from chatbot.ports.clock import Clock, Entropy
 from chatbot.ports.exchange import Exchange, Permit
@@ -17,9 +17,9 @@ from chatbot.ports.swaps import SwapService
 from chatbot.ports.tickets import Tickets as TicketStore
 from chatbot.services.execution.executor import FollowUps
 from chatbot.services.execution.executors import build_execution
-from chatbot.services.settling import KeyWatch, Renewals, Settling
+from chatbot.services.settling import Settling
 from chatbot.services.swap_book import SwapBook
-from chatbot.services.tickets import Permits, Tickets
+from chatbot.services.tickets import Tickets
 
 
 class AllPermitted:
@@ -62,17 +62,16 @@ def execution_services(
     clock: Clock,
     entropy: Entropy,
     follow_ups: FollowUps | None = None,
-    permits: Permits | None = None,
-    keys: KeyWatch | None = None,
     swap_services: Mapping[Venue, SwapService] | None = None,
     swap_book: SwapBook | None = None,
+    sessions: Sessions | None = None,
     instants: Mapping[Venue, InstantTrade] | None = None,
-    renewals: Renewals | None = None,
 ) -> tuple[Tickets, Settling]:
-    """Tickets of swaps need both of the latter."""
+    """Tickets of swaps need what swaps do, those of conversions `sessions` and `instants`."""
     execution = build_execution(
         store=store,
         accounts=accounts,
+        sessions=sessions or cast(Sessions, None),
         exchanges=exchanges,
         instants=instants or {},
         swap_services=swap_services or {},
@@ -85,7 +84,7 @@ def execution_services(
         store=store,
         executors=execution.executors,
         claims=execution.claims,
-        permits=permits or AllPermitted(),
+        permits=AllPermitted(),
         cards=cards,
         clock=clock,
         entropy=entropy,
@@ -94,8 +93,8 @@ def execution_services(
     settling = Settling(
         store=store,
         tickets=tickets,
-        keys=keys or UnwatchedKeys(),
-        renewals=renewals or NoRenewals(),
+        keys=UnwatchedKeys(),
+        renewals=NoRenewals(),
         executors=execution.executors,
         changes=execution.changes,
         cards=cards,

@@ -6,9 +6,9 @@ from decimal import Decimal
 from itertools import count
 
 from chatbot.domain.conversions import NewConversion, Quote
-from chatbot.domain.errors import AccountOwnerDifferent, ChatbotError, PriceMoved, SessionExpired
+from chatbot.domain.errors import AccountOwnerDifferent, ChatbotError, PriceMoved, Refused, SessionExpired
 from chatbot.domain.ids import MarketCode, OrderNumber
-from chatbot.domain.money import Amount, divide, multiply
+from chatbot.domain.money import Amount, divide, has_decimals, multiply
 from chatbot.domain.orders import Side
 from chatbot.domain.secrets import Secret, Session
 from chatbot.domain.trades import Trade, TradePage, TradeSpan
@@ -16,6 +16,7 @@ from chatbot.ports.clock import Clock
 from chatbot.ports.exchange import Permit, Priority
 
 _SPANS = {TradeSpan.DAY: timedelta(days=1), TradeSpan.WEEK: timedelta(days=7), TradeSpan.MONTH: timedelta(days=30)}
+_DECIMALS = 8
 _CENT, _SATOSHI = Decimal("0.01"), Decimal("0.00000001")
 _NAMES = ("Main",)
 
@@ -53,12 +54,20 @@ class FakeInstantTrade:
         """Have trades in the history of a session's user."""
         self._past[session.username.reveal()].extend(trades)
 
+    def forget(self) -> None:
+        """Show no trade of the past any more."""
+        self._past.clear()
+
     def fail(self, call: str, error: ChatbotError, *, times: int = 1) -> None:
         """Let the next calls of this name end in an error, without an effect."""
         self._faults[call].extend([error] * times)
 
     async def quote(self, session: Session, *, sell: str, buy: str, amount: Decimal, priority: Priority) -> Quote:
         self._called("quote", session)
+        if not has_decimals(amount, at_most=_DECIMALS):
+            raise Refused(code=1111, reason="amount_decimal_exceeded")
+        if (sell if buy == "USDT" else buy) not in self.prices:
+            raise Refused(code=1102, reason="market_not_found")
         if buy == "USDT":
             price, decimals = self.prices[sell], _CENT
             bought = multiply(amount, price)
@@ -68,7 +77,7 @@ class FakeInstantTrade:
         return Quote(
             sell=sell,
             buy=buy,
-            sell_text=f"{amount:.8f}",
+            sell_text=f"{amount:.{_DECIMALS}f}",
             buy_text=str(bought.quantize(decimals)),
             price_text=f"{price:.8f}",
             least_sell=Decimal("0.00006579"),

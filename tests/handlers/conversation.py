@@ -1,8 +1,7 @@
 """Every feature's routes over real services and storage, with a chat that a test reads: no sockets, no waiting."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from types import SimpleNamespace
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import msgspec
@@ -10,7 +9,6 @@ from telegram.error import BadRequest, NetworkError
 
 from chatbot.domain.errors import ChatbotError
 from chatbot.domain.people import Access
-from chatbot.services.audit import Audit
 from chatbot.services.desk import Services
 from chatbot.services.forgetting import Forgetting
 from chatbot.workers.supervisor import Supervisor
@@ -136,7 +134,7 @@ class Conversation:
             voice=voice,
             sender=self.sender,
             dialogues=house.storage.dialogues,
-            services=cast(Services, _services(house, owner=owner)),
+            services=_services(house, owner=owner),
             bot=BotName(id=2, username="a_bot"),
             clock=house.clock,
             spawner=spawner,
@@ -148,6 +146,13 @@ class Conversation:
         said_at = int(self.house.clock.now().timestamp()) - age
         message = _message(number, date=said_at) | {"from": _ANNA, "text": words}
         await self.router.handle(read_update(msgspec.json.encode({"update_id": number, "message": message})))
+        return number
+
+    async def rewrite(self, words: str) -> int:
+        """Anna changes a message that she wrote long ago into this; returns its number."""
+        number = next(self._updates)
+        message = _message(number, date=1) | {"from": _ANNA, "text": words, "edit_date": 2}
+        await self.router.handle(read_update(msgspec.json.encode({"update_id": number, "edited_message": message})))
         return number
 
     async def type_inline(self, words: str, *, is_bot: bool = False) -> list[dict[str, Any]]:
@@ -199,44 +204,18 @@ def _message(number: int, *, date: int) -> dict[str, Any]:
     return {"message_id": number, "date": date, "chat": {"id": ANNA, "type": "private"}}
 
 
-def _services(house: House, *, owner: bool) -> SimpleNamespace:
+def _services(house: House, *, owner: bool) -> Services:
+    """The house's, for a bot whose only named owner is Anna, if she is."""
     storage, people = house.storage, house.people(*([ANNA] if owner else ()))
-    return SimpleNamespace(
-        accounts=house.accounts,
-        alerts=house.alerts,
-        audit=Audit(trail=storage.audit, journal=storage.journal, people=storage.people),
-        balances=house.balances,
-        boards=house.boards,
-        chats=storage.chats,
-        digests=house.digests,
-        exports=house.exports,
-        favourites=storage.favourites,
-        presence=storage.presence,
-        forgetting=Forgetting(
-            store=storage.forgetting, accounts=storage.accounts, tickets=storage.tickets, people=people
-        ),
-        factors=house.factors,
-        followed_swaps=house.followed_swaps,
-        history=house.done,
-        limits=house.limits,
-        linking=house.linking,
-        locks=house.locks,
-        markets=house.markets,
+    forgetting = Forgetting(
+        store=storage.forgetting,
+        accounts=storage.accounts,
+        tickets=storage.tickets,
+        exports=storage.exports,
+        files=storage.export_files,
         people=people,
-        portfolio=house.portfolio,
-        preferences=house.preferences,
-        protection=house.protection,
-        questions=house.questions,
-        routes=house.routes,
-        sessions=house.sessions,
-        shown_secrets=house.storage.shown_secrets,
-        conversions=house.conversions,
-        swaps=house.swaps,
-        tickets=house.tickets,
-        trades=house.trades,
-        trading=house.trading,
-        withdrawals=house.withdrawals,
     )
+    return replace(house.services, people=people, forgetting=forgetting)
 
 
 def _describe(error: ChatbotError) -> Screen:

@@ -56,7 +56,7 @@ class Mouth:
 @pytest.fixture
 async def house(house: House) -> House:
     """Where the exchange's prices were seen."""
-    await house.history.on_tick(Tick(venue=Venue.PAPER, at=house.clock.at, tickers=house.exchange.tickers_now))
+    await house.bars.on_tick(Tick(venue=Venue.PAPER, at=house.clock.at, tickers=house.exchange.tickers_now))
     return house
 
 

@@ -12,6 +12,7 @@ from handlers.commands import Hearing
 from handlers.sessions import TELLINGS
 from handlers.views.screen import Press, Screen
 from tests.handlers.conversation import Conversation
+from tests.services.converting import lost
 from tests.services.house import ANNA, CHAT, House
 
 TOKEN = "token-canary-9876"
@@ -79,6 +80,28 @@ async def test_practising_is_one_tap(house: House, anna: Conversation, account: 
     assert await house.questions.open_in(CHAT, person=ANNA) is None
 
 
+async def test_a_used_practice_button_replaces_no_session_that_works(
+    house: House, anna: Conversation, account: Account
+) -> None:
+    await anna.say("/link instant")
+    await anna.tap("Practise Instant Trade")
+    linked, told = await house.storage.accounts.session(account.id), len(await house.told())
+    await anna.tap("Practise Instant Trade")
+    assert anna.last.text.startswith("Instant Trade is on for paper-1 already. Nothing was changed.")
+    assert await house.storage.accounts.session(account.id) == linked and len(await house.told()) == told
+    house.instant.expire(linked)
+    await anna.tap("Practise Instant Trade")
+    assert anna.last.text.startswith("Instant Trade is on for paper-1.\n")
+    assert await house.storage.accounts.session(account.id) != linked
+
+
+async def test_what_a_session_can_do_is_explained_before_anybody_goes_live(anna: Conversation) -> None:
+    await anna.say("/link instant")
+    for words in ("They are a whole login", "USER_NAME and TOKEN", "They end with that browser session"):
+        assert words in anna.last.text, words
+    assert "<blockquote expandable>" in anna.last.fields["text"]
+
+
 async def test_accounts_show_how_it_stands_and_switch_it(house: House, anna: Conversation, account: Account) -> None:
     await anna.say("/accounts")
     await anna.tap("Link Instant Trade")
@@ -133,6 +156,14 @@ async def test_the_request_for_a_fresh_one_has_its_button_and_falls_silent_once_
     assert "everything else goes on" in screen.text.plain
     (row,) = screen.rows
     assert row == (Press("Paste a fresh one", BeginSession(account=account.id)),)
+    assert "to find out whether it was done" not in screen.text.plain
+    await house.sessions.unlink(ANNA)
+    await anna.say(f"/link instant user-1 {TOKEN}")
+    await lost(house)
+    await _reject(house, account)
+    screen = await telling.say(hearing, [notice])
+    assert isinstance(screen, Screen)
+    assert "Convert 0.01 BTC to USDT: I need it to find out whether it was done." in screen.text.plain
     house.instant.open_session("user-1", "token-fresh")
     await anna.say("/link instant user-1 token-fresh")
     assert await telling.say(hearing, [notice]) is None

@@ -8,12 +8,14 @@ from chatbot.domain.accounts import Account
 from chatbot.domain.ids import DialogueId, TicketId
 from chatbot.domain.people import Access
 from chatbot.domain.route_drafts import RouteDraft, RouteKind
-from handlers.actions import CompareConversion, CompareTicket, TakeRoute
+from chatbot.domain.tickets import Ticket
+from handlers.actions import CompareConversion, CompareTicket, SecondOrder, TakeRoute
 from handlers.views.door import STRANGER
+from handlers.views.tickets import card
 from tests.fakes.values import BTC, ETH, book, levels
 from tests.handlers.conversation import Conversation
 from tests.handlers.swapping import Desk
-from tests.services.house import ANNA, CHAT, House
+from tests.services.house import ANNA, CARD, CHAT, House
 
 
 @pytest.fixture(autouse=True)
@@ -70,7 +72,7 @@ async def test_a_market_card_can_be_compared_and_stays(house: House, anna: Conve
     await anna.say("/buy 100 USDT of ETH")
     await anna.tap("Compare")
     card, comparison = anna.shown[-2:]
-    assert comparison.text.startswith("Give 99.999984 USDT, get ETH") and "Confirm" in [
+    assert comparison.text.startswith("Give 99.99 USDT, get ETH\n99.999984 USDT was cut") and "Confirm" in [
         key["text"] for key in card.keys
     ]
     await anna.say("/sell 0.1 BTC")
@@ -138,7 +140,7 @@ async def test_a_way_that_was_not_offered_is_not_opened_by_a_forged_tap(
     ("words", "said"),
     [
         ("/route", "Say what you give and what you want: /route 100 USDT to ETH"),
-        ("/route 60,000 USDT to BTC", "“60,000” can mean 60000 or 60.000."),
+        ("/route 60,000 USDT to BTC", "“60,000” can mean 60000 or 60."),
         ("/route 100 USDT to usdt", "USDT is what you give already."),
     ],
 )
@@ -147,7 +149,46 @@ async def test_what_cannot_be_compared_is_said(anna: Conversation, account: Acco
     assert anna.last.text.startswith(said)
 
 
+async def test_after_the_command_alone_the_amount_and_the_coins_are_enough(
+    anna: Conversation, account: Account
+) -> None:
+    await anna.say("/route")
+    await anna.say("100 USDT to ETH")
+    assert anna.last.text.startswith("Give 100 USDT, get ETH") and labels(anna)[0] == "1. Buy ETH"
+
+
 async def test_strangers_are_not_compared_anything(house: House) -> None:
     anna = Conversation(house, owner=False, access=Access.INVITE)
     await anna.say("/route 100 USDT to ETH")
     assert anna.last.text == STRANGER
+
+
+async def test_once_the_first_of_two_orders_is_filled_its_card_offers_the_second_for_what_it_brought(
+    house: House, anna: Conversation, account: Account
+) -> None:
+    await anna.say("/route 0.1 BTC to ETH")
+    await anna.tap("1. Sell BTC first")
+    assert "Once it is filled, I offer the second here, to get ETH." in anna.last.text
+    ticket = await house.tap(await opened(house))
+    assert "2. Buy ETH" not in str(card(ticket, now=house.clock.at).rows)
+    done = card(await house.look_when_due(ticket), now=house.clock.at)
+    assert [key.label for row in done.rows for key in row] == ["2. Buy ETH for 5,985 USDT"]
+    changes = house.exchange.changes
+    await anna.tap_forged(SecondOrder(ticket=ticket.id))
+    assert anna.last.text.startswith("Buy 2.39") and "ETH at the market" in anna.last.text
+    assert "Confirm" in labels(anna) and house.exchange.changes == changes and "first of two" not in anna.last.text
+
+
+async def opened(house: House) -> Ticket:
+    """The card that waits for its tap, known to stand where the house taps."""
+    (ticket,) = await house.storage.tickets.pending()
+    await house.tickets.attach(ticket.id, CARD)
+    return ticket
+
+
+async def test_an_order_that_is_no_first_of_two_has_no_second(
+    house: House, anna: Conversation, account: Account
+) -> None:
+    ticket = await house.order_card(account)
+    await anna.tap_forged(SecondOrder(ticket=ticket.id))
+    assert anna.last.text == "No second order follows this one."

@@ -1,6 +1,7 @@
 """Plain texts in the private chat: they do what a command does, never more, and never instead of an answer."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -49,7 +50,7 @@ async def test_buy_and_sell_open_the_same_card_as_their_commands(
 
 async def test_what_can_be_misread_is_asked_back_as_ever(anna: Conversation, account: Account) -> None:
     await anna.say("buy 1,234 btc")
-    assert [key["text"] for key in anna.last.keys][:2] == ["Use 1234", "Use 1.234"]
+    assert [key["text"] for key in anna.last.keys][:2] == ["Use 1 thousand 234: 1234", "Use 1 point 234: 1.234"]
     await anna.say("/stop")
     await anna.say("1,234 btc")
     assert "can mean 1234 or 1.234" in anna.last.text
@@ -66,6 +67,23 @@ async def test_an_amount_is_asked_about_and_its_button_opens_the_card(
     assert house.exchange.changes == 0
 
 
+async def test_an_amount_of_one_to_become_another_is_compared_and_small_talk_is_not(
+    house: House, anna: Conversation, account: Account
+) -> None:
+    await anna.say("0.1 btc to usdt")
+    assert anna.last.text.startswith("Give 0.1 BTC, get USDT") and house.exchange.changes == 0
+    await anna.say("5 apples to usdt")
+    assert "apples" not in anna.last.text.lower()
+
+
+async def test_a_question_mark_behind_a_command_still_opens_the_card(
+    house: House, anna: Conversation, account: Account
+) -> None:
+    await anna.say("buy 0.01 btc?")
+    assert anna.last.text.startswith("Buy 0.01 BTC") and "Confirm" in [key["text"] for key in anna.last.keys]
+    assert house.exchange.changes == 0
+
+
 async def test_an_amount_of_what_prices_are_in_can_be_spent(anna: Conversation, account: Account) -> None:
     await anna.say("500 usdt")
     await anna.tap("Spend 500 USDT")
@@ -73,6 +91,30 @@ async def test_an_amount_of_what_prices_are_in_can_be_spent(anna: Conversation, 
     await anna.tap("BTC/USDT")
     await anna.tap("At the market")
     assert anna.last.text.startswith("Buy ") and "Confirm" in [key["text"] for key in anna.last.keys]
+
+
+async def test_coins_of_instant_trade_are_known_where_a_session_is_linked(
+    house: House, anna: Conversation, account: Account
+) -> None:
+    next(iter(house.exchange.holders.values())).totals["AAVE"] = Decimal(14)
+    for words in ("100 aave", "aave?"):
+        await anna.say(words)
+        assert anna.last.text.startswith(HINT)
+    await anna.say("/price AAVE")
+    assert "/convert" not in anna.last.text
+    await house.sessions.link(ANNA, house.instant.open_session())
+    await anna.say("100 aave")
+    assert [key["text"] for key in anna.last.keys] == ["Convert 100 AAVE", "Never mind"]
+    await anna.say("/stop")
+    for words in ("aave?", "/price AAVE", "/book AAVE"):
+        await anna.say(words)
+        assert anna.last.text.startswith("There is no market AAVE.") and "/convert" in anna.last.text
+        assert anna.last.keys[-1]["text"] == "Convert AAVE"
+    await anna.tap("Convert AAVE")
+    assert anna.last.text.startswith("Convert AAVE\nWhat do you want for it?")
+    await anna.say("/stop")
+    await anna.say("hunter2?")
+    assert anna.last.text.startswith(HINT)
 
 
 async def test_an_amount_is_swapped_only_with_a_key_for_swaps(desk: Desk, anna: Conversation) -> None:

@@ -19,6 +19,7 @@ from chatbot.services.alert_engine import AlertEngine
 from chatbot.services.alert_index import AlertIndex
 from chatbot.services.execution.cancellations import CancelExecutor
 from chatbot.services.execution.changes import Changes
+from chatbot.services.execution.conversions import ConvertExecutor
 from chatbot.services.execution.orders import OrderExecutor
 from chatbot.services.execution.withdrawals import WithdrawalExecutor
 from chatbot.services.protection import Protection
@@ -37,7 +38,7 @@ from handlers.sender import Sender
 
 Hit = Callable[[str], None]
 Wrap = Callable[[str, Hit], None]
-_CHANGES = ("/api/v1/orders/", "/api/v1/cancel_order/", "/api/v1/withdrawal/request/")
+_CHANGES = ("/api/v1/orders/", "/api/v1/cancel_order/", "/api/v1/withdrawal/request/", "/p/v1/order/instant_order/")
 _UNTIL_WRITTEN = 0.004  # seconds after which a request's bytes have surely left
 
 
@@ -221,11 +222,11 @@ AFTER_A_LOSS: dict[str, Wrap] = {
     "recovered, not painted": _after(StoredTickets, "recover", _succeeded),
     "after recovering": _after(Settling, "recover"),
     "before a search": _before(OrderExecutor, "_search"),
-    "after a search found nothing": _after(OrderExecutor, "_find", lambda given: given.result is None),
+    "after a search found nothing": _after(OrderExecutor, "_find", lambda given: given.result.ours is None),
     "after the first clean read": _after(Changes, "record", _is_first_clean_read),
     "before a settled outcome is written": _before(Changes, "record", _has_news),
     "after a settled outcome is written": _after(Changes, "record", _has_news),
-    "after a search found the order": _after(OrderExecutor, "_find", _succeeded),
+    "after a search found the order": _after(OrderExecutor, "_find", lambda given: given.result.ours is not None),
     "before a notice is sent": _before(Sender, "push"),
     "notice sent, not marked": _before(StoredOutbox, "sent"),
     "after the notice is marked": _after(StoredOutbox, "sent"),
@@ -261,6 +262,32 @@ WITH_A_WITHDRAWAL = (
 )
 """All that a withdrawal passes between its card and what became of it."""
 
+OF_A_CONVERSION: dict[str, Wrap] = {
+    "before a conversion is sent": _before(ConvertExecutor, "send"),
+    "after a conversion was sent": _after(ConvertExecutor, "send"),
+    "before a conversion is followed": _before(ConvertExecutor, "_follow"),
+    "before a conversion is searched": _before(ConvertExecutor, "_search"),
+    "before trades are searched": _before(ConvertExecutor, "_trades"),
+    "after trades were searched": _after(ConvertExecutor, "_trades"),
+    "before a conversion is settled": _before(ConvertExecutor, "_settle"),
+}
+"""Passed by a conversion on its way, and where its answer was lost."""
+
+WITH_A_CONVERSION = (
+    *OF_A_CONVERSION,
+    "after the claim",
+    "request sent, answer not read",
+    "before the record",
+    "in the record, before its commit",
+    "after the record",
+    "before recovering",
+    "after the first clean read",
+    "before a settled outcome is written",
+    "after a settled outcome is written",
+    "after the last update",
+)
+"""All that a conversion passes between its tap and what became of it."""
+
 OF_AN_ALERT: dict[str, Wrap] = {
     "before a tick is looked at": _before(AlertEngine, "on_tick"),
     "before a hit is written": _before(StoredAlerts, "advance"),
@@ -276,7 +303,7 @@ OF_AN_ALERT: dict[str, Wrap] = {
 }
 """Passed between the tick that crosses an alert's level and the end of telling it."""
 
-POINTS = AFTER_THE_TAP | AFTER_A_LOSS | OF_A_WITHDRAWAL | OF_AN_ALERT
+POINTS = AFTER_THE_TAP | AFTER_A_LOSS | OF_A_WITHDRAWAL | OF_A_CONVERSION | OF_AN_ALERT
 
 
 def install(hit: Hit) -> None:

@@ -21,7 +21,9 @@ CREATE TABLE proof_steps (ticket TEXT, before TEXT, after TEXT);
 CREATE TRIGGER proof_step AFTER UPDATE OF state ON tickets WHEN old.state IS NOT new.state
 BEGIN INSERT INTO proof_steps VALUES (new.id, old.state, new.state); END;
 """
-_TICKET = "SELECT id, state, client_id, revision, shown, outcome, claimed_at, order_number FROM tickets WHERE id = ?"
+_TICKET = """
+SELECT id, state, client_id, revision, shown, outcome, claimed_at, order_number, next_look_at FROM tickets WHERE id = ?
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,7 @@ class StoredTicket:
     outcome: dict[str, Any] | None
     claimed_at: Any
     order_number: int | None
+    next_look_at: Any
     steps: tuple[tuple[str, str], ...]
 
 
@@ -148,6 +151,11 @@ class CrashingStack(Stack):
         fields = dict(row)
         fields["outcome"] = json.loads(fields["outcome"]) if fields["outcome"] else None
         return StoredTicket(**fields, steps=tuple((step[0], step[1]) for step in steps))
+
+    def has_ticket(self, ticket: str) -> bool:
+        """False also of one whose card shows another by now."""
+        with contextlib.closing(self._connect()) as connection:
+            return connection.execute("SELECT 1 FROM tickets WHERE id = ?", (ticket,)).fetchone() is not None
 
     def outbox_of(self, person: Persona) -> int:
         """How many messages wait to be sent to somebody."""

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from chatbot.domain.accounts import Venue
-from chatbot.domain.errors import Obstacle, Stopped
+from chatbot.domain.errors import Cause, Obstacle, Stopped
 from chatbot.domain.gate import Standing, check
 from chatbot.domain.ids import AccountId, OrderNumber
 from chatbot.domain.intents import (
@@ -36,6 +36,7 @@ from chatbot.domain.tickets import (
     OUTCOMES,
     Blocked,
     Disowned,
+    Lost,
     Missed,
     Outcome,
     PaidElsewhere,
@@ -44,6 +45,7 @@ from chatbot.domain.tickets import (
     SwapCreated,
     Ticket,
     TicketState,
+    Unsigned,
     WrongCodes,
 )
 from chatbot.services.execution.executors import build_execution
@@ -101,7 +103,13 @@ OF_SWAPS: tuple[Outcome, ...] = (
     PayoutSet(),
     PaidElsewhere(),
 )
-EVERY_OUTCOME: tuple[Outcome | None, ...] = (*OF_ORDERS, *OF_WITHDRAWALS, *OF_SWAPS)
+OF_CONVERSIONS: tuple[Outcome, ...] = (
+    Unsigned(ended=True),
+    Unsigned(ended=False),
+    Lost(cause=Cause.BROKEN, needs_session=True),
+    Lost(cause=Cause.BROKEN, out_of_reach=True),
+)
+EVERY_OUTCOME: tuple[Outcome | None, ...] = (*OF_ORDERS, *OF_WITHDRAWALS, *OF_SWAPS, *OF_CONVERSIONS)
 STOPS = [Standing(halted=True), Standing(locked=True), Standing(factor_missing=True)]
 EVERY_INTENT = pytest.mark.parametrize("kind", INTENTS.values(), ids=lambda kind: str(kind.tag))
 
@@ -169,6 +177,7 @@ def test_every_intent_has_an_executor_of_its_own() -> None:
     execution = build_execution(
         store=nothing,
         accounts=nothing,
+        sessions=nothing,
         exchanges=exchanges,
         instants={Venue.PAPER: FakeInstantTrade(clock)},
         swap_services={Venue.PAPER_SWAPS: FakeSwapService(clock)},

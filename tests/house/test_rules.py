@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from chatbot.exchange.andx import endpoints
 
 ROOT = Path(__file__).resolve().parents[2]
+LONGEST_FILE, LONGEST_FUNCTION = 400, 50  # lines
 MONEY = ("chatbot/domain", "chatbot/services", "chatbot/exchange", "chatbot/paper", "chatbot/storage", "handlers/views")
 # In money code a float is a moment or a length of time, and its line says so.
 TIME = re.compile(
@@ -20,17 +22,26 @@ TIME = re.compile(
 )
 
 
-def sources(*folders: str) -> Iterator[tuple[str, ast.Module]]:
+def texts(*folders: str) -> Iterator[tuple[str, str]]:
     for folder in folders:
         for path in sorted((ROOT / folder).rglob("*.py")):
-            yield str(path.relative_to(ROOT)), ast.parse(path.read_text())
+            yield str(path.relative_to(ROOT)), path.read_text()
 
 
-def calls(tree: ast.Module) -> Iterator[tuple[str, int]]:
+def sources(*folders: str) -> Iterator[tuple[str, ast.Module]]:
+    for name, text in texts(*folders):
+        yield name, _tree(text)
+
+
+@cache
+def _tree(text: str) -> ast.Module:
+    return ast.parse(text)
+
+
+@cache
+def calls(tree: ast.Module) -> tuple[tuple[str, int], ...]:
     """Dotted names of what is called, such as `asyncio.create_task`, with their lines."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            yield ast.unparse(node.func), node.lineno
+    return tuple((ast.unparse(node.func), node.lineno) for node in ast.walk(tree) if isinstance(node, ast.Call))
 
 
 def floats(tree: ast.Module) -> Iterator[int]:
@@ -92,11 +103,32 @@ def test_time_and_chance_come_through_their_ports() -> None:
 def test_only_settings_read_the_environment(name: str) -> None:
     found = [
         path
-        for path, tree in sources("chatbot", "handlers")
-        for node in ast.walk(tree)
+        for path, text in texts("chatbot", "handlers")
+        if name in text
+        for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.Attribute) and ast.unparse(node) == name
     ]
     assert [path for path in found if not path.startswith("chatbot/demo/")] == []
+
+
+def test_no_file_is_longer_than_can_be_kept_in_mind() -> None:
+    long = {
+        name: lines
+        for name, text in texts("chatbot", "handlers", "tests/prove")
+        if (lines := len(text.splitlines())) > LONGEST_FILE
+    }
+    assert long == {}
+
+
+def test_no_function_is_longer_than_a_screen() -> None:
+    long = [
+        f"{name}:{node.lineno} {node.name}"
+        for name, tree in sources("chatbot", "handlers")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        if (node.end_lineno or node.lineno) - node.lineno >= LONGEST_FUNCTION
+    ]
+    assert long == []
 
 
 def test_nothing_is_left_to_do() -> None:
@@ -111,23 +143,20 @@ def test_nothing_is_left_to_do() -> None:
 
 
 def test_a_browser_session_is_used_for_instant_trade_and_the_history_of_trades_and_for_nothing_else() -> None:
-    """It is a whole login: only one service opens it, and what sends conversions; only one class at the exchange signs
-    with it, and that one knows three paths.
+    """It is a whole login: only one service can open it, and what sends conversions; only one class at the exchange
+    signs with it, and that one knows three paths. The type checker sees that nothing else has a way to it.
     """
-    opens = [
-        name
-        for name, tree in sources("chatbot", "handlers")
-        if not name.startswith(("chatbot/storage/", "chatbot/paper/"))
-        for called, _ in calls(tree)
-        if called.rpartition(".")[2] == "session" and called.rpartition(".")[0].endswith(("store", "accounts"))
-    ]
-    assert set(opens) == {"chatbot/services/sessions.py", "chatbot/services/execution/conversions.py"}
-    signs = {
-        name
-        for name, tree in sources("chatbot")
-        for called, _ in calls(tree)
-        if called in ("session_headers", "session_signature")
+    code = dict(texts("chatbot", "handlers"))
+    may_open = {name for name, text in code.items() if re.search(r"ports\.accounts import .*\bSessions\b", text)}
+    assert may_open == {
+        "chatbot/services/sessions.py",
+        "chatbot/services/execution/executor.py",
+        "chatbot/services/execution/executors.py",
     }
+    inside = ("chatbot/storage/", "chatbot/paper/")  # who keeps them, and the exchange whose they are
+    opens = {name for name, text in code.items() if not name.startswith(inside) and re.search(r"\.session\(", text)}
+    assert opens == {"chatbot/services/sessions.py", "chatbot/services/execution/conversions.py"}
+    signs = {name for name, text in code.items() if re.search(r"\bsession_(headers|signature)\(", text)}
     assert signs == {"chatbot/exchange/andx/instant.py", "chatbot/exchange/andx/signing.py"}
     asked = re.findall(r"endpoints\.([A-Z_]+)", (ROOT / "chatbot/exchange/andx/instant.py").read_text())
     assert {getattr(endpoints, name).path for name in asked} == {

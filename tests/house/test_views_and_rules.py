@@ -1,9 +1,11 @@
 """No view, command, button, question or protected action is left out of what is proved of all of them."""
 
 import pkgutil
+import re
 
 import handlers.views
 from chatbot.storage.tables import METADATA
+from handlers.views.screen import Screen
 from tests.prove.deeds import undeclared
 from tests.prove.effects import LOG, WHOSE
 from tests.prove.hostile_views import VIEWS, WORDLESS
@@ -16,6 +18,16 @@ def test_every_view_module_is_drawn_with_hostile_words() -> None:
     drawn = {module.__name__.rpartition(".")[2] for module in VIEWS}
     assert there == drawn | WORDLESS and not drawn & WORDLESS
     assert all(VIEWS.values())
+
+
+def test_a_command_of_two_words_is_never_shown_so_that_a_tap_sends_half_of_it() -> None:
+    half = re.compile(r"(?<!<code>)/(?:un)?link (?:instant|nexchange|paper)")
+    drawn = [(module.__name__, draw(lambda: "x")) for module, draws in VIEWS.items() for draw in draws]
+    shown = [(name, each.text if isinstance(each, Screen) else each.caption) for name, each in drawn if each]
+    assert [(name, text) for name, text in shown if half.search(str(text))] == []
+    assert sum("<code>/link instant" in str(text) for _, text in shown) > 5
+    nested = re.compile(r"<(b|i)>(?:(?!</\1>).)*<code>/(?:un)?link", re.DOTALL)
+    assert [(name, text) for name, text in shown if nested.search(str(text))] == [], "Telegram shows no code in these"
 
 
 def test_everything_people_can_do_has_a_rule() -> None:

@@ -25,7 +25,7 @@ def test_an_alert_fires_on_the_crossing_once_and_leads_to_an_order(leaping: Stac
     nora.wait_for("🔔 LTC/USDT below", timeout=PATIENCE)
     assert sum("🔔 LTC/USDT above" in message.text for message in nora.replies()) == 1
     nora.tap("Buy LTC", hit)
-    sizes = nora.wait_for("The API reports")
+    sizes = nora.wait_for("You have ")
     assert "Buy LTC/USDT" in sizes.text and f"Limit at {level.normalize():,f}" in sizes.buttons
     listed = nora.ask("/alerts")
     assert listed.text.startswith("Alerts  0 of 50") and "✕ Ended (2)" in listed.buttons

@@ -20,7 +20,7 @@ def test_a_coin_without_a_book_is_converted_and_a_price_that_moved_executes_noth
     stack.exchange.instant(moved="5")
     dora.tap("Confirm", card)
     dora.wait_for("Nothing was converted", message=card)
-    anew = dora.wait_for(lambda seen: seen.id > card.id and "than on the card before" in seen.text)
+    anew = dora.wait_for(lambda seen: seen.id > card.id and "than before" in seen.text)
     dora.tap("Cancel", anew)
     dora.wait_for("Nothing was sent", message=anew)
     assert len(stack.exchange.orders(dora)) == 1

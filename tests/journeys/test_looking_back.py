@@ -21,8 +21,13 @@ def test_a_trade_is_shown_opened_and_comes_as_a_file(stack: Stack, dora: Persona
 
     portfolio = dora.ask("/portfolio")
     assert portfolio.photo and "Realised, by the" in portfolio.text and "my readings begin" in portfolio.text
-    assert "account" in dora.ask("/portfolio Nobody").text
+    assert "just as ANDX shows it" in dora.ask("/portfolio Nobody").text
     assert "Nobody" not in str(dora.ask("/portfolio").rows), "what the exchange refuses is not offered"
+
+    assert "2,500" in dora.ask("/balance Savings").text
+    savings = dora.ask("/portfolio savings")
+    assert savings.photo and savings.text.startswith("Portfolio  Savings"), "its name worked before"
+    assert "Savings" in str(dora.ask("/portfolio").rows)
 
     history = dora.ask("/history")
     assert "BTC at the market" in history.text and "filled" in history.text

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.paper.setting import ORDER, WITHDRAWAL, Client
+from tests.paper.setting import ORDER, WITHDRAWAL, Client, Signer
 
 DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 DATE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}\+00:00")
@@ -287,6 +287,22 @@ class TestPrivate:
             client.get("/api/v1/orders/Other/O/"),
         ):
             assert refusal(response) == (1101, "account_owner_different")
+
+    def test_a_sub_account_has_money_of_its_own_and_no_orders(self, client: Client) -> None:
+        client.place()
+        client.control(f"accounts/{client.signer.username}/subs", name="Long term", balances={"XRP": "12.5"})
+        for name, currency, total in (("Savings", "USDT", "2500"), ("Long%20term", "XRP", "12.5")):
+            balance = data(client.get(f"/api/v1/balance/{name}/"))["balances"][currency]
+            assert (balance["balance"], balance["available_balance"]) == (total, total)
+            for listed in (f"{name}/A/", f"{name}/A/BTCUSDT/1/"):
+                assert data(client.get(f"/api/v1/orders/{listed}"))["orders"] == []
+        assert data(client.get("/api/v1/orders/Main/A/"))["orders"]
+
+    def test_a_sub_account_is_its_owners_alone(self, client: Client) -> None:
+        client.control(f"accounts/{client.signer.username}/subs", name="Mine")
+        other = Client(client.http, Signer(**client.http.post("/paper/accounts").json()))
+        assert refusal(other.get("/api/v1/balance/Mine/")) == (1101, "account_owner_different")
+        assert data(other.get("/api/v1/balance/Savings/"))["balances"]["BTC"]["balance"] == "0.05"
 
     @pytest.mark.parametrize(
         ("changes", "code"),

@@ -105,6 +105,12 @@ def test_nonsense_is_a_business_refusal(client: Client) -> None:
     assert refusal(client.instant("trade_history"))[0] == 1104
 
 
+def test_a_sub_account_has_no_trades_of_the_main_one(client: Client) -> None:
+    data(convert(client, quoted(client)))
+    assert history(client, account_name="Savings")["trades"] == []
+    assert history(client, account_name="Main")["trades"]
+
+
 def test_nobody_sees_the_trades_of_others(client: Client) -> None:
     data(convert(client, quoted(client)))
     other = Client(client.http, Signer(**client.http.post("/paper/accounts").json()))

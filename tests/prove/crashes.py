@@ -1,9 +1,9 @@
 """`kill -9` at a named point, again and again: never a second order, never a forgotten one, and everybody is told.
 
 One case is one trial: one or two people tap cards (market and limit orders, cancellations of one or all), one takes the
-two steps of a withdrawal, or a price crosses the level of an alert. The exchange may be in trouble at that moment, and
-the bot kills itself at a random point. It is started again at once, perhaps to be killed again while it finds out; and
-left alone at last. Then the practice exchange's books are the judge.
+two steps of a withdrawal, one converts, or a price crosses the level of an alert. The exchange may be in trouble then,
+and the bot kills itself at a random point. It is started again at once, perhaps to be killed again while it finds out;
+and left alone at last. Then the practice exchange's books are the judge.
 """
 
 import random
@@ -21,6 +21,7 @@ from tests.harness import Persona
 from tests.harness.crash_points import AFTER_A_LOSS, AFTER_THE_TAP
 from tests.harness.crashing import CrashingStack, StoredTicket
 from tests.prove.alert_crashes import AlertTrial
+from tests.prove.convert_crashes import ConvertTrial
 from tests.prove.judging import Judge, Tapped, Wrong
 from tests.prove.proof import Proof, Run
 from tests.prove.withdrawal_crashes import WithdrawalTrial
@@ -225,12 +226,14 @@ def prove(run: Run) -> None:
 def _try(run: Run, case: int, *, people: list[Persona], http: httpx.Client, judge: Judge) -> None:
     stack = judge.stack
     chance = run.chance(case)
-    trial: Trial | WithdrawalTrial | AlertTrial
-    match case % 4:
+    trial: Trial | WithdrawalTrial | AlertTrial | ConvertTrial
+    match case % 5:
         case 1:
             trial = AlertTrial(stack, chance, chance.choice(people), run, case)
         case 2:
             trial = WithdrawalTrial(stack, chance, chance.choice(people), run, case)
+        case 3:
+            trial = ConvertTrial(stack, chance, chance.choice(people), run)
         case _:
             trial = Trial(stack, chance, people, http, judge)
     try:

@@ -5,18 +5,15 @@ from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from enum import Enum
 from itertools import product
-from typing import Any, cast, get_type_hints
+from types import NoneType
+from typing import Any, cast, get_args, get_type_hints
 
 from chatbot.domain.accounts import Venue
+from chatbot.domain.alert_drafts import AlertChoice, AlertDraft, AlertKind, AlertQuestion, AlertRequest
 from chatbot.domain.alerts import Crossing
 from chatbot.domain.convert_drafts import ConvertChoice, ConvertDraft, ConvertQuestion, ConvertRequest
 from chatbot.domain.drafts import (
     DRAFTS,
-    AlertChoice,
-    AlertDraft,
-    AlertKind,
-    AlertQuestion,
-    AlertRequest,
     AmountDraft,
     Choice,
     CodeDraft,
@@ -246,7 +243,9 @@ def _examples(kind: type) -> Iterator[tuple[Any, tuple[TicketState, type[Intent]
 def _choices(name: str, hint: Any) -> Iterable[object]:
     if isinstance(hint, type) and issubclass(hint, Enum):
         return tuple(hint)
-    return (True, False) if hint is bool else _VALUES[name]
+    if hint is bool:
+        return (True, False)
+    return tuple(value for value in _VALUES[name] if value is not None or NoneType in get_args(hint))
 
 
 def _taps() -> Iterator[Deed]:

@@ -61,6 +61,7 @@ WHOSE: Mapping[str, str] = {
     "swaps": "person",
     "tickets": "person",
     "topics": "chat",
+    "trade_readings": "account",
     "trades": "account",
 }
 """The column that says whose a row is; an account's rows are its person's."""

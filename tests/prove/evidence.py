@@ -1,4 +1,5 @@
-"""Random histories of orders whose placing was never answered: what the settling service concludes is so.
+"""Random histories of orders whose placing was never answered: what the settling service concludes is so. Every fourth
+is of a conversion; see `lost_conversions`.
 
 The exchange is in memory and as unhelpful as one may be: it applies late (up to 8 s), shows orders later still (but
 within the rule's time: before the second complete read can begin), fails reads, takes seconds for a page, and changes
@@ -7,7 +8,7 @@ its lists while they are being paged through. Its lists run newest first or olde
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -29,6 +30,7 @@ from tests.fakes.clock import START, FakeClock, FakeEntropy
 from tests.fakes.exchange import permitted
 from tests.fakes.execution import execution_services
 from tests.fakes.values import credentials
+from tests.prove import lost_conversions
 from tests.prove.proof import Proof, Run
 from tests.storage.examples import BUY, ORDER, ticket
 
@@ -49,7 +51,14 @@ class Store:
     async def get(self, _: TicketId) -> Ticket | None:
         return self.ticket
 
-    async def update(self, _: TicketId, change: Callable[[Ticket], Ticket], *, notice: Notice | None = None) -> Ticket:
+    async def update(
+        self,
+        _: TicketId,
+        change: Callable[[Ticket], Ticket],
+        *,
+        notice: Notice | None = None,
+        origin_of: OrderNumber | None = None,
+    ) -> Ticket:
         self.ticket = change(self.ticket)
         if notice is not None:
             self.notices.append(notice)
@@ -60,6 +69,12 @@ class Store:
             return ()
         self.ticket = replace(self.ticket, state=TicketState.UNCERTAIN, next_look_at=now)
         return (self.ticket.id,)
+
+    async def placed(self, account: AccountId, numbers: Collection[OrderNumber]) -> frozenset[OrderNumber]:
+        return frozenset()
+
+    async def unsettled_of(self, person: PersonId) -> tuple[Ticket, ...]:
+        return (self.ticket,)
 
     async def claimed_since(self, account: AccountId, *, since: datetime, but: TicketId) -> bool:
         return False
@@ -223,12 +238,24 @@ def prove(run: Run) -> None:
 
 async def _prove(run: Run) -> None:
     for case, chance in run.cases():
+        if case % 4 == 3:
+            await _prove_conversion(run, case, chance)
+            continue
         world = a_world(chance)
         store = await live(world)
         problem = _problem(world, store)
         if problem:
             run.fail(case, f"{problem}\n  {_told(world)}\n  {store.ticket.state} {store.ticket.outcome}")
         run.remark(f"{'placed' if world.placed else 'not placed'}, found {store.ticket.state}")
+
+
+async def _prove_conversion(run: Run, case: int, chance: random.Random) -> None:
+    world = lost_conversions.World(chance)
+    final = await lost_conversions.live(world, Store(lost_conversions.claimed()))
+    problem = lost_conversions.problem(world, final)
+    if problem:
+        run.fail(case, f"{problem}\n  {lost_conversions.told(world)}\n  {final.state} {final.outcome}")
+    run.remark(f"conversion {'placed' if world.placed else 'not placed'}, found {final.state}")
 
 
 def _problem(world: World, store: Store) -> str:
@@ -253,7 +280,8 @@ def _told(world: World) -> str:
 
 PROOF = Proof(
     name="evidence",
-    claim="histories of lost answers: never “not placed” for a placed order, never a second send, always settled",
+    claim="histories of lost answers: never “not placed” for a placed order or conversion, never a second send, always "
+    "settled, or where nothing marks it, its person asked",
     required=10_000,
     sample=300,
     prove=prove,

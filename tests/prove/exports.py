@@ -47,8 +47,8 @@ _MOST_MEMORY = 6 << 20
 """Bytes that a program may have in use more than at its start, however long the file is."""
 
 
-class Killed(Exception):
-    """The program ended here."""
+class Killed(BaseException):
+    """The program ended here: nothing catches that."""
 
 
 class PacedHistory(FakeInstantTrade):

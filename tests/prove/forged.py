@@ -74,6 +74,7 @@ _MALLORY = {
             "shown_secrets",
             "sub_accounts",
             "tickets",
+            "trade_readings",
         }
     ),
     int(REMOVED): frozenset({"account_secrets", "accounts", "active_accounts", "data_keys", "dialogues", "sessions"}),

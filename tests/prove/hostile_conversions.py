@@ -7,10 +7,10 @@ from typing import Any
 
 from chatbot.domain.convert_drafts import AmountOf, ConvertChoice, ConvertDraft, ConvertQuestion, ConvertRequest
 from chatbot.domain.errors import Cause
-from chatbot.domain.ids import OrderNumber
+from chatbot.domain.ids import MarketCode, OrderNumber
 from chatbot.domain.money import Amount
-from chatbot.domain.orders import OrderStatus
-from chatbot.domain.tickets import Lost, RefusedBy, Ticket, TicketState
+from chatbot.domain.orders import Order, OrderStatus, Side
+from chatbot.domain.tickets import Lost, RefusedBy, Ticket, TicketState, Traded, Unsigned
 from chatbot.services.conversions import AskedConversion
 from handlers.views import conversions, convert_cards
 from handlers.views.screen import Shown
@@ -37,8 +37,18 @@ def ticket(word: Word, state: TicketState, **changes: Any) -> Ticket:
         cost=Amount(Decimal(1), bought),
         wanted=Decimal(5),
         previous=Decimal(60_000),
+        said=Decimal("5.5"),
     )
     return order_ticket(state=state, intent=intent, terms=terms, **changes)
+
+
+def untouched(word: Word) -> Order:
+    order: Order = some.an_order(word, OrderStatus.CANCELLED)
+    return replace(order, executed=Decimal(0))
+
+
+def traded(word: Word) -> Traded:
+    return Traded(market=MarketCode(word()), side=Side.SELL, amount=Decimal("0.01"), at=NOW)
 
 
 def asked(word: Word, asking: ConvertQuestion | None) -> AskedConversion:
@@ -57,6 +67,12 @@ QUESTIONS: tuple[Draw, ...] = tuple(
 TICKETS: tuple[Draw, ...] = (
     *(lambda word, state=state: card(word, state) for state in TicketState),
     lambda word: card(word, TicketState.REFUSED, outcome=RefusedBy(code=1103, reason=word())),
-    lambda word: card(word, TicketState.UNCERTAIN, outcome=Lost(cause=Cause.BROKEN, twin=OrderNumber(5))),
     lambda word: card(word, TicketState.DONE, order=some.an_order(word, OrderStatus.PARTIALLY_FILLED)),
+    lambda word: card(word, TicketState.DONE, order=untouched(word)),
+)
+DOUBTS: tuple[Draw, ...] = (
+    lambda word: card(word, TicketState.UNCERTAIN, outcome=Lost(cause=Cause.BROKEN, twin=OrderNumber(5))),
+    lambda word: card(word, TicketState.UNCERTAIN, outcome=Lost(cause=Cause.BROKEN, traded=traded(word))),
+    lambda word: card(word, TicketState.UNCERTAIN, outcome=Lost(cause=Cause.BROKEN, needs_session=True)),
+    lambda word: card(word, TicketState.REFUSED, outcome=Unsigned(ended=True)),
 )

@@ -59,6 +59,7 @@ def draft(word: Word) -> RouteDraft:
 def _comparison(word: Word, given: Amount, routes: tuple[Route, ...], without: tuple[NoRoute, ...]) -> Comparison:
     return Comparison(
         venue=Venue.ANDX,
+        asked=_HUNDRED,
         given=given,
         buy=some.code(word),
         middle=Decimal("0.02") if routes else None,

@@ -13,7 +13,7 @@ from chatbot.domain.money import Amount
 from chatbot.domain.swaps import SwapStatus
 from chatbot.domain.tickets import Ticket, TicketState
 from chatbot.domain.trade_text import TradeWindow
-from chatbot.domain.trade_totals import Pair
+from chatbot.domain.trade_totals import Pair, totals
 from chatbot.domain.trades import Trade, TradePage
 from chatbot.services.history import HistoryPage
 from chatbot.services.trades import Source, TradeList
@@ -42,6 +42,7 @@ def listed(word: Word, source: Source = Source.EXCHANGE, *, count: int = _MANY) 
         page=TradePage(trades=shown, number=2, has_next=True),
         pairs={each.market: Pair(base=word(), counter=word()) for each in shown},
         others=3,
+        summed=totals(shown) if source is Source.EXCHANGE else None,
         source=source,
         reach=(NOW, NOW),
         at=NOW,
@@ -104,6 +105,7 @@ EXPORTS: tuple[Draw, ...] = (
         lambda word, state=state: exports.progress(export(word, state=state, kind=ExportKind.TRADES), now=NOW)
         for state in ExportState
     ),
+    lambda word: exports.progress(export(word, failure=Failure.AWAY, failing_since=NOW), now=NOW),
     lambda word: exports.cancelled(export(word)),
     lambda word: exports.ended(export(word)),
     lambda word: exports.ended(export(word, parts=1)),

@@ -7,17 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from chatbot.domain.accounts import Venue
+from chatbot.domain.alert_drafts import AlertChoice, AlertDraft, AlertKind, AlertQuestion, AlertRequest
 from chatbot.domain.alert_text import read_note
 from chatbot.domain.aliases import Alias, read_alias
 from chatbot.domain.audit import Deed, Entry, Event
 from chatbot.domain.chats import ChatType, KnownChat, Subscriptions, Topic
 from chatbot.domain.digests import Digest
 from chatbot.domain.drafts import (
-    AlertChoice,
-    AlertDraft,
-    AlertKind,
-    AlertQuestion,
-    AlertRequest,
     Choice,
     Dialogue,
     OrderDraft,

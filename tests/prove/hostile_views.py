@@ -55,6 +55,7 @@ from handlers.views import (
     charts,
     conversions,
     convert_cards,
+    convert_doubts,
     deposit,
     digests,
     door,
@@ -177,7 +178,6 @@ def _session(word: Word, *, linked: bool) -> SessionReport:
         account=some.account(word),
         state=SessionState(tail=word()[-4:], linked_at=NOW) if linked else None,
         history=Check(works=linked, status=1101, reason=word()),
-        same_user=False,
     )
 
 
@@ -302,6 +302,7 @@ VIEWS: Mapping[ModuleType, tuple[Draw, ...]] = {
             tuple(some.quote(word) for _ in range(8)), title="Prices", again=None, venue=Venue.ANDX, now=NOW
         ),
         lambda word: markets.markets(tuple(some.market(word) for _ in range(8)), page=1, venue=Venue.ANDX),
+        lambda word: markets.rules(some.quote(word), venue=Venue.ANDX, now=NOW, private=True),
         lambda word: markets.book(some.market(word), book(), venue=Venue.ANDX, now=NOW, private=True),
         lambda word: markets.unknown(UnknownMarket(symbol=word(), nearest=("BTCUSDT",))),
     ),
@@ -368,6 +369,7 @@ VIEWS: Mapping[ModuleType, tuple[Draw, ...]] = {
     ),
     conversions: hostile_conversions.QUESTIONS,
     convert_cards: hostile_conversions.TICKETS,
+    convert_doubts: hostile_conversions.DOUBTS,
     exports: hostile_trades.EXPORTS,
     history: hostile_trades.HISTORY,
     trades: hostile_trades.TRADES,

@@ -8,8 +8,9 @@ from decimal import Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
+from chatbot.domain.alert_drafts import AlertKind
 from chatbot.domain.alert_text import LONGEST_NOTE, parse_alert
-from chatbot.domain.drafts import AlertKind, OrderRequest, Quantity, QuantityKind
+from chatbot.domain.drafts import OrderRequest, Quantity, QuantityKind
 from chatbot.domain.errors import InputError
 from chatbot.domain.money import parse_decimal, to_text
 from chatbot.domain.order_text import parse_order
@@ -96,7 +97,8 @@ def _check_plain(value: Decimal, text: str) -> None:
 
 
 def _has_grouping_doubt(text: str) -> bool:
-    return "," in text
+    """Or a round thousand: `1.000`."""
+    return "," in text or text.endswith(".000")
 
 
 def _independently(text: str) -> Fraction:
@@ -193,7 +195,7 @@ def _say(request: OrderRequest) -> str | None:
         return None
     words = [_say_quantity(request.quantity), request.symbol]
     if request.price is not None:
-        words += ["@", to_text(request.price)]
+        words += ["@", _plain(request.price)]
     if any(len(word) > _LONGEST for word in words):
         return None
     if request.post_only:
@@ -204,7 +206,7 @@ def _say(request: OrderRequest) -> str | None:
 
 
 def _say_quantity(quantity: Quantity) -> str:
-    amount = to_text(quantity.value)
+    amount = _plain(quantity.value)
     match quantity.kind:
         case QuantityKind.PERCENT:
             return f"{amount}%"
@@ -212,6 +214,12 @@ def _say_quantity(quantity: Quantity) -> str:
             return f"${amount} of"
         case QuantityKind.VOLUME:
             return amount
+
+
+def _plain(value: Decimal) -> str:
+    """As short as it can be written: `1.000` would be asked back."""
+    written = to_text(value)
+    return written.rstrip("0").rstrip(".") if "." in written else written
 
 
 PROOF = Proof(

@@ -17,9 +17,6 @@ from chatbot.charts.drawer import Drawer
 from chatbot.domain.accounts import Venue
 from chatbot.domain.ids import PersonId
 from chatbot.domain.people import Access
-from chatbot.exchange.budget import Budget
-from chatbot.exchange.http import Channel
-from chatbot.exchange.opening import OpenExchange, OpenSwapService
 from chatbot.settings import Settings
 from chatbot.storage.master_key import KeyFile
 from chatbot.storage.opening import Storage, open_storage
@@ -38,6 +35,7 @@ from tests.fakes.desk import FakeDesk
 from tests.fakes.exchange import FakeExchange
 from tests.fakes.instant import FakeInstantTrade, trade
 from tests.fakes.swap_service import FakeSwapService
+from tests.fakes.venues import open_fake_exchange, open_fake_swap_service
 
 OWNER, ANNA, BORIS = PersonId(1), PersonId(7_001), PersonId(7_002)
 REMOVED, STRANGER = PersonId(7_003), PersonId(9_999)
@@ -148,20 +146,9 @@ class Place:
         self.instant = FakeInstantTrade(clock)
         for username, token in (*SESSIONS.values(), FREE_SESSION):
             self.instant.put(self.instant.open_session(username, token), trade(clock))
-        venue = OpenExchange(
-            exchange=exchange,
-            instant=self.instant,
-            desk=FakeDesk(exchange, self.instant),
-            channel=cast(Channel, None),
-            budget=Budget(limit=6000, clock=clock),
-        )
+        venue = open_fake_exchange(exchange, self.instant, FakeDesk(exchange, self.instant), clock=clock)
         venues = {Venue.ANDX: venue, Venue.PAPER: venue}
-        swap_venue = OpenSwapService(
-            service=swap_service,
-            practice=swap_service,
-            channel=cast(Channel, None),
-            budget=Budget(limit=6000, clock=clock),
-        )
+        swap_venue = open_fake_swap_service(swap_service, clock=clock)
         swap_venues = {Venue.NEXCHANGE: swap_venue, Venue.PAPER_SWAPS: swap_venue}
         swap_cards = SwapPainter(
             store=storage.swaps,

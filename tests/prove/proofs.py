@@ -8,6 +8,7 @@ from tests.prove import (
     codes,
     crashes,
     evidence,
+    export_lives,
     exports,
     follow_ups,
     forged,
@@ -66,6 +67,7 @@ PROOFS: tuple[Proof, ...] = (
     withdrawals.PROOF,
     follow_ups.PROOF,
     exports.PROOF,
+    export_lives.PROOF,
     routes.PROOF,
 )
 

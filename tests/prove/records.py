@@ -11,7 +11,6 @@ import pyotp
 from chatbot.domain.accounts import DEFAULT_ACCOUNT_NAME, Account, Venue
 from chatbot.domain.audit import Deed, Event
 from chatbot.domain.chats import ChatType, KnownChat
-from chatbot.domain.errors import Cause
 from chatbot.domain.exports import ExportFormat, ExportKind, ExportRequest
 from chatbot.domain.factors import OneTimeCode
 from chatbot.domain.ids import (
@@ -34,9 +33,7 @@ from chatbot.domain.intents import (
     INTENTS,
     CancelOrders,
     CancelTerms,
-    CreateSwap,
     Intent,
-    SetPayout,
     Terms,
     Withdraw,
     WithdrawTerms,
@@ -51,16 +48,8 @@ from chatbot.domain.portfolio import Position, Sample
 from chatbot.domain.secrets import Secret, Session
 from chatbot.domain.swaps import FollowedSwap, Marking
 from chatbot.domain.tickets import (
-    Cancelled,
-    Lost,
-    Outcome,
-    PayoutSet,
-    Placed,
-    Requested,
-    SwapCreated,
     Ticket,
     TicketState,
-    Unsent,
 )
 from chatbot.ports.limits import NewLimit
 from chatbot.ports.shown_secrets import Shown
@@ -71,6 +60,7 @@ from tests.fakes.exchange import permitted
 from tests.fakes.instant import trade
 from tests.fakes.swap_service import BTC, USDC, new_swap
 from tests.fakes.swap_service import swap as standing_swap
+from tests.prove.outcomes import outcome_of
 from tests.prove.place import ANNA, BORIS, GROUP, OWNER, REMOVED, SESSIONS, Place
 from tests.storage.examples import BUY, BUY_TERMS, CONVERT, CONVERT_TERMS, PAYOUT_TERMS, SET_PAYOUT, SWAP_TERMS, ticket
 from tests.storage.examples import SWAP as CREATE_SWAP
@@ -374,7 +364,7 @@ def _card(
         "intent": intent,
         "terms": terms,
         "state": ticket_state,
-        "outcome": _outcome(ticket_state, intent),
+        "outcome": outcome_of(ticket_state, intent),
         "created_at": now,
         "claimed_at": now if sent else None,
         "expires_at": now + timedelta(days=9),
@@ -383,23 +373,3 @@ def _card(
         "shown": 9,
     }
     return ticket(**changes)
-
-
-def _outcome(state: TicketState, intent: Intent) -> Outcome | None:
-    if state is TicketState.UNCERTAIN:
-        return Lost(cause=Cause.BROKEN)
-    if state is TicketState.REFUSED:
-        return Unsent(cause=Cause.UNREACHABLE)
-    if state is not TicketState.DONE:
-        return None
-    match intent:
-        case Withdraw():
-            return Requested()
-        case CancelOrders():
-            return Cancelled(results=())
-        case CreateSwap():
-            return SwapCreated(reference="ANNASWAP2")
-        case SetPayout():
-            return PayoutSet()
-        case _:
-            return Placed(number=OrderNumber(54_999))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from chatbot.domain import convert_drafts, drafts, protected, route_drafts
+from chatbot.domain import alert_drafts, convert_drafts, drafts, protected, route_drafts
 from chatbot.domain.intents import CancelOrders, Convert, CreateSwap, Intent, PlaceOrder, SetPayout, Withdraw
 from chatbot.domain.tickets import TicketState
 from handlers import actions
@@ -70,13 +70,14 @@ _CARD = _of("dialogues", "tickets")
 _SWAP = _of("swaps", "outbox", "tickets")
 _LOCK = _of("locks", "tickets", "limit_changes", "aliases")
 _SAMPLES = _of("samples", "sub_accounts")
-_ACCOUNT = _of("accounts", "account_secrets", "active_accounts", "data_keys", "outbox", "sessions", "trades") | _SAMPLES
+_READ = _of("trades", "trade_readings")
+_ACCOUNT = _of("accounts", "account_secrets", "active_accounts", "data_keys", "outbox", "sessions") | _READ | _SAMPLES
 _SESSION = _of("sessions", "outbox", "dialogues")
 _STARS = _of("favourites")
 _SETTING = _of("preferences", "dialogues")
 _NOTICES = _of("notice_modes", "dialogues")
 _ALERT = _of("alerts", "dialogues")
-_TRADES = _of("trades", "sessions", "outbox")
+_TRADES = _of("sessions", "outbox") | _READ
 _ROUTE = _of("dialogues", "sessions", "outbox")
 _FACTOR = _of("factors", "recovery_codes", "secrets", "data_keys", "shown_secrets", "dialogues", "outbox")
 
@@ -125,6 +126,7 @@ BUTTONS: Mapping[type, Rule] = {
     actions.UseAmount: Rule(who=Who.HOLDER, changes=_CARD),
     actions.TakeRoute: Rule(who=Who.HOLDER, changes=_CARD | _SESSION),
     actions.CompareTicket: Rule(who=Who.HOLDER, changes=_ROUTE),
+    actions.SecondOrder: Rule(who=Who.HOLDER, changes=_CARD),
     actions.CompareConversion: Rule(who=Who.HOLDER, changes=_ROUTE),
     actions.TurnSwap: Rule(who=Who.HOLDER, changes=_CARD),
     actions.ShowSwap: Rule(who=Who.LET_IN, changes=_SWAP),
@@ -141,6 +143,7 @@ BUTTONS: Mapping[type, Rule] = {
     actions.ShowPrices: LOOK,
     actions.ShowPrice: LOOK,
     actions.ShowBook: LOOK,
+    actions.ShowRules: LOOK,
     actions.DrawChart: LOOK,
     actions.DrawDepth: LOOK,
     actions.ShowMarkets: LOOK,
@@ -149,10 +152,11 @@ BUTTONS: Mapping[type, Rule] = {
     actions.StartOrder: Rule(who=Who.LET_IN, changes=_CARD),
     actions.StartWithdrawal: Rule(who=Who.LET_IN, changes=_CARD),
     actions.ShowBalance: HOLDERS_LOOK,
+    actions.ShowSubBalance: Rule(who=Who.HOLDER, changes=_of("sub_accounts")),
     actions.ShowOrders: HOLDERS_LOOK,
     actions.ShowOrder: HOLDERS_LOOK,
-    actions.ShowPortfolio: Rule(who=Who.HOLDER, changes=_SAMPLES),
-    actions.ShowResults: HOLDERS_LOOK,
+    actions.ShowPortfolio: Rule(who=Who.HOLDER, changes=_SAMPLES | _TRADES),
+    actions.ShowResults: Rule(who=Who.HOLDER, changes=_TRADES),
     actions.ShowTrades: Rule(who=Who.HOLDER, changes=_TRADES),
     actions.ShowHistory: LET_IN,
     actions.StartExport: Rule(who=Who.LET_IN, changes=_of("exports")),
@@ -169,7 +173,7 @@ BUTTONS: Mapping[type, Rule] = {
     actions.LinkPracticeSwaps: Rule(who=Who.LET_IN, changes=_ACCOUNT),
     actions.ShowAccounts: OWN_LOOK,
     actions.BeginSession: Rule(who=Who.HOLDER, changes=_QUESTION),
-    actions.LinkPracticeSession: Rule(who=Who.HOLDER, changes=_SESSION),
+    actions.LinkPracticeSession: Rule(who=Who.HOLDER, changes=_SESSION | _CARD),
     actions.DropSession: Rule(who=Who.HOLDER, changes=_of("sessions")),
     actions.AskRemovePerson: OWNERS_LOOK,
     actions.RemovePerson: Rule(
@@ -231,22 +235,22 @@ COMMANDS: Mapping[str, tuple[Rule, tuple[str, ...]]] = {
     "help": (LOOK, ("", "buy")),
     "here": (LET_IN, ("",)),
     "price": (LOOK, ("", "BTC")),
-    "markets": (LOOK, ("",)),
+    "markets": (LOOK, ("", "BTC")),
     "book": (LOOK, ("BTC",)),
     "chart": (LOOK, ("BTC", "BTC 7d")),
     "depth": (LOOK, ("BTC",)),
     "alert": (Rule(who=Who.LET_IN, changes=_ALERT, in_group=_ALERT), ("", "BTC", "BTC > 90000", "BTC > 91,000")),
     "alerts": (LET_IN, ("",)),
-    "balance": (LET_IN, ("", "annas-account")),
+    "balance": (Rule(who=Who.LET_IN, changes=_of("sub_accounts")), ("", "annas-account", "Second")),
     "buy": (Rule(who=Who.LET_IN, changes=_CARD), ("", "0.001 BTC", "0.001 BTC @ 60000")),
     "sell": (Rule(who=Who.LET_IN, changes=_CARD), ("", "0.001 BTC")),
     "orders": (LET_IN, ("", "all")),
     "order": (LET_IN, ("54259",)),
-    "portfolio": (Rule(who=Who.LET_IN, changes=_SAMPLES), ("", "annas-account", "Second")),
+    "portfolio": (Rule(who=Who.LET_IN, changes=_SAMPLES | _TRADES), ("", "annas-account", "Second")),
     "trades": (Rule(who=Who.LET_IN, changes=_TRADES), ("", "BTC", "all")),
     "history": (LET_IN, ("",)),
-    "export": (Rule(who=Who.LET_IN, changes=_of("exports")), ("", "trades", "orders 2026-01-01 json")),
-    "cancel": (Rule(who=Who.LET_IN, changes=_of("tickets")), ("", "54259", "all")),
+    "export": (Rule(who=Who.LET_IN, changes=_of("exports") | _QUESTION), ("", "trades", "orders 2026-01-01 json")),
+    "cancel": (Rule(who=Who.LET_IN, changes=_CARD), ("", "54259", "all")),
     "withdraw": (Rule(who=Who.LET_IN, changes=_CARD), ("", "XRP 1 annas-vault")),
     "convert": (Rule(who=Who.LET_IN, changes=_CARD | _SESSION), ("", "0.001 BTC to USDT")),
     "swap": (Rule(who=Who.LET_IN, changes=_CARD | _SWAP), ("", f"500 USDC to BTC {PAYOUT}", "ANNASWAP")),
@@ -260,7 +264,7 @@ COMMANDS: Mapping[str, tuple[Rule, tuple[str, ...]]] = {
     "alias": (Rule(who=Who.LET_IN, changes=_of("aliases", "outbox", "dialogues")), ("add XRP other",)),
     "aliases": (LET_IN, ("",)),
     "link": (
-        Rule(who=Who.LET_IN, changes=_ACCOUNT | _QUESTION),
+        Rule(who=Who.LET_IN, changes=_ACCOUNT | _QUESTION | _CARD),
         ("", "paper", "user-1 pass-1 key-1 secret-1", "nexchange a-key", "instant", "instant user-1 token-1"),
     ),
     "accounts": (OWN_LOOK, ("",)),
@@ -295,6 +299,7 @@ PLAIN: Mapping[str, Rule] = {
     "buy 0.001 BTC": Rule(who=Who.LET_IN, changes=_CARD),
     "sell 0.001 BTC @ 90000": Rule(who=Who.LET_IN, changes=_CARD),
     "0.001 BTC": Rule(who=Who.LET_IN, changes=_QUESTION),
+    "0.001 BTC to USDT": Rule(who=Who.LET_IN, changes=_ROUTE),
 }
 """What is understood without a slash."""
 
@@ -309,10 +314,10 @@ ANSWERS: Mapping[type, Rule] = {
     drafts.PayoutDraft: Rule(who=Who.HOLDER, changes=_CARD),
     drafts.TransactionDraft: Rule(who=Who.HOLDER, changes=_QUESTION | _SWAP, tells_service=True),
     drafts.SwapKeyDraft: Rule(who=Who.LET_IN, changes=_ACCOUNT | _QUESTION),
-    drafts.SessionDraft: Rule(who=Who.HOLDER, changes=_SESSION),
+    drafts.SessionDraft: Rule(who=Who.HOLDER, changes=_SESSION | _CARD),
     drafts.LinkDraft: Rule(who=Who.LET_IN, changes=_ACCOUNT | _QUESTION),
     drafts.LimitDraft: Rule(who=Who.HOLDER, changes=_of("dialogues", "limit_changes", "outbox")),
-    drafts.AlertDraft: Rule(who=Who.HOLDER, changes=_ALERT),
+    alert_drafts.AlertDraft: Rule(who=Who.HOLDER, changes=_ALERT),
     drafts.SettingDraft: Rule(who=Who.HOLDER, changes=_SETTING),
     drafts.SetUpDraft: ASK,
     drafts.AmountDraft: Rule(who=Who.LET_IN, changes=_CARD),

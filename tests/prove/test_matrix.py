@@ -51,6 +51,7 @@ NOTHING_TO_DO = {
     "RefreshTicket": "nothing is due, so no look can come earlier",
     "RemoveAlias": "a withdrawal to it is held",
     "StartExport": "another file is under way",
+    "SecondOrder": "no order is the first of two",
     "SetUpDraft": "no factor waits for its first code",
     "ShowSwapPicture": "there is none of a swap without a payout address: it cannot be paid",
     "UseAccount": "it is in use already",

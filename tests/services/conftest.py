@@ -5,12 +5,13 @@ import pytest
 from structlog.testing import capture_logs
 
 from chatbot.domain.accounts import Account
+from chatbot.domain.secrets import Session
 from chatbot.domain.tickets import Ticket
 from chatbot.storage.opening import Storage
 from tests.fakes.clock import FakeClock, FakeEntropy
 from tests.fakes.exchange import FakeExchange
 from tests.fakes.storing import storage_in
-from tests.services.house import House
+from tests.services.house import ANNA, House
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +46,14 @@ def house(storage: Storage, clock: FakeClock, exchange: FakeExchange) -> House:
 @pytest.fixture
 async def account(house: House) -> Account:
     return await house.link()
+
+
+@pytest.fixture
+async def session(house: House, account: Account) -> Session:
+    """The one that is linked with the account."""
+    opened = house.instant.open_session()
+    await house.sessions.link(ANNA, opened)
+    return opened
 
 
 @pytest.fixture

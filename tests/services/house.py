@@ -4,6 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from chatbot.addresses.checker import NetworkAddresses
+from chatbot.assembly import Parts
 from chatbot.domain.accounts import Account, Venue
 from chatbot.domain.ids import ChatId, DialogueId, MessageId, OrderNumber, PersonId
 from chatbot.domain.intents import CancelOrders, CancelTerms, PlaceOrder
@@ -11,55 +12,20 @@ from chatbot.domain.notices import Alarm, AlarmKind, Notice
 from chatbot.domain.orders import Order, OrderType, Side
 from chatbot.domain.people import Access
 from chatbot.domain.tickets import Cancelled, CancelResult, Placed, Ticket
-from chatbot.services.accounts import Accounts
-from chatbot.services.alert_engine import AlertEngine
-from chatbot.services.alerts import AlertDesk
-from chatbot.services.aliases import AliasBook
-from chatbot.services.balances import BalanceReader
-from chatbot.services.bars import PriceHistory
-from chatbot.services.boards import Boards
-from chatbot.services.charts import ChartDesk
-from chatbot.services.coins import Coins
-from chatbot.services.conversions import ConvertDesk
-from chatbot.services.digests import Digests
-from chatbot.services.exporting import Exporting
-from chatbot.services.exports import Exports
-from chatbot.services.factors import Factors
-from chatbot.services.follow_ups import FollowUps
-from chatbot.services.history import HistoryReader
-from chatbot.services.key_health import KeyHealth
-from chatbot.services.limits import LimitDesk
-from chatbot.services.linking import Linking
-from chatbot.services.locks import Locks
-from chatbot.services.markets import Markets
-from chatbot.services.orders import Orders
-from chatbot.services.panic import Panic
 from chatbot.services.people import People
-from chatbot.services.portfolio import PortfolioDesk
-from chatbot.services.preferences import Preferences
-from chatbot.services.protection import Protection
-from chatbot.services.questions import Questions
-from chatbot.services.quoting import QuoteRenewals, Quoting
-from chatbot.services.receiving import Receivers
-from chatbot.services.routes import RouteDesk
-from chatbot.services.samples import Sampler
-from chatbot.services.sessions import Sessions
-from chatbot.services.swap_book import SwapBook
-from chatbot.services.swap_following import SwapFollowing
-from chatbot.services.swaps import SwapDesk
-from chatbot.services.trades import Trades
-from chatbot.services.trading import Asked, OrderDesk
-from chatbot.services.values import Values
-from chatbot.services.withdrawals import AskedWithdrawal, WithdrawalDesk
+from chatbot.services.trading import Asked
+from chatbot.services.withdrawals import AskedWithdrawal
+from chatbot.settings import Settings
 from chatbot.storage.opening import Storage
 from tests.fakes.cards import FakeCards, FakeSwapCards
 from tests.fakes.charts import FakeCharts
 from tests.fakes.clock import FakeClock, FakeEntropy
 from tests.fakes.desk import FakeDesk
 from tests.fakes.exchange import FakeExchange
-from tests.fakes.execution import AllPermitted, execution_services
+from tests.fakes.execution import TaskSpawner
 from tests.fakes.instant import FakeInstantTrade
 from tests.fakes.swap_service import FakeSwapService
+from tests.fakes.venues import open_fake_exchange, open_fake_swap_service
 from tests.storage.examples import BUY, BUY_TERMS
 
 ANNA, BORIS = PersonId(7_001), PersonId(7_002)
@@ -80,223 +46,53 @@ class House:
         entropy: FakeEntropy,
         swap_service: FakeSwapService | None = None,
         instant: FakeInstantTrade | None = None,
+        let_in: tuple[PersonId, ...] = (ANNA, BORIS),
     ) -> None:
         self.storage, self.clock, self.exchange, self.entropy = storage, clock, exchange, entropy
         self.swap_service = swap_service or FakeSwapService(clock)
-        self.cards, self.swap_cards = FakeCards(), FakeSwapCards()
-        swap_services = {Venue.PAPER_SWAPS: self.swap_service}
-        self.swap_book = SwapBook(
-            store=storage.swaps,
-            tickets=storage.tickets,
-            cards=self.swap_cards,
-            addresses=NetworkAddresses(),
-            clock=clock,
-        )
         self.instant = instant or FakeInstantTrade(clock)
         self.desk = FakeDesk(exchange, self.instant)
-        exchanges = {Venue.PAPER: exchange}
-        store, accounts = storage.tickets, storage.accounts
-        self.accounts = Accounts(
-            store=accounts,
-            tickets=store,
-            exchanges=exchanges,
-            practice=self.desk,
-            swap_services=swap_services,
-            practice_swaps=self.swap_service,
-            journal=storage.journal,
-            clock=clock,
-        )
-        self.markets = Markets(exchanges=exchanges, accounts=accounts, favourites=storage.favourites)
-        self.balances = BalanceReader(exchanges=exchanges, accounts=self.accounts, store=accounts, markets=self.markets)
-        self.locks = Locks(store=storage.locks, cards=self.cards, clock=clock)
-        self.sampler = Sampler(store=storage.samples, exchanges=exchanges, preferences=storage.preferences)
-        self.follow_ups = FollowUps(
-            store=storage.follow_ups,
-            accounts=accounts,
-            exchanges=exchanges,
-            cards=self.cards,
-            clock=clock,
-            sampler=self.sampler,
-        )
-        self.tickets, self.settling = execution_services(
-            store=store,
-            accounts=accounts,
-            exchanges=exchanges,
-            follow_ups=self.follow_ups,
-            cards=self.cards,
-            clock=clock,
-            entropy=entropy,
-            permits=self.locks,
-            swap_services=swap_services,
-            swap_book=self.swap_book,
-            instants={Venue.PAPER: self.instant},
-            renewals=self,
-        )
-        self.panic = Panic(exchanges=exchanges, store=accounts, tickets=self.tickets, clock=clock)
-        self.key_health = KeyHealth(store=storage.key_health, accounts=accounts, exchanges=exchanges, clock=clock)
-        self.coins = {venue: Coins(service) for venue, service in swap_services.items()}
-        self.followed_swaps = SwapFollowing(
-            store=storage.swaps,
-            book=self.swap_book,
-            swap_services=swap_services,
-            coins=self.coins,
-            accounts=self.accounts,
-            keys=accounts,
-            key_watch=self.key_health,
-            permits=self.locks,
-            is_in=self._is_in,
-            cards=self.swap_cards,
-            journal=storage.journal,
-            clock=clock,
-        )
-        self.strangers: set[PersonId] = set()
-        self.preferences = Preferences(store=storage.preferences, clock=clock)
-        self.boards = Boards(store=storage.boards, markets=self.markets, clock=clock)
-        self.digests = Digests(store=storage.digests, markets=self.markets, preferences=self.preferences, clock=clock)
-        self.questions = Questions(dialogues=storage.dialogues, codes=storage.factors, clock=clock, entropy=entropy)
-        self.engine = AlertEngine(store=storage.alerts, past=PriceHistory(storage.bars), clock=clock)
-        self.alerts = AlertDesk(
-            alerts=self.engine,
-            markets=self.markets,
-            preferences=self.preferences,
-            questions=self.questions,
-            clock=clock,
-            allowance=ALERTS_PER_CHAT,
-        )
-        self.values = Values(markets=self.markets, balances=self.balances)
-        self.limits = LimitDesk(
-            store=storage.limits,
-            standings=storage.standings,
-            accounts=self.accounts,
-            values=self.values,
-            questions=self.questions,
-            clock=clock,
-        )
-        self.aliases = AliasBook(store=storage.aliases, accounts=self.accounts, values=self.values, clock=clock)
-        self.trading = OrderDesk(
-            exchanges=exchanges,
-            accounts=self.accounts,
-            balances=self.balances,
-            markets=self.markets,
-            values=self.values,
-            standings=storage.standings,
-            tickets=self.tickets,
-            store=store,
-            questions=self.questions,
-            clock=clock,
-        )
-        self.withdrawals = WithdrawalDesk(
-            accounts=self.accounts,
-            balances=self.balances,
-            markets=self.markets,
-            values=self.values,
-            aliases=storage.aliases,
-            standings=storage.standings,
-            tickets=self.tickets,
-            store=store,
-            questions=self.questions,
-            clock=clock,
-        )
-        self.orders = Orders(
-            exchanges=exchanges,
-            accounts=self.accounts,
-            store=accounts,
-            markets=self.markets,
-            tickets=self.tickets,
-            permits=AllPermitted(),
-            clock=clock,
-        )
-        self.drawer = FakeCharts()
-        self.history = PriceHistory(storage.bars)
-        self.charts = ChartDesk(
+        self.cards, self.swap_cards, self.drawer = FakeCards(), FakeSwapCards(), FakeCharts()
+        self._furnish(self._parts(let_in))
+
+    def _parts(self, let_in: tuple[PersonId, ...]) -> Parts:
+        return Parts(
+            storage=self.storage,
+            venues={Venue.PAPER: open_fake_exchange(self.exchange, self.instant, self.desk, clock=self.clock)},
+            swap_venues={Venue.PAPER_SWAPS: open_fake_swap_service(self.swap_service, clock=self.clock)},
+            addresses=NetworkAddresses(),
             drawer=self.drawer,
-            history=self.history,
-            markets=self.markets,
-            orders=self.orders,
-            follow_ups=storage.follow_ups,
-            clock=clock,
+            cards=self.cards,
+            swap_cards=self.swap_cards,
+            settings=Settings.model_construct(access=Access.INVITE, owner_ids=let_in, alerts_per_chat=ALERTS_PER_CHAT),
+            was_away=False,
+            clock=self.clock,
+            entropy=self.entropy,
+            spawner=TaskSpawner(),
         )
-        self.swaps = SwapDesk(
-            swap_services=swap_services,
-            coins=self.coins,
-            accounts=self.accounts,
-            keys=accounts,
-            receivers=Receivers(addresses=NetworkAddresses(), swaps=storage.swaps),
-            swaps=storage.swaps,
-            values=self.values,
-            standings=storage.standings,
-            tickets=self.tickets,
-            questions=self.questions,
-            clock=clock,
-        )
-        self.linking = Linking(self.questions)
-        self.sessions = Sessions(
-            store=accounts,
-            tickets=store,
-            accounts=self.accounts,
-            instants={Venue.PAPER: self.instant},
-            practice=self.desk,
-            journal=storage.journal,
-            clock=clock,
-        )
-        self.routes = RouteDesk(
-            exchanges=exchanges,
-            swap_services=swap_services,
-            coins=self.coins,
-            accounts=self.accounts,
-            keys=accounts,
-            sessions=self.sessions,
-            markets=self.markets,
-            questions=self.questions,
-            clock=clock,
-        )
-        quoting = Quoting(exchanges=exchanges, sessions=self.sessions)
-        self.conversions = ConvertDesk(
-            quoting=quoting,
-            sessions=self.sessions,
-            accounts=self.accounts,
-            balances=self.balances,
-            markets=self.markets,
-            values=self.values,
-            standings=storage.standings,
-            tickets=self.tickets,
-            questions=self.questions,
-            clock=clock,
-        )
-        self.renewals = QuoteRenewals(quoting=quoting, accounts=self.accounts, tickets=self.tickets)
-        self.trades = Trades(
-            exchanges=exchanges, accounts=self.accounts, sessions=self.sessions, kept=storage.trades, clock=clock
-        )
-        self.portfolio = PortfolioDesk(
-            balances=self.balances,
-            accounts=self.accounts,
-            markets=self.markets,
-            orders=self.orders,
-            trades=self.trades,
-            kept=storage.trades,
-            history=self.history,
-            samples=storage.samples,
-            sampler=self.sampler,
-            drawer=self.drawer,
-            clock=clock,
-        )
-        self.done = HistoryReader(storage.history)
-        self.exports = Exports(store=storage.exports, files=storage.export_files, accounts=self.accounts, clock=clock)
-        self.exporting = Exporting(
-            store=storage.exports,
-            files=storage.export_files,
-            exchanges=exchanges,
-            accounts=accounts,
-            trades=self.trades,
-            kept=storage.trades,
-            history=storage.history,
-            is_in=self._is_in,
-            clock=clock,
-        )
-        self.factors = Factors(store=storage.factors, clock=clock, entropy=entropy)
-        self.protection = Protection(
-            factors=storage.factors, questions=self.questions, tickets=self.tickets, clock=clock, entropy=entropy
-        )
+
+    def _furnish(self, parts: Parts) -> None:
+        """Everything by the name under which the program has it."""
+        program = parts.program()
+        self.services = services = program.services
+        self.settling, self.engine, self.exporting = program.settling, program.alerts, program.exporting
+        self.bars, self.follow_ups, self.key_health = program.bars, program.follow_ups, program.health
+        self.coins, self.swap_book = parts.coins, parts.swap_book
+        self.quoting, self.renewals = parts.quoting, parts.renewals
+
+        self.accounts, self.sessions, self.linking = services.accounts, services.sessions, services.linking
+        self.preferences, self.questions = services.preferences, services.questions
+        self.locks, self.limits, self.panic = services.locks, services.limits, services.panic
+        self.factors, self.protection = services.factors, services.protection
+
+        self.markets, self.balances, self.charts = services.markets, services.balances, services.charts
+        self.alerts, self.boards, self.digests = services.alerts, services.boards, services.digests
+        self.portfolio, self.trades, self.exports = services.portfolio, services.trades, services.exports
+
+        self.tickets, self.trading, self.orders = services.tickets, services.trading, services.orders
+        self.aliases, self.withdrawals = services.aliases, services.withdrawals
+        self.swaps, self.followed_swaps = services.swaps, services.followed_swaps
+        self.conversions, self.routes = services.conversions, services.routes
 
     def people(self, *owner_ids: PersonId) -> People:
         return People(
@@ -309,10 +105,7 @@ class House:
             entropy=self.entropy,
         )
 
-    async def _is_in(self, person: PersonId) -> bool:
-        return person not in self.strangers
-
-    def restarted(self) -> "House":
+    def restarted(self, *, let_in: tuple[PersonId, ...] = (ANNA, BORIS)) -> "House":
         """New services on the same storage, clock and exchanges."""
         return House(
             self.storage,
@@ -321,6 +114,7 @@ class House:
             entropy=self.entropy,
             swap_service=self.swap_service,
             instant=self.instant,
+            let_in=let_in,
         )
 
     async def link(self, person: PersonId = ANNA, **funds: str) -> Account:
@@ -376,9 +170,6 @@ class House:
         ticket = await self.tickets.open(intent, CancelTerms(orders=()), person=ANNA, chat=CHAT, account=account)
         await self.tickets.attach(ticket.id, CARD)
         return ticket
-
-    async def renew(self, ticket: Ticket) -> bool:
-        return await self.renewals.renew(ticket)
 
     async def tap(self, ticket: Ticket) -> Ticket:
         """Claim and send, as the tap on Confirm does."""

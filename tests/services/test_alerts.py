@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from chatbot.domain.alert_drafts import AlertQuestion
 from chatbot.domain.alerts import Alert, AlertStatus, Position
-from chatbot.domain.drafts import AlertQuestion
 from chatbot.domain.errors import Cause, InputError, Unavailable
 from chatbot.domain.ids import ChatId, MarketCode, MessageId
 from chatbot.domain.notices import NoticeKind, NoticeMode
@@ -107,7 +107,7 @@ async def test_a_number_that_can_be_two_is_the_one_the_market_can_come_to(house:
 
 async def test_where_a_number_can_be_either_it_is_asked_which(house: House) -> None:
     asked = await ask(house, "ETH > 30,000")
-    assert [each.label for each in asked.draft.choices] == ["30000", "30.000"]
+    assert [each.label for each in asked.draft.choices] == ["30000", "30"]
     done = await house.alerts.choose(asked.dialogue, 0)
     assert isinstance(done, AlertSet) and done.seen.alert.rule.level == 30_000
     again = await house.alerts.answer((await ask(house, "ETH >")).dialogue, "30,000")

@@ -16,11 +16,11 @@ async def see(house: House, price: object, *, volume: object = 12, history: Pric
     """A tick with this price of BTC."""
     seen = ticker(last=str(price), volume=Decimal(str(volume)))
     tick = Tick(venue=PAPER, at=house.clock.at, tickers={BTC.code: seen})
-    await (history or house.history).on_tick(tick)
+    await (history or house.bars).on_tick(tick)
 
 
 async def keep(house: House) -> None:
-    await house.history.keep((PAPER,), now=house.clock.at)
+    await house.bars.keep((PAPER,), now=house.clock.at)
 
 
 async def run(house: House, *, minutes: int, first: int = 0) -> None:
@@ -34,7 +34,7 @@ async def run(house: House, *, minutes: int, first: int = 0) -> None:
 
 
 async def known(house: House, span: timedelta = DAY) -> History:
-    return await house.history.of(BTC.code, venue=PAPER, span=span, now=house.clock.at)
+    return await house.bars.of(BTC.code, venue=PAPER, span=span, now=house.clock.at)
 
 
 async def test_a_minute_has_its_first_highest_lowest_and_last_price(house: House) -> None:
@@ -58,7 +58,7 @@ async def test_nothing_is_known_of_a_market_that_was_not_seen_and_none_without_a
     await keep(house)
     assert await known(house) == History(bars=(), length=MINUTE, since=None)
     await see(house, 5)
-    assert (await house.history.of(ETH.code, venue=PAPER, span=DAY, now=house.clock.at)).bars == ()
+    assert (await house.bars.of(ETH.code, venue=PAPER, span=DAY, now=house.clock.at)).bars == ()
 
 
 async def test_what_was_seen_is_there_at_once_and_the_same_after_it_was_written(house: House) -> None:
@@ -73,9 +73,9 @@ async def test_what_was_seen_is_there_at_once_and_the_same_after_it_was_written(
 async def test_a_crash_loses_no_minute_that_was_over_and_a_stop_loses_nothing(house: House) -> None:
     await run(house, minutes=3)
     await see(house, 7777)
-    crashed, ended = house.restarted().history, house.restarted().history
+    crashed, ended = house.restarted().bars, house.restarted().bars
     assert len((await crashed.of(BTC.code, venue=PAPER, span=DAY, now=house.clock.at)).bars) == 3
-    await house.history.flush()
+    await house.bars.flush()
     house.clock.pass_(20)
     await see(house, 8888, history=ended)
     *_, last = (await ended.of(BTC.code, venue=PAPER, span=DAY, now=house.clock.at)).bars
@@ -110,7 +110,7 @@ async def test_a_span_is_shown_up_to_this_moment_in_bars_of_one_length(house: Ho
 async def test_what_a_run_before_did_not_put_together_is_put_together_after_a_restart(house: House) -> None:
     await run(house, minutes=7)
     house.clock.pass_(3600)
-    again = house.restarted().history
+    again = house.restarted().bars
     await again.keep((PAPER,), now=house.clock.at)
     quarters = await house.storage.bars.of(
         PAPER, BTC.code, length=QUARTER, since=house.clock.at - 67 * MINUTE, until=house.clock.at

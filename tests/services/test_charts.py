@@ -22,7 +22,7 @@ LIGHT = Preferences(theme=ChartTheme.LIGHT, numbers=NumberStyle.POINT, zone="Asi
 
 async def seen(house: House) -> None:
     """The exchange's prices of this moment are in the bars."""
-    await house.history.on_tick(Tick(venue=PAPER, at=house.clock.at, tickers=house.exchange.tickers_now))
+    await house.bars.on_tick(Tick(venue=PAPER, at=house.clock.at, tickers=house.exchange.tickers_now))
 
 
 async def price(house: House, *, holder: PersonId | None = ANNA, symbol: str = "btc") -> DrawnMarket:

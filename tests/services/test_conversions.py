@@ -1,7 +1,6 @@
 """Conversions: quoted, confirmed with the quote's own strings, followed, and found again where the answer was lost."""
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,7 +13,6 @@ from chatbot.domain.errors import (
     Cause,
     NoSession,
     Obstacle,
-    OutcomeUnknown,
     Refused,
     SessionExpired,
     Stopped,
@@ -22,40 +20,16 @@ from chatbot.domain.errors import (
     TicketProblem,
     Unavailable,
 )
-from chatbot.domain.ids import ClientId, OrderNumber
-from chatbot.domain.intents import Compared, Convert, ConvertTerms
-from chatbot.domain.notices import SessionRejected, TicketSettled
-from chatbot.domain.orders import Order, OrderStatus, Side
+from chatbot.domain.intents import MiddleSource
+from chatbot.domain.notices import SessionRejected
+from chatbot.domain.orders import OrderStatus
 from chatbot.domain.secrets import Session
-from chatbot.domain.tickets import Lost, Moved, NotFound, Placed, RefusedBy, Ticket, TicketState
+from chatbot.domain.tickets import Placed, PriceRefused, Ticket, TicketState, Unsigned
 from chatbot.ports.exchange import Priority
-from chatbot.services.accounts import Unsettled
 from chatbot.services.conversions import AskedConversion
 from chatbot.services.quoting import RENEWALS
-from tests.fakes.instant import trade
-from tests.services.house import ANNA, BORIS, CARD, CHAT, House
-from tests.storage.examples import ORDER
-
-WHOLE = "0.01 BTC to USDT"
-
-
-@pytest.fixture
-async def session(house: House, account: Account) -> Session:
-    opened = house.instant.open_session()
-    await house.sessions.link(ANNA, opened)
-    return opened
-
-
-async def said(house: House, words: str) -> AskedConversion | Ticket:
-    return await house.conversions.say(words, person=ANNA, chat=CHAT)
-
-
-async def card(house: House, words: str = WHOLE) -> Ticket:
-    """A card that was sent to the chat."""
-    ticket = await said(house, words)
-    assert isinstance(ticket, Ticket), ticket
-    await house.tickets.attach(ticket.id, CARD)
-    return await house.read(ticket)
+from tests.services.converting import WHOLE, card, list_, of, order, said
+from tests.services.house import ANNA, BORIS, CHAT, House
 
 
 async def asked(house: House, words: str) -> AskedConversion:
@@ -64,54 +38,14 @@ async def asked(house: House, words: str) -> AskedConversion:
     return question
 
 
-def of(ticket: Ticket) -> tuple[Convert, ConvertTerms]:
-    assert isinstance(ticket.intent, Convert) and isinstance(ticket.terms, ConvertTerms)
-    return ticket.intent, ticket.terms
-
-
 def labels(question: AskedConversion) -> list[str]:
     return [choice.label for choice in question.draft.choices]
-
-
-def order(house: House, number: int = 12_345_700, **changes: Any) -> Order:
-    """What the exchange's lists say of a conversion of 0.01 BTC: it has no mark."""
-    values: dict[str, Any] = {
-        "number": OrderNumber(number),
-        "side": Side.SELL,
-        "status": OrderStatus.FILLED,
-        "volume": Decimal("0.01"),
-        "executed": Decimal("0.01"),
-        "average_price": Decimal(60_000),
-        "client_id": ClientId(0),
-        "placed_at": house.clock.now(),
-    }
-    return replace(ORDER, **(values | changes))
-
-
-def list_(house: House, *orders: Order) -> None:
-    holder = next(iter(house.exchange.holders.values()))
-    holder.orders.update({each.number: each for each in orders})
-
-
-async def lost(house: House) -> Ticket:
-    """A conversion whose answer never came."""
-    house.instant.fail("convert", OutcomeUnknown(Cause.BROKEN))
-    ticket = await house.tap(await card(house))
-    assert ticket.state is TicketState.UNCERTAIN
-    return ticket
-
-
-async def rediscovered(house: House, ticket: Ticket) -> Ticket:
-    for _ in range(12):
-        if (await house.read(ticket)).state is TicketState.UNCERTAIN:
-            await house.look_when_due(ticket)
-    return await house.read(ticket)
 
 
 async def test_one_line_makes_a_card_with_the_quotes_own_strings(house: House, session: Session) -> None:
     intent, terms = of(await card(house))
     assert (intent.sell_text, intent.buy_text, intent.price_text) == ("0.01000000", "600.00", "60000.00000000")
-    assert (terms.base, terms.compared, terms.before.value) == ("BTC", Compared.BOOK, Decimal(1))
+    assert (terms.base, terms.compared, terms.before.value) == ("BTC", MiddleSource.BOOK, Decimal(1))
     assert terms.value is not None and terms.value >= 600 and house.instant.sent == []
 
 
@@ -174,16 +108,32 @@ async def test_what_is_to_be_got_or_shared_is_found_with_few_quotes(
 
 async def test_below_and_above_the_limits_the_number_that_works_is_a_button(house: House, session: Session) -> None:
     below = await asked(house, "0.00001 BTC to USDT")
-    assert "least" in below.problem and labels(below) == ["Use 0.00006579 BTC"]
+    assert below.problem == "You asked for 0.00001 BTC; the least is 0.00006579 BTC."
+    assert labels(below) == ["Use 0.00006579 BTC"]
     ticket = await house.conversions.choose(below.dialogue.id, 0, person=ANNA, chat=CHAT)
     assert isinstance(ticket, Ticket) and of(ticket)[0].sell_text == "0.00006579"
     above = await asked(house, "9000 BTC to USDT")
-    assert "most" in above.problem and labels(above) == ["Use 2,500 BTC"]
+    assert above.problem == "You asked for 9,000 BTC; the most is 2,500 BTC."
+    assert labels(above) == ["Use 2,500 BTC"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("0.001% BTC to USDT", "0.001% of your BTC is 0.00001 BTC; the least is 0.00006579 BTC."),
+        ("BTC to get 0.00001 USDT", "You asked to get 0.00001 USDT; the least is 0.00006579 USDT."),
+    ],
+)
+async def test_what_is_too_little_is_named_beside_the_least(
+    house: House, session: Session, words: str, told: str
+) -> None:
+    assert (await asked(house, words)).problem == told
 
 
 async def test_more_than_there_is_offers_what_there_is(house: House, session: Session) -> None:
     question = await asked(house, "3 BTC to USDT")
-    assert "available" in question.problem and labels(question) == ["Use 1 BTC"]
+    assert question.problem == "This needs 3 BTC; you have less than that available."
+    assert labels(question) == ["Use 1 BTC"]
 
 
 async def test_every_question_in_turn_and_the_other_way_round(house: House, session: Session) -> None:
@@ -268,7 +218,7 @@ async def test_a_price_that_moved_executed_nothing_and_the_next_card_says_by_how
     shown = await card(house)
     house.instant.prices["BTC"] = Decimal(61_000)
     moved = await house.tap(shown)
-    assert (moved.state, moved.outcome) == (TicketState.REFUSED, Moved()) and len(house.instant.sent) == 1
+    assert (moved.state, moved.outcome) == (TicketState.REFUSED, PriceRefused()) and len(house.instant.sent) == 1
     again = await house.conversions.again(moved)
     assert isinstance(again, Ticket) and of(again)[1].previous == Decimal(60_000)
     assert of(again)[0].buy_text == "610.00" and len(house.instant.sent) == 1
@@ -278,69 +228,10 @@ async def test_an_expired_session_refuses_and_asks_for_a_fresh_one_once(house: H
     shown = await card(house)
     house.instant.expire(session)
     refused = await house.tap(shown)
-    assert isinstance(refused.outcome, RefusedBy) and refused.outcome.key_rejected
+    assert refused.outcome == Unsigned(ended=True)
     with pytest.raises(SessionExpired):
         await said(house, WHOLE)
     assert [type(notice) for notice in await house.told()].count(SessionRejected) == 1
-
-
-async def test_a_lost_answer_is_found_by_its_unmarked_order(house: House, session: Session) -> None:
-    ticket = await lost(house)
-    list_(house, order(house))
-    found = await house.look_when_due(ticket)
-    assert found.state is TicketState.DONE and found.outcome == Placed(number=OrderNumber(12_345_700))
-    assert any(isinstance(notice, TicketSettled) for notice in await house.told())
-    assert house.instant.calls.count("convert") == 1
-
-
-async def test_what_two_complete_reads_do_not_show_was_not_converted(house: House, session: Session) -> None:
-    ticket = await lost(house)
-    began = house.clock.now()
-    settled = await rediscovered(house, ticket)
-    assert settled.state is TicketState.REFUSED and isinstance(settled.outcome, NotFound)
-    assert house.clock.now() - began >= timedelta(seconds=30)
-    assert house.instant.calls.count("convert") == 1 and house.instant.calls.count("trades") >= 3
-
-
-async def test_an_order_of_another_card_is_not_taken_for_it(house: House, session: Session) -> None:
-    first = await house.tap(await card(house))
-    assert isinstance(first.outcome, Placed)
-    list_(house, order(house, first.outcome.number))
-    settled = await rediscovered(house, await lost(house))
-    assert isinstance(settled.outcome, NotFound)
-
-
-@pytest.mark.parametrize("second", [{}, {"volume": Decimal("0.02")}])
-async def test_where_several_or_only_a_near_one_may_be_it_its_person_is_asked(
-    house: House, session: Session, second: dict[str, Any]
-) -> None:
-    ticket = await lost(house)
-    list_(house, order(house, 12_345_701, **second), *([] if second else [order(house)]))
-    unclear = await house.look_when_due(ticket)
-    assert unclear.state is TicketState.UNCERTAIN
-    assert isinstance(unclear.outcome, Lost) and unclear.outcome.twin is not None
-    closed = await house.tickets.settle_by_word(ticket.id, person=ANNA, was_sent=True)
-    assert closed.state is TicketState.DONE
-
-
-async def test_a_trade_that_no_order_explains_or_a_history_that_cannot_be_read_proves_nothing(
-    house: House, session: Session
-) -> None:
-    ticket = await lost(house)
-    house.instant.put(session, trade(house.clock, ago=timedelta(0), amount=Decimal("0.01")))
-    later = await rediscovered(house, ticket)
-    assert later.state is TicketState.UNCERTAIN
-    assert isinstance(later.outcome, Lost) and later.outcome.clean_reads == 0
-    house.instant.expire(session)
-    assert (await house.look_when_due(ticket)).state is TicketState.UNCERTAIN
-
-
-async def test_a_session_stays_while_a_conversion_has_no_known_outcome(house: House, session: Session) -> None:
-    ticket = await lost(house)
-    with pytest.raises(Unsettled):
-        await house.sessions.unlink(ANNA)
-    await rediscovered(house, ticket)
-    await house.sessions.unlink(ANNA)
 
 
 async def test_the_card_turned_round_is_closed_first(house: House, session: Session) -> None:

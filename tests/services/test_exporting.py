@@ -1,28 +1,33 @@
 """Files are put together page by page, behind everybody else, and go on wherever they stopped."""
 
-import csv
-import io
 import json
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from chatbot.domain.accounts import Account, Venue
+from chatbot.domain.accounts import Account
 from chatbot.domain.errors import Cause, InputError, KeyRejected, Refused, Unavailable
-from chatbot.domain.exports import Export, ExportFormat, ExportKind, ExportRequest, ExportState, Failure, Gap
-from chatbot.domain.ids import ExportId, MarketCode, PersonId
+from chatbot.domain.exports import (
+    ExportFormat,
+    ExportKind,
+    ExportState,
+    Failure,
+    Gap,
+)
+from chatbot.domain.ids import ExportId, MarketCode
+from chatbot.domain.orders import OrderPage
 from chatbot.domain.secrets import Session
-from chatbot.domain.trades import TradeSpan
-from chatbot.services.exporting import Exporting
+from chatbot.domain.trades import TradePage, TradeSpan
+from chatbot.ports.exchange import Priority
 from chatbot.services.exports import clean_up
 from chatbot.workers.exports import ExportKeeper
 from chatbot.workers.supervisor import Supervisor
 from tests.fakes.clock import settle
 from tests.fakes.instant import trade
-from tests.services.house import ANNA, BORIS, CHAT, House
-
-TODAY = date(2026, 11, 20)
+from tests.services.exporting import TODAY, begin, exporting, finish, now, put, table
+from tests.services.house import ANNA, BORIS, House
 
 
 @pytest.fixture
@@ -30,42 +35,6 @@ async def session(house: House, account: Account) -> Session:
     opened = house.instant.open_session()
     await house.storage.accounts.put_session(account, opened, now=house.clock.now())
     return opened
-
-
-def put(house: House, session: Session, count: int, *, apart: timedelta = timedelta(minutes=1)) -> None:
-    made = (trade(house.clock, number, ago=number * apart) for number in range(1, count + 1))
-    house.instant.put(session, *made)
-
-
-async def begin(
-    house: House,
-    kind: ExportKind = ExportKind.TRADES,
-    *,
-    first: date | None = None,
-    last: date = TODAY,
-    form: ExportFormat = ExportFormat.CSV,
-) -> Export:
-    request = ExportRequest(kind=kind, first=first, last=last, format=form)
-    return await house.exports.begin(request, person=ANNA, chat=CHAT)
-
-
-async def now(house: House, export: Export) -> Export:
-    found = await house.storage.exports.get(export.id)
-    assert found is not None
-    return found
-
-
-async def finish(house: House, export: Export, *, restarting: bool = False) -> Export:
-    """Go on until there is nothing more to do, as another program each time if `restarting`."""
-    while (export := await now(house, export)).is_under_way:
-        house = house.restarted() if restarting else house
-        await house.exporting.advance(export)
-    return export
-
-
-def table(house: House, export: Export, part: int = 1) -> list[dict[str, str]]:
-    content = house.storage.export_files.path(export.id, part).read_bytes().decode("utf-8-sig")
-    return list(csv.DictReader(io.StringIO(content, newline="")))
 
 
 async def test_every_trade_is_in_the_file_once_oldest_first(house: House, session: Session) -> None:
@@ -95,12 +64,12 @@ async def test_trades_that_come_meanwhile_push_no_other_out(house: House, sessio
 
 
 async def test_days_are_whole_days_of_utc_and_the_shortest_history_is_read(house: House, session: Session) -> None:
-    put(house, session, 80, apart=timedelta(hours=1))
+    put(house, session, 150, apart=timedelta(hours=1))
     export = await finish(house, await begin(house, first=date(2026, 11, 18), last=date(2026, 11, 19)))
     moments = [row["Timestamp (UTC)"] for row in table(house, export)]
     assert (moments[0], moments[-1]) == ("2026-11-18 00:00:00", "2026-11-19 23:00:00") and len(moments) == 48
     assert {span for span, _ in house.instant.asked} == {TradeSpan.WEEK} and export.gaps == ()
-    assert house.instant.asked[-1] == (TradeSpan.WEEK, 4)  # of 4 pages: it reaches back
+    assert house.instant.asked[-1] == (TradeSpan.WEEK, 4)  # of 8 pages: it reaches back
 
 
 async def test_what_is_older_than_the_history_comes_from_what_was_kept(
@@ -157,29 +126,18 @@ async def test_history_needs_no_exchange(house: House, account: Account) -> None
     assert row["type"] == "buy" and row["from"] == "paper-1" and house.exchange.calls == before
 
 
-async def everybody(_: PersonId) -> bool:
-    return True
-
-
 async def test_a_large_file_comes_in_parts_that_are_whole_each(house: House, session: Session) -> None:
-    put(house, session, 1_200)
-    house.exporting = Exporting(
-        store=house.storage.exports,
-        files=house.storage.export_files,
-        exchanges={Venue.PAPER: house.exchange},
-        accounts=house.storage.accounts,
-        trades=house.trades,
-        kept=house.storage.trades,
-        history=house.storage.history,
-        is_in=everybody,
-        clock=house.clock,
-        full=50_000,
-    )
+    put(house, session, 700)
+    house.exporting = exporting(house, full=50_000)
     export = await finish(house, await begin(house))
-    assert export.parts == 3
-    parts = [table(house, export, part) for part in (1, 2, 3)]
-    assert [len(part) for part in parts] == [500, 500, 200]
-    assert len({row["ID (Optional)"] for part in parts for row in part}) == 1_200
+    assert export.parts == 2
+    parts = [table(house, export, part) for part in (1, 2)]
+    assert [len(part) for part in parts] == [500, 200]
+    assert len({row["ID (Optional)"] for part in parts for row in part}) == 700
+    await house.exports.finish(export.id)
+    export = await finish(house, await begin(house, form=ExportFormat.JSON))
+    paths = [house.storage.export_files.path(export.id, part) for part in range(1, export.parts + 1)]
+    assert [len(json.loads(path.read_bytes())) for path in paths] == [500, 200]
 
 
 async def test_nothing_found_is_no_file(house: House, session: Session) -> None:
@@ -199,7 +157,7 @@ async def test_what_the_exchange_denies_ends_it(
 ) -> None:
     house.exchange.fail("orders all", error)
     export = await finish(house, await begin(house, ExportKind.ORDERS))
-    assert (export.state, export.failure, export.next_at) == (ExportState.FAILED, failure, None)
+    assert (export.state, export.failure) == (ExportState.FAILED, failure)
 
 
 async def test_an_account_that_is_unlinked_ends_it(house: House, account: Account) -> None:
@@ -210,8 +168,7 @@ async def test_an_account_that_is_unlinked_ends_it(house: House, account: Accoun
 
 async def test_whoever_lost_access_gets_no_file(house: House, account: Account) -> None:
     begun = await begin(house, ExportKind.ORDERS)
-    house.strangers.add(ANNA)
-    await house.exporting.advance(begun)
+    await house.restarted(let_in=()).exporting.advance(begun)
     assert await house.storage.exports.get(begun.id) is None and house.exchange.calls.count("orders all") == 0
 
 
@@ -263,6 +220,27 @@ async def test_a_worker_carries_it_out(house: House, session: Session) -> None:
             break
     assert (await now(house, begun)).rows == 45
     await supervisor.end(within=timedelta(seconds=1))
+
+
+async def test_behind_the_first_page_which_its_person_waits_for_pages_are_asked_for_after_everybody_else(
+    house: House, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, trades, orders = [], house.instant.trades, house.exchange.orders
+
+    async def noting_trades(*args: Any, **said: Any) -> TradePage:
+        asked.append(said["priority"])
+        return await trades(*args, **said)
+
+    async def noting_orders(*args: Any, **said: Any) -> OrderPage:
+        asked.append(said["priority"])
+        return await orders(*args, **said)
+
+    put(house, session, 45)
+    monkeypatch.setattr(house.instant, "trades", noting_trades)
+    monkeypatch.setattr(house.exchange, "orders", noting_orders)
+    for kind in (ExportKind.TRADES, ExportKind.ORDERS):
+        await house.exports.finish((await finish(house, await begin(house, kind))).id)
+    assert asked == [Priority.PERSON, Priority.ALERT, Priority.ALERT, Priority.PERSON]
 
 
 async def test_instant_trades_name_their_currencies(house: House, session: Session) -> None:

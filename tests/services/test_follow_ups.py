@@ -11,9 +11,9 @@ from chatbot.domain.errors import Cause, KeyRejected, OrderNotFound, Unavailable
 from chatbot.domain.follow_ups import OrderRecord
 from chatbot.domain.ids import OrderNumber
 from chatbot.domain.notices import Alarm, Away, OrderMoved
-from chatbot.domain.orders import OrderStatus
+from chatbot.domain.orders import OrderStatus, Side
 from chatbot.domain.places import Place
-from chatbot.domain.tickets import TicketState
+from chatbot.domain.tickets import Ticket, TicketState
 from chatbot.services.follow_ups import BALANCES_EVERY, FollowUps
 from tests.services.following import entries, look, on_the_site
 from tests.services.house import ANNA, CARD, CHAT, House, placed
@@ -177,6 +177,38 @@ async def test_what_happens_in_the_first_minute_is_told_by_the_card_alone(house:
     assert shown.order is not None and shown.order.status is OrderStatus.FILLED and shown.next_look_at is None
     await look(house, account, after=600)
     assert await house.told() == []
+
+
+@pytest.mark.parametrize(
+    ("status", "executed", "after", "tells"),
+    [
+        (OrderStatus.REJECTED, "0", 1, True),
+        (OrderStatus.CANCELLED, "0.004", 1, True),
+        (OrderStatus.CANCELLED, "0.004", 300, True),
+        (OrderStatus.PARTIALLY_FILLED, "0.004", 1, False),
+        (OrderStatus.FILLED, "0.01", 1, False),
+        (OrderStatus.FILLED, "0.01", 300, True),
+    ],
+)
+async def test_a_conversion_that_falls_short_is_told_at_once_any_other_end_only_if_it_came_late(
+    house: House, account: Account, *, status: OrderStatus, executed: str, after: float, tells: bool
+) -> None:
+    await look(house, account)
+    await house.sessions.link(ANNA, house.instant.open_session())
+    card = await house.conversions.say("0.01 BTC to USDT", person=ANNA, chat=CHAT)
+    assert isinstance(card, Ticket)
+    await house.tickets.attach(card.id, CARD)
+    number = placed(await house.tap(await house.read(card)))
+    order = replace(on_the_site(house, number), side=Side.SELL, volume=Decimal("0.01"))
+    house.exchange.put(house.exchange.holders["key-1"].credentials, order)
+    await house.look_when_due(card)
+    house.exchange.put(
+        house.exchange.holders["key-1"].credentials, replace(order, status=status, executed=Decimal(executed))
+    )
+    for _ in range(2):
+        await look(house, account, after=after)
+    told = await moved(house)
+    assert [(notice.order.number, notice.order.status) for notice in told] == ([(number, status)] if tells else [])
 
 
 async def test_a_cancellation_from_its_own_card_is_told_there_alone(house: House, account: Account) -> None:

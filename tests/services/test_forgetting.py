@@ -3,16 +3,22 @@
 import pytest
 
 from chatbot.domain.accounts import Account
+from chatbot.domain.exports import ExportFormat, ExportKind, ExportRequest
 from chatbot.domain.ids import PersonId
 from chatbot.domain.people import Person, Role
 from chatbot.services.forgetting import Forgetting, Outlook, Unfinished
-from tests.services.house import ANNA, BORIS, House
+from tests.services.house import ANNA, BORIS, CHAT, House
 
 
 def forgetting(house: House, *owners: PersonId) -> Forgetting:
     storage = house.storage
     return Forgetting(
-        store=storage.forgetting, accounts=storage.accounts, tickets=storage.tickets, people=house.people(*owners)
+        store=storage.forgetting,
+        accounts=storage.accounts,
+        tickets=storage.tickets,
+        exports=storage.exports,
+        files=storage.export_files,
+        people=house.people(*owners),
     )
 
 
@@ -44,6 +50,16 @@ async def test_while_an_outcome_is_open_it_says_what_to_do_first(house: House, a
     with pytest.raises(Unfinished):
         await forgetting(house).forget(ANNA)
     assert await house.storage.accounts.active(ANNA) == account
+
+
+async def test_a_finished_file_is_gone_when_its_person_is_told_that_all_is(house: House, account: Account) -> None:
+    request = ExportRequest(kind=ExportKind.HISTORY, first=None, last=house.clock.now().date(), format=ExportFormat.CSV)
+    for completing in (lambda: forgetting(house).forget(ANNA), lambda: forgetting(house).resume()):
+        begun = await house.exports.begin(request, person=ANNA, chat=CHAT)
+        await house.storage.export_files.begin(begun.id, 1)
+        await house.storage.forgetting.begin(ANNA)
+        await completing()
+        assert await house.storage.export_files.present() == frozenset()
 
 
 async def test_what_was_begun_is_completed_at_the_next_start(house: House, account: Account) -> None:

@@ -5,9 +5,9 @@ from decimal import Decimal
 import pytest
 
 from chatbot.domain.accounts import Account, Venue
-from chatbot.domain.errors import UnknownMarket
+from chatbot.domain.errors import Unavailable, UnknownMarket
 from chatbot.domain.ids import MarketCode
-from chatbot.services.markets import MOST_PRICES, Markets
+from chatbot.services.markets import MOST_PRICES, Markets, Quote
 from tests.fakes.exchange import FakeExchange
 from tests.fakes.values import BTC, ETH, ticker
 from tests.services.house import ANNA, CHAT, House
@@ -48,6 +48,38 @@ async def test_a_market_without_a_book_is_not_listed(house: House) -> None:
     assert "DOGEUSDT" not in {market.code for market in await house.markets.listed(PAPER)}
     with pytest.raises(UnknownMarket):
         await house.markets.find("DOGE", venue=PAPER)
+
+
+@pytest.mark.parametrize("typed", ["paxg", "PAXGUSDT", " paxg/usdt "])
+async def test_rules_are_also_had_of_a_market_that_no_list_names(house: House, typed: str) -> None:
+    gold = replace(BTC, code=MarketCode("PAXGUSDT"), base="PAXG", instant_only=True)
+    house.exchange.described["PAXGUSDT"] = gold
+    assert await house.markets.rules(typed, venue=PAPER) == Quote(market=gold, ticker=None)
+
+
+async def test_rules_are_what_the_exchange_says_now_and_not_what_the_list_said(house: House) -> None:
+    now = replace(BTC, minimum=Decimal(7))
+    house.exchange.described["BTCUSDT"] = now
+    assert await house.markets.rules("bitcoin", venue=PAPER) == Quote(market=now, ticker=ticker())
+
+
+async def test_the_exchange_is_asked_before_a_market_is_called_unknown(house: House) -> None:
+    with pytest.raises(UnknownMarket) as caught:
+        await house.markets.rules("BTX", venue=PAPER)
+    assert house.exchange.calls == ["markets", "market", "markets"] and caught.value.nearest[0] == "BTCUSDT"
+
+
+@pytest.mark.parametrize("typed", ["btc/../x", "ＢＴＣ", "B" * 30, "/"])
+async def test_what_can_be_no_code_is_never_asked_for(house: House, typed: str) -> None:
+    with pytest.raises(UnknownMarket):
+        await house.markets.rules(typed, venue=PAPER)
+    assert "market" not in house.exchange.calls
+
+
+async def test_a_listed_market_without_rules_is_the_exchanges_fault(house: House) -> None:
+    house.exchange.described["BTCUSDT"] = None
+    with pytest.raises(Unavailable):
+        await house.markets.rules("BTC", venue=PAPER)
 
 
 async def test_quotes_come_in_the_order_asked_each_once_and_tell_missing_prices(house: House) -> None:

@@ -13,7 +13,11 @@ from chatbot.domain.errors import Cause, NotLinked, Refused, Unavailable
 from chatbot.domain.ids import MarketCode, SubAccountId
 from chatbot.domain.money import Amount, divide
 from chatbot.domain.orders import Side
+from chatbot.domain.portfolio import Origin
 from chatbot.domain.preferences import Preferences, ValueCurrency
+from chatbot.domain.results import NoResult
+from chatbot.domain.secrets import Session
+from chatbot.services.last_prices import FRESH, MOST
 from chatbot.services.portfolio import Portfolio
 from tests.fakes.instant import trade
 from tests.fakes.values import ticker
@@ -39,6 +43,103 @@ async def test_the_value_is_that_of_all_that_has_a_price(house: House) -> None:
     assert found.value == 70_000 and found.shares == (Amount(Decimal(60_000), "BTC"), Amount(Decimal(10_000), "USDT"))
     assert found.unpriced == (Amount(Decimal(7), "XYZ"),)
     assert (await read(house, currency=ValueCurrency.BTC)).value == divide(Decimal(7), Decimal(6))
+
+
+def hold(house: House, **totals: str) -> None:
+    (holder,) = house.exchange.holders.values()
+    holder.totals |= {currency: Decimal(total) for currency, total in totals.items()}
+
+
+async def traded(house: House, account: Account, market: str, at: str, *, ago: timedelta) -> None:
+    done = trade(house.clock, len(market) + ago.days, ago=ago, market=MarketCode(market), price=Decimal(at))
+    await house.storage.trades.keep(account.id, [done])
+
+
+@pytest.fixture
+async def session(house: House, account: Account) -> Session:
+    opened = house.instant.open_session()
+    await house.storage.accounts.put_session(account, opened, now=house.clock.now())
+    return opened
+
+
+async def test_a_coin_without_a_book_counts_by_the_last_own_trade_of_it(house: House, account: Account) -> None:
+    price(house, "60000")
+    hold(house, AAVE="10", XYZ="7")
+    await traded(house, account, "AAVEUSDT", "90", ago=timedelta(days=9))
+    await traded(house, account, "AAVEUSDT", "100", ago=timedelta(days=2))
+    found = await read(house)
+    assert found.value == 71_000 and Amount(Decimal(1_000), "AAVE") in found.shares
+    ((amount, last),) = found.last_prices
+    assert amount == Amount(Decimal(10), "AAVE") and last.origin is Origin.TRADE
+    assert last.at == house.clock.now() - timedelta(days=2) and found.unpriced == (Amount(Decimal(7), "XYZ"),)
+
+
+async def test_a_quote_says_it_better_and_is_not_asked_for_again_for_minutes(house: House, session: Session) -> None:
+    price(house, "60000")
+    hold(house, AAVE="10")
+    house.instant.prices["AAVE"] = Decimal(110)
+    for _ in range(2):
+        found = await read(house)
+        assert found.value == 71_100 and [last.origin for _, last in found.last_prices] == [Origin.QUOTE]
+    assert house.instant.calls.count("quote") == 1
+    house.clock.pass_(FRESH.total_seconds())
+    house.instant.fail("quote", Unavailable(cause=Cause.TIMEOUT))
+    assert (await read(house)).value == 71_100, "the last one stays known"
+    assert house.instant.calls.count("quote") == 2
+
+
+async def test_only_the_most_valuable_coins_are_asked_for_and_the_others_the_next_time(
+    house: House, account: Account, session: Session
+) -> None:
+    coins = [f"C{number}" for number in range(MOST + 2)]
+    hold(house, **dict.fromkeys(coins, "1"))
+    for number, coin in enumerate(coins):
+        house.instant.prices[coin] = Decimal(1 + number)
+        await traded(house, account, f"{coin}USDT", str(1 + number), ago=timedelta(days=1 + number))
+    by_quote = [
+        {amount.currency for amount, last in (await read(house)).last_prices if last.origin is Origin.QUOTE}
+        for _ in range(2)
+    ]
+    assert by_quote == [set(coins[2:]), set(coins)]
+
+
+async def test_a_coin_that_is_not_converted_keeps_nobody_from_the_others_prices(house: House, session: Session) -> None:
+    hold(house, AAVE="10")
+    house.instant.prices["AAVE"] = Decimal(110)
+    hold(house, AAAA="10")
+    found = await read(house)
+    assert [amount.currency for amount, _ in found.last_prices] == ["AAVE"]
+
+
+async def test_a_change_counts_what_a_coin_without_a_book_did(house: House, session: Session) -> None:
+    hold(house, AAVE="10")
+    house.instant.prices["AAVE"] = Decimal(110)
+    await read(house)
+    house.clock.pass_(24 * HOUR)
+    house.instant.prices["AAVE"] = Decimal(120)
+    day = (await read(house)).changes[Span.DAY]
+    assert day is not None and day.gain == 100
+
+
+async def test_whoever_watches_asks_for_no_quote_and_keeps_the_last_known_price(
+    house: House, account: Account, session: Session
+) -> None:
+    hold(house, AAVE="10")
+    await traded(house, account, "AAVEUSDT", "100", ago=timedelta(days=2))
+    await house.follow_ups.look(account)
+    kept = await house.storage.samples.latest(account.id, "Main")
+    assert kept is not None and kept.prices["AAVE"] == 100 and "quote" not in house.instant.calls
+
+
+async def test_markets_that_cannot_be_read_fail_no_portfolio(
+    house: House, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unread(_: Account) -> None:
+        raise Unavailable(cause=Cause.UNREACHABLE)
+
+    monkeypatch.setattr(house.portfolio._ledgers, "of", unread)
+    found = await read(house)
+    assert found.value > 0 and found.realised is not None and found.realised.result is NoResult.NO_MARKETS
 
 
 async def test_a_currency_that_no_market_prices_is_said(house: House, account: Account) -> None:

@@ -37,6 +37,7 @@ from chatbot.domain.routes import (
     swap_for,
 )
 from chatbot.domain.swap_quotes import AmountUnfit
+from chatbot.domain.swaps import Rate
 from chatbot.services.routes import Compared, RouteDesk
 from tests.fakes.swap_service import USDT_TRON
 from tests.fakes.values import BTC, ETH, book, levels
@@ -154,7 +155,7 @@ async def test_one_that_does_not_answer_is_not_waited_for_for_long(house: House,
         coins=house.coins,
         accounts=house.accounts,
         keys=house.storage.accounts,
-        sessions=house.sessions,
+        quoting=house.quoting,
         markets=house.markets,
         questions=house.questions,
         clock=house.clock,
@@ -209,3 +210,41 @@ async def test_a_pair_that_is_not_swapped_now_gives_way_to_one_that_is(house: Ho
 async def test_what_is_no_way_at_all_is_said(house: House, account: Account, words: str) -> None:
     with pytest.raises(InputError):
         await compare(house, words)
+
+
+@pytest.mark.parametrize(
+    ("words", "given"),
+    [
+        ("99.99123456 USDT to ETH", "99.99"),
+        ("0.123456789 ETH to USDT", "0.12345678"),
+        ("10.123456789 DOGE to USDT", "10.12345678"),
+        ("10 DOGE to USDT", "10"),
+    ],
+)
+async def test_every_way_gets_the_same_amount_cut_to_what_all_of_them_take(
+    house: House, account: Account, words: str, given: str
+) -> None:
+    await link_all(house, account)
+    found = (await compare(house, words)).comparison
+    assert (found.given.value, found.asked) == (Decimal(given), Decimal(words.partition(" ")[0]))
+    instant = next(route for route in found.routes if route.kind is INSTANT)
+    assert instant.spent == found.given
+    assert all(route.spent.value <= found.given.value for route in found.routes)
+
+
+async def test_what_is_less_than_the_smallest_unit_is_said(house: House, account: Account) -> None:
+    with pytest.raises(InputError, match=r"0\.001 USDT is less than its smallest unit"):
+        await compare(house, "0.001 USDT to ETH")
+
+
+async def test_a_rate_that_has_run_out_is_no_way(house: House, account: Account) -> None:
+    await link_all(house, account)
+    rate = house.swap_service.rate
+
+    async def stale(*args: Any, **named: Any) -> Rate:
+        offered = await rate(*args, **named)
+        assert offered is not None
+        return replace(offered, expires_at=house.clock.now())
+
+    house.swap_service.rate = stale  # type: ignore[method-assign]
+    assert isinstance(unfit := why((await compare(house)).comparison)[SWAP], RouteUnfit) and "no rate" in unfit.sentence

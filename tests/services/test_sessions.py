@@ -53,14 +53,21 @@ async def test_a_session_is_tried_with_a_read_and_stored_with_the_active_account
 ) -> None:
     session = house.instant.open_session()
     report = await house.sessions.link(ANNA, session)
-    assert (report.account, report.history, report.same_user) == (account, Check(works=True), True)
+    assert (report.account, report.history) == (account, Check(works=True))
     assert house.instant.calls == ["trades"] and house.instant.sent == []
     assert await house.storage.accounts.session(account.id, of=ANNA) == session
 
 
-async def test_a_session_of_another_user_is_told_apart(house: House, account: Account) -> None:
-    report = await house.sessions.link(ANNA, house.instant.open_session("somebody-else"))
-    assert report.state is not None and not report.same_user
+@pytest.mark.parametrize("username", ["somebody-else", "User-1"])
+async def test_a_session_of_another_user_than_the_keys_is_refused_and_nothing_stored(
+    house: House, account: Account, username: str
+) -> None:
+    with pytest.raises(InputError) as refused:
+        await house.sessions.link(ANNA, house.instant.open_session(username))
+    assert "this USER_NAME is not the user name of the API key of paper-1" in refused.value.sentence
+    assert house.instant.calls == [] and await house.sessions.states([account]) == {}
+    failed, *_ = await house.storage.audit.page(of=ANNA, before=None, limit=9)
+    assert (failed.event.deed, failed.event.result) == (Deed.LINK_FAILED, "of another user")
 
 
 async def test_a_session_that_is_not_accepted_is_not_stored(house: House, account: Account) -> None:
@@ -147,8 +154,9 @@ async def test_other_errors_say_nothing_about_the_session(house: House, linked: 
 
 async def test_a_practice_account_gets_its_session_at_the_desk(house: House, account: Account) -> None:
     report = await house.sessions.link_practice(ANNA, account.id)
-    assert report.state is not None and report.same_user
+    assert report.state is not None
     assert (await quote(house, account)).buy == "USDT"
+    house.instant.expire(await house.storage.accounts.session(account.id))
     house.desk.closed = True
     with pytest.raises(Unavailable):
         await house.sessions.link_practice(ANNA, account.id)

@@ -12,11 +12,11 @@ import pytest
 from chatbot.domain.accounts import Account
 from chatbot.domain.errors import Cause, KeyRejected, Refused, Unavailable
 from chatbot.domain.ids import ClientId, MarketCode, OrderNumber
-from chatbot.domain.notices import TicketSettled
+from chatbot.domain.notices import Alarm, AlarmKind, TicketSettled
 from chatbot.domain.orders import OrderFilter, OrderPage, OrderStatus, Side
 from chatbot.domain.recognising import is_ours
 from chatbot.domain.tickets import Lost, NotFound, Placed, TicketState
-from chatbot.services.execution.orders import MOST_PAGES
+from chatbot.services.execution.placed import MOST_PAGES
 from tests.fakes.exchange import FakeExchange
 from tests.services.house import ANNA, CARD, CHAT, House
 from tests.services.losing import lost, lost_order
@@ -192,7 +192,9 @@ async def test_a_failed_read_is_never_evidence(house: House, account: Account, c
         assert looked.next_look_at is not None and looked.next_look_at > house.clock.at
     assert house.clock.at - ticket.created_at > timedelta(minutes=1)
     assert (await house.look_when_due(ticket)).state is TicketState.UNCERTAIN
-    assert await house.told() == []
+    told = await house.told()
+    of_the_key = [notice for notice in told if isinstance(notice, Alarm) and notice.kind is AlarmKind.KEY_REJECTED]
+    assert told == of_the_key and bool(told) is isinstance(error, KeyRejected), "of the order nothing is told"
 
 
 async def test_a_failed_read_between_two_clean_ones_does_not_help(house: House, account: Account) -> None:

@@ -49,10 +49,12 @@ from chatbot.domain.tickets import (
     Lost,
     Moved,
     Outcome,
+    PriceRefused,
     RefusedBy,
     Ticket,
     TicketState,
     Unsent,
+    Unsigned,
 )
 from chatbot.services.execution.orders import new_order
 from chatbot.services.execution.outcomes import classify
@@ -253,13 +255,13 @@ PLACING: list[tuple[Exception, TicketState, Outcome]] = [
     (WithdrawAddressNotFound(code=1319, reason="x"), TicketState.REFUSED, RefusedBy(code=1319, reason="x")),
     (SwapNotFound(code=404, reason="x"), TicketState.REFUSED, RefusedBy(code=404, reason="x")),
     (NotPermitted(code=403, reason="x"), TicketState.REFUSED, RefusedBy(code=403, reason="x")),
-    (PriceMoved(code=1210, reason="x"), TicketState.REFUSED, Moved()),
+    (PriceMoved(code=1210, reason="x"), TicketState.REFUSED, PriceRefused()),
     (
         SessionExpired(),
         TicketState.REFUSED,
-        RefusedBy(code=None, reason="the session is not accepted any more", key_rejected=True),
+        Unsigned(ended=True),
     ),
-    (NoSession(), TicketState.REFUSED, RefusedBy(code=None, reason="no session is linked", key_rejected=True)),
+    (NoSession(), TicketState.REFUSED, Unsigned(ended=False)),
     (NotLinked(), TicketState.REFUSED, RefusedBy(code=None, reason="the account is no longer linked")),
     *((OutcomeUnknown(cause), TicketState.UNCERTAIN, Lost(cause=cause)) for cause in Cause),
     (RuntimeError("a bug"), TicketState.UNCERTAIN, Lost(cause=Cause.BROKEN)),

@@ -57,7 +57,7 @@ async def test_an_amount_that_can_mean_two_numbers_is_asked_back_with_both(
     with written_in(style):
         by_line = asked(await say(house, f"USDT {typed} savings"))
         assert "can mean 1500 or 1.500" in by_line.problem
-        card = await choose(house, by_line, "Use 1500")
+        card = await choose(house, by_line, "Use 1 thousand 500: 1500")
         assert (withdraw(card).amount, withdraw(card).alias) == (Decimal(1500), "savings")
         await say(house, "USDT")
         by_answer = asked(await answer(house, typed))

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -40,29 +40,36 @@ async def write(storage: Storage, *events: Event) -> None:
 
 
 class Sample:
-    """A log of nine: Boris' entries (3 and 6) were forgotten, which is entry 7. Copied anew for every attempt."""
+    """A log of nine: Boris' entries (3 and 6) were forgotten, which is entry 7. Every attempt at it is undone."""
 
     def __init__(self, file: Path, chain: Chain) -> None:
-        self._file = file
         self._chain = chain
+        self._copy = sqlite3.connect(":memory:", isolation_level=None)
+        with closing(sqlite3.connect(file)) as original:
+            original.backup(self._copy)
+        self._engine = sa.create_engine("sqlite://", creator=lambda: self._copy, poolclass=StaticPool)
+        self._engine.connect().close()  # the first one of an engine undoes what was begun before it
 
     @contextmanager
     def copy(self) -> Iterator[sqlite3.Connection]:
-        original, copy = sqlite3.connect(self._file), sqlite3.connect(":memory:", isolation_level=None)
-        original.backup(copy)
-        original.close()
-        yield copy
-        copy.close()
+        self._copy.execute("BEGIN")
+        try:
+            yield self._copy
+        finally:
+            self._copy.rollback()
 
     def after(self, tamper: Tamper) -> Finding:
         with self.copy() as copy:
             tamper(copy)
-            return self.look(copy)
+            return self.look()
 
-    def look(self, copy: sqlite3.Connection) -> Finding:
-        engine = sa.create_engine("sqlite://", creator=lambda: copy, poolclass=StaticPool)
-        with engine.connect() as connection:
-            return verify(connection, self._chain)
+    def look(self, chain: Chain | None = None) -> Finding:
+        """What is found in the copy, with another key's chain if one is given; the attempt is then undone."""
+        with self._engine.connect() as connection:
+            return verify(connection, chain or self._chain)
+
+    def close(self) -> None:
+        self._copy.close()
 
     def sql(self, *statements: str) -> Finding:
         return self.after(lambda copy: [copy.execute(statement) for statement in statements])
@@ -76,7 +83,8 @@ async def sample(storage: Storage, database_file: Path, tmp_path: Path) -> Async
     await storage.forgetting.erase(BORIS)
     await write(storage, event(Deed.SENT), event(Deed.SETTLED))
     await storage.database.copy_to(tmp_path / "sample.db")
-    yield Sample(tmp_path / "sample.db", storage.audit.chain)
+    with closing(Sample(tmp_path / "sample.db", storage.audit.chain)) as nine:
+        yield nine
 
 
 async def test_an_untouched_log_is_whole(sample: Sample, storage: Storage) -> None:
@@ -99,7 +107,7 @@ async def test_every_change_of_every_column_of_every_row_is_found(sample: Sample
                         copy.execute(f"UPDATE audit SET {name} = ? WHERE seq = ?", (other, row[0]))
                     except sqlite3.IntegrityError:
                         continue  # the table itself refuses it
-                    assert sample.look(copy).broken is not None, (row[0], name, other)
+                    assert sample.look().broken is not None, (row[0], name, other)
                 tried += 1
     assert tried > 300
 
@@ -265,8 +273,7 @@ async def test_an_undone_transaction_leaves_no_gap(storage: Storage) -> None:
 
 
 async def test_another_key_finds_the_log_broken(sample: Sample) -> None:
-    with sample.copy() as copy:
-        assert Sample(Path(), Chain(b"another key" * 3)).look(copy).broken is not None
+    assert sample.look(Chain(b"another key" * 3)).broken is not None
 
 
 async def test_it_is_whole_after_a_restart(reopen: Reopen) -> None:

@@ -23,6 +23,7 @@ from chatbot.domain.places import Place
 from chatbot.domain.portfolio import Position, Sample
 from chatbot.domain.secrets import Secret, Session, SwapKey
 from chatbot.domain.tickets import TicketState
+from chatbot.domain.trade_sweeps import Coverage
 from chatbot.ports.shown_secrets import Shown
 from chatbot.storage.absences import open_summary
 from chatbot.storage.audit import AUDIT
@@ -68,6 +69,7 @@ async def fill(storage: Storage, person: PersonId, mark: str) -> None:
     await storage.swaps.follow(followed(swap=swap(withdraw_address=f"address-{mark}"), **of_person))
     await storage.follow_ups.begin(account.id, (ORDER,), through=ORDER.number)
     await storage.trades.keep(account.id, [trade(ManualClock(), transaction=f"trade-{mark}")])
+    await storage.trades.cover(account.id, Coverage(since=NOW, until=later), next_at=later)
     held = Position(currency=f"coin-{mark}", amount=Decimal(1), price=None)
     await storage.samples.keep(account.id, f"sub-{mark}", Sample(at=NOW, positions=(held,)))
     await storage.samples.remember(account.id, f"sub-{mark}", now=NOW)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chatbot.ports.accounts import Accounts
+    from chatbot.ports.accounts import Accounts, Sessions
     from chatbot.ports.alerts import AlertStore
     from chatbot.ports.bars import Bars
     from chatbot.ports.chats import KnownChats, Presence
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         _chats: Chats = storage.chats
         _favourites: Favourites = storage.favourites
         _accounts: Accounts = storage.accounts
+        _sessions: Sessions = storage.accounts
         _factors: Factors = storage.factors
         _shown_secrets: ShownSecrets = storage.shown_secrets
         _tickets: Tickets = storage.tickets

@@ -12,7 +12,9 @@ from chatbot.domain.exports import Export, ExportState, Gap
 from chatbot.domain.ids import AccountId, ExportId, MarketCode, MessageId, OrderNumber
 from chatbot.domain.intents import CancelTerms, Withdraw, WithdrawTerms
 from chatbot.domain.money import Amount
+from chatbot.domain.secrets import Secret, Session
 from chatbot.domain.tickets import Requested, SwapCreated, TicketState
+from chatbot.domain.trade_sweeps import Coverage
 from chatbot.domain.trades import Trade
 from chatbot.storage.opening import Storage
 from tests.fakes.instant import trade
@@ -96,6 +98,36 @@ async def test_trades_go_with_their_account_and_none_are_kept_of_one_that_is_gon
     assert await storage.trades.reach(account.id) is None
 
 
+async def test_accounts_with_a_session_are_due_the_longest_waiting_first(storage: Storage) -> None:
+    added = [
+        await storage.accounts.add(person, venue=venue, credentials=credentials(), now=NOW)
+        for person, venue in ((ANNA, Venue.PAPER), (BORIS, Venue.PAPER), (BORIS, Venue.ANDX), (BORIS, Venue.PAPER))
+    ]
+    first, second, elsewhere, without = added
+    session = Session(username=Secret("user"), token=Secret("token"))
+    for account in (first, second, elsewhere):
+        await storage.accounts.put_session(account, session, now=NOW)
+    assert await storage.trades.due(Venue.PAPER, now=NOW) == first
+    covered = Coverage(since=NOW - timedelta(days=30), until=NOW)
+    await storage.trades.cover(first.id, covered, next_at=LATER)
+    assert await storage.trades.due(Venue.PAPER, now=NOW) == second
+    await storage.trades.put_off(second.id, until=LATER - timedelta(hours=1))
+    assert await storage.trades.due(Venue.PAPER, now=NOW) is None
+    assert await storage.trades.due(Venue.PAPER, now=LATER) == second
+    await storage.accounts.reject_session(second, session, now=NOW)
+    await storage.trades.put_off(first.id, until=NOW)
+    assert await storage.trades.due(Venue.PAPER, now=LATER) == first
+    assert await storage.trades.coverage(first.id) == covered
+    assert await storage.trades.coverage(second.id) is None and await storage.trades.coverage(without.id) is None
+
+
+async def test_nothing_is_noted_of_an_account_that_is_gone(storage: Storage, account: Account) -> None:
+    await storage.accounts.remove(ANNA, account.id, now=NOW)
+    await storage.trades.cover(account.id, Coverage(since=NOW, until=LATER), next_at=LATER)
+    assert await storage.trades.keep(account.id, [trade(CLOCK)]) == 0
+    assert await storage.trades.coverage(account.id) is None
+
+
 async def begun(storage: Storage, account: Account, **changes: object) -> Export:
     export = await storage.exports.begin(an_export(ANNA, account, **changes), ASKED)
     assert export is not None
@@ -175,6 +207,17 @@ async def test_files_are_private_and_go_when_nobody_waits_for_them(storage: Stor
     assert path.read_bytes() == b""
     await files.drop({ExportId(7)})
     assert await files.present() == {ExportId(71)}
+
+
+async def test_the_last_trade_of_a_market_is_the_newest_of_that_account(storage: Storage, account: Account) -> None:
+    other = await storage.accounts.add(BORIS, venue=Venue.PAPER, credentials=credentials(), now=NOW)
+    aave, btc = MarketCode("AAVEUSDT"), MarketCode("BTCUSDT")
+    old, new = (trade(CLOCK, number, ago=ago, market=aave) for number, ago in zip((9, 3), hours(5, 2), strict=True))
+    bought, foreign = trade(CLOCK, 4, ago=timedelta(hours=9)), trade(CLOCK, 5, market=aave)
+    await storage.trades.keep(account.id, [new, old, bought])
+    await storage.trades.keep(other.id, [foreign])
+    found = await storage.trades.last(account.id, (aave, btc, MarketCode("ETHUSDT")))
+    assert found == {aave: new, btc: bought}
 
 
 async def test_history_joins_what_was_sent_newest_first(storage: Storage) -> None:

@@ -9,7 +9,8 @@ import pytest
 from chatbot.domain.accounts import Account, Venue
 from chatbot.domain.errors import Cause
 from chatbot.domain.ids import MessageId
-from chatbot.domain.tickets import COUNTDOWN, Lost, TicketState
+from chatbot.domain.policies import COUNTDOWN
+from chatbot.domain.tickets import Lost, TicketState
 from chatbot.storage.opening import Storage
 from tests.storage.examples import ANNA, ANNAS_CHAT, BORIS, BUY, BUY_TERMS, GROUP, NOW, credentials, ticket
 from tests.storage.two_steps import CARD, DAY, LIFETIME, SOON, S, card, confirm, decline, deeds, proceed, read, release

@@ -28,7 +28,7 @@ def watch(house: House, *listeners: Listening, per_minute: int = 60, away_since:
     return MarketWatch(
         venue=Venue.PAPER,
         exchange=house.exchange,
-        listeners=(house.history, *listeners),
+        listeners=(house.bars, *listeners),
         per_minute=per_minute,
         away_since=away_since,
         clock=house.clock,
@@ -88,7 +88,7 @@ async def test_it_takes_a_fifth_of_what_the_exchange_allows(house: House, per_mi
 
 
 async def test_the_keeper_writes_each_minute_when_it_is_over(house: House) -> None:
-    keeper = BarKeeper(history=house.history, venues=(Venue.PAPER,), clock=house.clock)
+    keeper = BarKeeper(history=house.bars, venues=(Venue.PAPER,), clock=house.clock)
     house.clock.pass_(20)
     await watch(house).step()
     assert await keeper.step() == timedelta(seconds=40)

@@ -6,7 +6,7 @@ from functools import cached_property
 from chatbot.charts.drawing.canvas import Canvas
 from chatbot.charts.drawing.header import BIG, WORDS, head
 from chatbot.charts.drawing.palette import PALETTES
-from chatbot.charts.drawing.scales import Scale, TimeScale, around, number, short
+from chatbot.charts.drawing.scales import Scale, TimeScale, around, number, short, told_apart
 from chatbot.domain.charts import PortfolioPicture, Share
 from chatbot.domain.money import EXACT, ZERO, round_half_up, sum_exactly
 
@@ -22,6 +22,10 @@ _TINT = 0.16
 _HUNDRED = Decimal(100)
 _FINEST = Decimal("0.1")
 _SMALL = Decimal(10)
+_FEWEST = 5
+"""Of fewer values no line is drawn: it would show a course where there are but two moments."""
+_LEAST_HEIGHT = Decimal("0.005")
+"""Of the value, up and down: what moves less looks as still as it is."""
 
 
 def draw(canvas: Canvas, picture: PortfolioPicture) -> bytes:
@@ -36,7 +40,7 @@ class _Portfolio:
         self.palette = PALETTES[picture.look.theme]
         self.total = sum_exactly(share.worth for share in picture.shares)
         line = picture.line
-        self.has_line = len(line) > 1 and line[-1][0] > line[0][0]
+        self.has_line = len(line) >= _FEWEST and line[-1][0] > line[0][0]
 
     def draw(self) -> bytes:
         self.canvas.begin(width=BIG.width, height=BIG.height, paper=self.palette.paper)
@@ -70,13 +74,19 @@ class _Portfolio:
 
     @cached_property
     def _values(self) -> Scale:
-        low, high = around([value for _, value in self.picture.line], decimals=self._decimals)
+        values = [value for _, value in self.picture.line]
+        low, high = around(values, decimals=self._decimals, least=_LEAST_HEIGHT)
         return Scale(low=low, high=high, start=_LINE_FLOOR, end=_LINE_CEILING)
 
     @cached_property
+    def _marks(self) -> tuple[tuple[Decimal, str], ...]:
+        """What stands beside the line, and how it is written."""
+        values, _ = self._values.ticks(most=5, decimals=8)
+        return tuple(zip(values, told_apart(values, style=self.picture.look.numbers), strict=True))
+
+    @cached_property
     def _right(self) -> float:
-        values, _ = self._values.ticks(most=4, decimals=8)
-        return BIG.width - BIG.margin - max(self._width(self._short(value)) for value in values) - 18
+        return BIG.width - BIG.margin - max(self._width(said) for _, said in self._marks) - 18
 
     @cached_property
     def _times(self) -> TimeScale:
@@ -84,10 +94,10 @@ class _Portfolio:
         return TimeScale(begin=begin, until=until, start=BIG.margin, end=self._right)
 
     def _grid(self) -> None:
-        for value in self._values.ticks(most=4, decimals=8)[0]:
+        for value, said in self._marks:
             y = self._values.at(value)
             self.canvas.lines([[(BIG.margin, y), (self._right, y)]], colour=self.palette.grid, width=2)
-            self.canvas.words(self._short(value), (self._right + 12, y), size=WORDS, colour=self.palette.quiet)
+            self.canvas.words(said, (self._right + 12, y), size=WORDS, colour=self.palette.quiet)
         for moment, text in self._times.ticks(most=6, zone=self.picture.look.zone):
             x, half = self._times.at(moment), self._width(text) / 2
             if BIG.margin / 2 <= x - half and x + half <= self._right + 40:

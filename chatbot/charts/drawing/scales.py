@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from statistics import fmean
 from zoneinfo import ZoneInfo
 
-from chatbot.domain.money import EXACT, ZERO, round_half_up
+from chatbot.domain.money import EXACT, ZERO, decimals_of, round_half_up
 from chatbot.domain.preferences import NumberStyle
 from chatbot.domain.zones import moment_at, zone_named
 
@@ -17,6 +17,7 @@ _SIGNS = {
     NumberStyle.POINT: (".", ","),
 }
 _STEPS = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
+_LETTERS = ((12, "T"), (9, "B"), (6, "M"), (3, "K"))
 _CLOCK_STEPS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 15, 30, 60, 120, 240, 360, 720))
 _DAY_STEPS = (1, 2, 5, 7, 10)
 _DAY = timedelta(days=1)
@@ -31,22 +32,26 @@ def number(value: Decimal, *, decimals: int, style: NumberStyle) -> str:
 
 def short(value: Decimal, *, style: NumberStyle) -> str:
     """To be grasped at a glance: three digits, with K, M, B or T for thousands and up."""
-    for power, letter in ((12, "T"), (9, "B"), (6, "M"), (3, "K")):
+    for power, letter in _LETTERS:
         if value >= Decimal(10) ** power:
             return _three_digits(value.scaleb(-power), style=style) + letter
     return _three_digits(value, style=style)
 
 
+def told_apart(values: Sequence[Decimal], *, style: NumberStyle) -> tuple[str, ...]:
+    """The values of one scale, exactly and alike: with the decimals of the finest, and in thousands, millions and so on
+    where the largest is ten of these.
+    """
+    scaled = ((power, letter) for power, letter in _LETTERS if max(values) >= Decimal(10).scaleb(power))
+    power, letter = next(scaled, (0, ""))
+    shown = [value.scaleb(-power).normalize() for value in values]
+    decimals = max(map(decimals_of, shown))
+    return tuple(number(value, decimals=decimals, style=style) + letter for value in shown)
+
+
 def _three_digits(value: Decimal, *, style: NumberStyle) -> str:
     rounded = round_half_up(value, decimals=max(0, 2 - value.adjusted()) if value else 0)
-    return number(rounded, decimals=decimals_of(rounded), style=style)
-
-
-def decimals_of(value: Decimal) -> int:
-    """How many decimals a value has, trailing zeros aside."""
-    exponent = value.normalize().as_tuple().exponent
-    assert isinstance(exponent, int)
-    return max(0, -exponent)
+    return number(rounded, decimals=decimals_of(rounded.normalize()), style=style)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,16 +78,24 @@ class Scale:
         step = max(next(each for each in round_steps if each < finest or not each % finest), finest)
         first = EXACT.divide(self.low, step).to_integral_value(rounding=ROUND_CEILING)
         last = EXACT.divide(self.high, step).to_integral_value(rounding=ROUND_FLOOR)
-        written = decimals if self.high < 1 else decimals_of(step)  # small prices are told apart by their last digits
+        # small prices are told apart by their last digits
+        written = decimals if self.high < 1 else decimals_of(step.normalize())
         return tuple(Decimal(index) * step for index in range(int(first), int(last) + 1)), written
 
 
-def around(values: Sequence[Decimal], *, decimals: int, pad: Decimal = Decimal("0.06")) -> tuple[Decimal, Decimal]:
-    """The lowest and the highest with some air; a flat line gets half a percent of it, but at least two steps."""
+def around(
+    values: Sequence[Decimal], *, decimals: int, pad: Decimal = Decimal("0.06"), least: Decimal = ZERO
+) -> tuple[Decimal, Decimal]:
+    """The lowest and the highest with some air; a flat line gets half a percent of it, but at least two steps.
+
+    The middle is at least that fraction of itself, `least`, away from both ends.
+    """
     low, high = min(values), max(values)
     air = EXACT.multiply(high - low, pad)
     if high - low < Decimal(2).scaleb(-decimals):
         air = max(EXACT.multiply(high, Decimal("0.005")), Decimal(2).scaleb(-decimals))
+    height, twice_middle = high - low, low + high
+    air = max(air, EXACT.divide(EXACT.multiply(twice_middle, least) - height, Decimal(2)))
     return max(low - air, ZERO), high + air
 
 

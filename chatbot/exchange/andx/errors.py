@@ -1,6 +1,7 @@
 """What ANDX says when it says no."""
 
 import msgspec
+from httpx import codes
 
 from chatbot.domain.errors import (
     AccountOwnerDifferent,
@@ -10,6 +11,7 @@ from chatbot.domain.errors import (
     PriceMoved,
     Refused,
     SessionExpired,
+    UnknownMarket,
     WithdrawAddressNotFound,
 )
 from chatbot.exchange.decoding import clean
@@ -26,6 +28,12 @@ _CLASSES: dict[int, type[Refused]] = {
 
 class _Explained(msgspec.Struct):
     reason: str = ""
+
+
+class _Own(msgspec.Struct):
+    """What all answers of the exchange itself have."""
+
+    status: str
 
 
 def refusal(code: int, *, reason: str) -> Refused:
@@ -45,10 +53,26 @@ def _key_rejected(status: int, body: bytes) -> KeyRejected | None:
     return KeyRejected(status=status, reason=reason_in(body)) if status in (401, 403) else None
 
 
-def _session_expired(status: int, _body: bytes) -> SessionExpired | None:
-    return SessionExpired() if status in (401, 403) else None
+def _session_expired(status: int, body: bytes) -> SessionExpired | None:
+    """A 403 that is not the exchange's own word comes from something on the way, and says nothing about a session."""
+    over = status == codes.UNAUTHORIZED or (status == codes.FORBIDDEN and _is_own(body))
+    return SessionExpired() if over else None
+
+
+def _is_own(body: bytes) -> bool:
+    try:
+        msgspec.json.decode(body, type=_Own)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False
+    return True
+
+
+def _no_such_market(status: int, _body: bytes) -> UnknownMarket | None:
+    """The vendor's page does not say what an unknown code is answered with; Bitexen, of the same software, says 500."""
+    return UnknownMarket(symbol="", nearest=()) if status == codes.INTERNAL_SERVER_ERROR else None
 
 
 PUBLIC = Statuses()
+OF_MARKET = Statuses(refusal=_no_such_market)
 PRIVATE = Statuses(refusal=_key_rejected)
 OF_SESSION = Statuses(refusal=_session_expired)

@@ -1,6 +1,7 @@
 """ANDX behind the port. The same class talks to the practice exchange: only the address differs."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import TypeVar
@@ -8,13 +9,14 @@ from typing import TypeVar
 import msgspec
 import structlog
 
+from chatbot.domain.errors import UnknownMarket
 from chatbot.domain.ids import MarketCode, OrderNumber
 from chatbot.domain.market import Market, OrderBook, Ticker
 from chatbot.domain.orders import Balances, NewOrder, Order, OrderFilter, OrderPage
 from chatbot.domain.secrets import Credentials
 from chatbot.exchange.andx import endpoints, wire, words
 from chatbot.exchange.andx.endpoints import Endpoint
-from chatbot.exchange.andx.errors import PRIVATE, PUBLIC
+from chatbot.exchange.andx.errors import OF_MARKET, PRIVATE, PUBLIC
 from chatbot.exchange.andx.signing import TimestampUnit, signed_headers, timestamp
 from chatbot.exchange.andx.words import MarketBuyVolume
 from chatbot.exchange.budget import Budget
@@ -54,28 +56,35 @@ class AndxGateway:
         return await self._channel.read(call, priority=priority)
 
     async def market(self, code: MarketCode, *, priority: Priority) -> Market | None:
-        """One market's rules; None where there is no such market."""
+        """None also for any HTTP 500, which is how an unknown code is answered."""
 
         def parse(body: bytes) -> Market | None:
             data = endpoints.MARKET.read.or_none(body)
-            return words.market(data.markets) if data is not None and data.markets is not None else None
+            market = words.market(data.markets) if data is not None and data.markets is not None else None
+            if market is not None and market.code != code.upper():
+                raise Unreadable("another market")
+            return market
 
         call = self._call(endpoints.MARKET, parse=parse, path=endpoints.MARKET.at(market=code.upper()))
-        return await self._channel.read(call, priority=priority)
+        try:
+            return await self._channel.read(replace(call, statuses=OF_MARKET), priority=priority)
+        except UnknownMarket:
+            return None
 
     async def tickers(self, *, priority: Priority, within: timedelta | None = None) -> Mapping[MarketCode, Ticker]:
         """Always fresh: `within` is for whoever keeps answers."""
         call = self._call(endpoints.TICKERS, parse=lambda body: _tickers(endpoints.TICKERS.read(body)))
         return await self._channel.read(call, priority=priority)
 
-    async def ticker(self, code: MarketCode, *, priority: Priority) -> Ticker | None:
-        """One market's prices; None where there are none."""
-
+    async def ticker(self, market: MarketCode, *, priority: Priority) -> Ticker | None:
         def parse(body: bytes) -> Ticker | None:
             data = endpoints.TICKER.read.or_none(body)
-            return words.ticker(data.ticker) if data is not None and data.ticker is not None else None
+            ticker = words.ticker(data.ticker) if data is not None and data.ticker is not None else None
+            if ticker is not None and ticker.market != market.upper():
+                raise Unreadable("another market")
+            return ticker
 
-        call = self._call(endpoints.TICKER, parse=parse, path=endpoints.TICKER.at(market=code.upper()))
+        call = self._call(endpoints.TICKER, parse=parse, path=endpoints.TICKER.at(market=market.upper()))
         return await self._channel.read(call, priority=priority)
 
     async def order_book(

@@ -36,10 +36,11 @@ class AndxInstantTrade:
         body = words.quote_body(sell=sell, buy=buy, amount=amount)
 
         def parse(answer: bytes) -> Quote:
-            data = endpoints.QUOTE.read(answer)
-            if (data.sell_currency_code, data.buy_currency_code) != (body.sell_currency_code, body.buy_currency_code):
+            told = words.quote(endpoints.QUOTE.read(answer), now=self._clock.now())
+            asked = (body.sell_currency_code, body.buy_currency_code, amount)
+            if (told.sell, told.buy, told.sell_amount) != asked:
                 raise Unreadable("another quote")
-            return words.quote(data)
+            return told
 
         return await self._channel.read(self._call(endpoints.QUOTE, session, body=body, parse=parse), priority=priority)
 

@@ -270,7 +270,9 @@ class QuoteBody(Wire, frozen=True):
 
 
 class ConvertBody(Wire, frozen=True):
-    """I2, whose amounts are called otherwise than those of I1. Numbers are texts, those of the quote."""
+    """I2, whose amounts are called otherwise than those of I1. Numbers are texts, those of the quote. Without an
+    `account_number` it is the session's own account that converts.
+    """
 
     buy_currency_code: str
     sell_currency_code: str
@@ -280,7 +282,6 @@ class ConvertBody(Wire, frozen=True):
     depth_order: bool = True
     with_bonus: bool = False
     with_stake: bool = False
-    account_number: int | msgspec.UnsetType = msgspec.UNSET
 
 
 class TradesFilter(Wire, frozen=True):

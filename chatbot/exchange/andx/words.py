@@ -5,8 +5,6 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-import msgspec
-
 from chatbot.domain.conversions import NewConversion, Quote
 from chatbot.domain.ids import ClientId, MarketCode, OrderNumber
 from chatbot.domain.market import Level, Market, OrderBook, PublicTrade, Ticker
@@ -22,11 +20,16 @@ from chatbot.domain.orders import (
 )
 from chatbot.domain.trades import Trade, TradeSpan
 from chatbot.exchange.andx import wire
-from chatbot.exchange.decoding import Number, clean
+from chatbot.exchange.decoding import Number
 from chatbot.exchange.http import Unreadable
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,20}")
+_TRANSACTION = re.compile(r"[0-9_]{1,60}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:[+-][0-9]{2}:[0-9]{2})?")
+_YEARS = range(2009, 2101)
+"""Nothing was traded before the first coin; and a date near the end of the calendar is in no year of another zone."""
+_RECENT = timedelta(minutes=1)
 _SIDES = {"B": Side.BUY, "S": Side.SELL}
 _LETTERS = {side: letter for letter, side in _SIDES.items()}
 _TYPES = {"limit": OrderType.LIMIT, "market": OrderType.MARKET}
@@ -111,7 +114,7 @@ def balance(info: wire.BalanceInfo) -> Balance:
 
 
 def order(info: wire.OrderInfo) -> Order:
-    """Raises `Unreadable` for a code, a side or a date that cannot be one."""
+    """Raises `Unreadable` for a code, a side, an amount or a date that cannot be one."""
     side = _SIDES.get(info.buy_sell)
     if not all(map(is_code, (info.market_code, info.base_currency, info.counter_currency))):
         raise Unreadable("a code")
@@ -127,9 +130,9 @@ def order(info: wire.OrderInfo) -> Order:
         side=side,
         status=status,
         price=_or_zero(info.price),
-        volume=info.volume.value,
-        executed=info.volume_executed.value,
-        remaining=info.volume_remaining.value,
+        volume=_amount(info.volume),
+        executed=_amount(info.volume_executed),
+        remaining=_amount(info.volume_remaining),
         total=_or_zero(info.total),
         average_price=_or_zero(info.avg_price),
         client_id=ClientId(info.client_id or 0),
@@ -165,23 +168,31 @@ def withdrawal_body(*, currency: str, amount: Decimal, alias: str) -> wire.Withd
     return wire.WithdrawalBody(currency_code=currency, amount=to_text(amount), alias=alias)
 
 
-def quote(data: wire.QuoteData) -> Quote:
-    return Quote(
-        sell=data.sell_currency_code,
-        buy=data.buy_currency_code,
-        sell_text=data.sell_currency_amount.text,
-        buy_text=data.buy_currency_amount.text,
-        price_text=data.visible_price.text,
-        least_sell=data.sell_currency_min_depth_order_amount.value,
-        most_sell=data.sell_currency_max_depth_order_amount.value,
-        least_buy=data.buy_currency_min_depth_order_amount.value,
-        most_buy=data.buy_currency_max_depth_order_amount.value,
-        at=_moment(data.timestamp),
-    )
+def quote(data: wire.QuoteData, *, now: datetime) -> Quote:
+    """A quote received just `now`, which is also its date if it names one that is over long ago, or yet to come.
+
+    Raises `Unreadable` for numbers that no quote can have.
+    """
+    told = _moment(data.timestamp)
+    try:
+        return Quote(
+            sell=data.sell_currency_code,
+            buy=data.buy_currency_code,
+            sell_text=data.sell_currency_amount.text,
+            buy_text=data.buy_currency_amount.text,
+            price_text=data.visible_price.text,
+            least_sell=data.sell_currency_min_depth_order_amount.value,
+            most_sell=data.sell_currency_max_depth_order_amount.value,
+            least_buy=data.buy_currency_min_depth_order_amount.value,
+            most_buy=data.buy_currency_max_depth_order_amount.value,
+            at=told if now - _RECENT <= told <= now else now,
+        )
+    except ValueError as error:
+        raise Unreadable(str(error)) from None
 
 
 def trade(info: wire.TradeInfo) -> Trade:
-    """Raises `Unreadable` for a code, a side or a date that cannot be one."""
+    """Raises `Unreadable` for a code, a side, an amount or a date that cannot be one. A fee below zero is a rebate."""
     side = _SIDES.get(info.buy_sell)
     if not (is_code(info.market_code) and is_code(info.fee_currency_code)):
         raise Unreadable("a code")
@@ -189,13 +200,13 @@ def trade(info: wire.TradeInfo) -> Trade:
         raise Unreadable("buy_sell")
     return Trade(
         number=info.trade_number,
-        transaction=clean(info.transaction_number),
+        transaction=info.transaction_number if _TRANSACTION.fullmatch(info.transaction_number) else "",
         market=MarketCode(info.market_code.upper()),
         side=side,
         is_maker=info.maker_taker == "M",
-        price=info.price.value,
-        amount=info.amount.value,
-        total=info.total_price.value,
+        price=_amount(info.price),
+        amount=_amount(info.amount),
+        total=_amount(info.total_price),
         fee=Amount(info.fee.value, info.fee_currency_code),
         at=_date(info.add_date),
     )
@@ -218,7 +229,6 @@ def convert_body(new: NewConversion) -> wire.ConvertBody:
         sell_amount=new.sell_text,
         buy_amount=new.buy_text,
         visible_price=new.price_text,
-        account_number=msgspec.UNSET if new.account_number is None else new.account_number,
     )
 
 
@@ -274,7 +284,14 @@ def _trade(trade: wire.BookTrade) -> PublicTrade:
 
 
 def _or_zero(number: Number | None) -> Decimal:
-    return ZERO if number is None else number.value
+    return ZERO if number is None else _amount(number)
+
+
+def _amount(number: Number) -> Decimal:
+    """Raises `Unreadable` for less than nothing."""
+    if number.value < ZERO:
+        raise Unreadable("an amount below zero")
+    return number.value
 
 
 def _moment(seconds: Number) -> datetime:
@@ -286,9 +303,11 @@ def _moment(seconds: Number) -> datetime:
 
 
 def _date(text: str) -> datetime:
-    """`2018-05-10 11:23:22.710724+00:00`."""
+    """`2018-05-10 11:23:22.710724+00:00` (api: 2.5), of which the fraction and the offset may be missing; in UTC."""
     try:
-        date = datetime.fromisoformat(text)
+        date = datetime.fromisoformat(text) if _DATE.fullmatch(text) else None
     except ValueError:
-        raise Unreadable("date") from None
-    return date if date.tzinfo is not None else date.replace(tzinfo=UTC)
+        date = None
+    if date is None or date.year not in _YEARS:
+        raise Unreadable("date")
+    return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)

@@ -37,14 +37,13 @@ class InstantApi:
 
     def history(self, request: Request, account: Account) -> Response:
         asked = wire.read_history(read_object(request.state.body))
+        number = self._exchange.accounts.number(account, asked.account_name)
         since = self._exchange.clock.unix() - asked.span.total_seconds()
-        executions, has_next = page(self._past(request, account), number=asked.page, since=since)
+        executions, has_next = page(self._past(request, number), number=asked.page, since=since)
         return succeed(wire.history_page(executions, asked=asked, has_next=has_next))
 
-    def _past(self, request: Request, account: Account) -> Past:
+    def _past(self, request: Request, number: int) -> Past:
         """The account's executions, or as they were when a ``stale_lists`` fault was installed."""
         self._exchange.catch_up()
         stale: Snapshot | None = getattr(request.state, "stale", None)
-        return (
-            self._exchange.executions.of(account.number) if stale is None else stale.executions.get(account.number, ())
-        )
+        return self._exchange.executions.of(number) if stale is None else stale.executions.get(number, ())

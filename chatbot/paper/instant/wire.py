@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
 
-from chatbot.paper.accounts import MAIN, Account
+from chatbot.paper.accounts import Account
 from chatbot.paper.executions import SPANS, Execution, Fact, Past
 from chatbot.paper.instant.desk import Asked
 from chatbot.paper.instant.quotes import Pair, Quote, find
@@ -54,23 +54,22 @@ def _read_pair(fields: Mapping[str, object]) -> Pair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryAsked:
-    """A page of the history, counted from 1, and how far back it reaches."""
+    """A page of the history of an account or sub-account, counted from 1, and how far back it reaches."""
 
+    account_name: object
     span: timedelta
     page: int
 
 
 def read_history(fields: Mapping[str, object]) -> HistoryAsked:
-    """Raises ``Refused`` for a missing or mistyped value, and for an account name that nobody has here."""
+    """Raises ``Refused`` for a missing or mistyped value; whether there is such an account is not looked at."""
     options = fields.get("filter_options")
     if not isinstance(options, dict):
         raise Refused(Refusal.PARAMETER_INVALID)
-    if options.get("account_name") != MAIN:
-        raise Refused(Refusal.ACCOUNT_OWNER_DIFFERENT)
     span, page = SPANS.get(str(options.get("date_range"))), options.get("page_number")
     if span is None or type(page) is not int or page < 1:
         raise Refused(Refusal.PARAMETER_INVALID)
-    return HistoryAsked(span=span, page=page)
+    return HistoryAsked(account_name=options.get("account_name"), span=span, page=page)
 
 
 def read_past(fields: Mapping[str, object], *, now: float) -> Fact:

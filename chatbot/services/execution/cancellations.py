@@ -12,7 +12,7 @@ from chatbot.domain.tickets import Cancelled, CancelResult, CancelState, Outcome
 from chatbot.ports.exchange import Permit, Priority
 from chatbot.services.execution.clean_reads import SPACING
 from chatbot.services.execution.executor import ASK_OLD, Tools, pause_after
-from chatbot.services.execution.orders import FOLLOW
+from chatbot.services.execution.placed import FOLLOW
 
 _CANCEL_ENDS = {
     OrderStatus.CANCELLED: CancelState.CANCELLED,

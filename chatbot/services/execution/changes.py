@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from chatbot.domain.ids import OrderNumber
 from chatbot.domain.notices import Notice
 from chatbot.domain.tickets import Ticket
 from chatbot.ports.cards import Cards
@@ -17,8 +18,13 @@ class Changes:
         self._store = store
         self._cards = cards
 
-    async def record(self, ticket: Ticket, *, notice: Notice | None = None, **facts: object) -> None:
-        """Record facts and repaint the card, unless the ticket's story went on, or ended, since it was read."""
+    async def record(
+        self, ticket: Ticket, *, notice: Notice | None = None, origin_of: OrderNumber | None = None, **facts: object
+    ) -> None:
+        """Record facts and repaint the card, unless the ticket's story went on, or ended, since it was read.
+
+        Raises `OrderTaken` as `Tickets.update` does.
+        """
 
         def change(current: Ticket) -> Ticket:
             if current.state is not ticket.state or current.next_look_at is None:
@@ -26,7 +32,7 @@ class Changes:
             return replace(current, **facts)  # type: ignore[arg-type]
 
         try:
-            changed = await self._store.update(ticket.id, change, notice=notice)
+            changed = await self._store.update(ticket.id, change, notice=notice, origin_of=origin_of)
         except _Overtaken:
             return
         if changed.revision > changed.shown:

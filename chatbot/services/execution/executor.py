@@ -10,7 +10,7 @@ from chatbot.domain.ids import AccountId
 from chatbot.domain.intents import Intent, Terms
 from chatbot.domain.orders import Order
 from chatbot.domain.tickets import Outcome, Ticket, TicketState
-from chatbot.ports.accounts import Accounts
+from chatbot.ports.accounts import Accounts, Sessions
 from chatbot.ports.clock import Clock
 from chatbot.ports.exchange import Exchange, Permit
 from chatbot.ports.instant import InstantTrade
@@ -63,10 +63,11 @@ class FollowUps(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """What executors work with."""
+    """What executors work with. `sessions` are for that of `Convert` alone."""
 
     store: Tickets
     accounts: Accounts
+    sessions: Sessions
     tickets: Tickets
     exchanges: Mapping[Venue, Exchange]
     instants: Mapping[Venue, InstantTrade]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from chatbot.domain.accounts import Venue
 from chatbot.domain.intents import CancelOrders, Convert, CreateSwap, PlaceOrder, SetPayout, Withdraw
-from chatbot.ports.accounts import Accounts
+from chatbot.ports.accounts import Accounts, Sessions
 from chatbot.ports.cards import Cards
 from chatbot.ports.clock import Clock
 from chatbot.ports.exchange import Exchange
@@ -36,6 +36,7 @@ def build_execution(
     *,
     store: Tickets,
     accounts: Accounts,
+    sessions: Sessions,
     exchanges: Mapping[Venue, Exchange],
     instants: Mapping[Venue, InstantTrade],
     swap_services: Mapping[Venue, SwapService],
@@ -49,6 +50,7 @@ def build_execution(
     tools = Tools(
         store=store,
         accounts=accounts,
+        sessions=sessions,
         tickets=store,
         exchanges=exchanges,
         instants=instants,

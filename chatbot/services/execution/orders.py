@@ -9,39 +9,25 @@ from datetime import timedelta
 from decimal import Decimal
 
 from chatbot.domain.errors import Cause, Unavailable
-from chatbot.domain.follow_ups import ON_A_CARD
 from chatbot.domain.ids import OrderNumber
 from chatbot.domain.intents import OrderTerms, PlaceOrder, Terms
 from chatbot.domain.market import OrderBook, walk_volume
 from chatbot.domain.money import multiply, round_down
-from chatbot.domain.notices import TicketSettled
-from chatbot.domain.orders import NewOrder, Order, OrderFilter, OrderPage, OrderType, Side
-from chatbot.domain.recognising import is_like, is_ours
+from chatbot.domain.orders import NewOrder, Order, OrderFilter, OrderType, Side
+from chatbot.domain.recognising import SKEW, is_like, is_ours
 from chatbot.domain.secrets import Credentials
-from chatbot.domain.tickets import Lost, NotFound, Outcome, Placed, Ticket, TicketState
+from chatbot.domain.tickets import NotFound, Outcome, Placed, Ticket, TicketState
 from chatbot.ports.exchange import Permit, Priority
 from chatbot.services.execution.clean_reads import CleanReads
-from chatbot.services.execution.executor import ASK_OLD, Tools, asked_at, pause_after
+from chatbot.services.execution.executor import Tools, asked_at
+from chatbot.services.execution.placed import MOST_PAGES, PlacedOrders, check_whole
 
 PRICE_TOLERANCE = Decimal("0.01")
 """How much worse than shown a market order's price may have become at the tap."""
 FRESH_ENOUGH = timedelta(seconds=10)
 """How old a price may be that a tap is held against; older ones are read anew."""
-MOST_PAGES = 200
-"""A list longer than this is not read completely, so it never proves that an order is missing."""
 _MOST_READINGS = 6
 """How often a list that keeps changing is read before the look is given up, to be repeated later."""
-
-FOLLOW = (
-    (timedelta(seconds=5), timedelta(seconds=1)),
-    (timedelta(seconds=15), timedelta(seconds=2.5)),
-    (ON_A_CARD, timedelta(seconds=6)),
-)
-"""How closely a card follows its order while somebody looks at it; later on its account's orders are followed together.
-"""
-
-_SKEW = timedelta(seconds=60)
-"""How far the exchange's clock may be behind ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +47,16 @@ class OrderExecutor:
         self._accounts = tools.accounts
         self._exchanges = tools.exchanges
         self._changes = tools.changes
-        self._follow_ups = tools.follow_ups
         self._clock = tools.clock
         self._claims = tools.claims
         self._clean_reads = CleanReads(changes=tools.changes, clock=tools.clock)
+        self._placed = PlacedOrders(
+            accounts=tools.accounts,
+            exchanges=tools.exchanges,
+            changes=tools.changes,
+            follow_ups=tools.follow_ups,
+            clock=tools.clock,
+        )
 
     async def has_moved(self, ticket: Ticket) -> bool:
         intent, terms = order_of(ticket)
@@ -119,10 +111,10 @@ class OrderExecutor:
         began = self._clock.now()
         found = await self._find(ticket, intent, credentials)
         if found.ours is not None:
-            await self._found(ticket, found.ours)
+            await self._placed.found(ticket, found.ours)
             return
         if found.twin is not None:
-            await self._unclear(ticket, found.twin)
+            await self._placed.unclear(ticket, found.twin)
             return
         await self._clean_reads.count(ticket, began=began)
 
@@ -169,44 +161,17 @@ class OrderExecutor:
                 return _Listed(ours=ours, twin=twin, numbers=frozenset(numbers), pages=page)
         raise Unavailable(Cause.UNREADABLE)
 
-    async def _found(self, ticket: Ticket, order: Order) -> None:
-        now = self._clock.now()
-        await self._changes.record(
-            ticket,
-            state=TicketState.DONE,
-            outcome=Placed(number=order.number),
-            order=order,
-            closed_at=now,
-            next_look_at=None if order.status.is_final else now,
-            notice=TicketSettled(ticket=ticket.id),
-        )
-
-    async def _unclear(self, ticket: Ticket, twin: OrderNumber) -> None:
-        """An order without a mark may be this one: no read proves anything then, and the person is shown it."""
-        lost = ticket.outcome if isinstance(ticket.outcome, Lost) else Lost(cause=Cause.SHUTDOWN)
-        await self._changes.record(ticket, outcome=replace(lost, twin=twin), next_look_at=self._clock.now() + ASK_OLD)
-
     async def _look_late(self, ticket: Ticket, intent: PlaceOrder, outcome: NotFound) -> None:
         """The exchange's lists may have been late: an order that turns up after all is told at once."""
         credentials = await self._accounts.credentials(ticket.account)
         found = await self._find(ticket, intent, credentials)
         if found.ours is not None:
-            await self._found(ticket, found.ours)
+            await self._placed.found(ticket, found.ours)
             return
         await self._clean_reads.count_late(ticket, outcome)
 
     async def _follow(self, ticket: Ticket, intent: PlaceOrder, placed: Placed) -> None:
-        """Read a placed order for its card, until it has ended or its first minute is over."""
-        credentials = await self._accounts.credentials(ticket.account)
-        order = await self._exchanges[ticket.venue].order(credentials, number=placed.number, priority=Priority.WATCHER)
-        if not is_like(order, intent):
-            raise Unavailable(Cause.UNREADABLE)  # another order's number, or another order under this number
-        await self._follow_ups.saw(ticket.account, order)
-        now = self._clock.now()
-        over = order.status.is_final or now - asked_at(ticket) >= ON_A_CARD
-        pause = pause_after(ticket, FOLLOW, ON_A_CARD, now=now)
-        shown = ticket.order if ticket.order is not None and ticket.order.executed > order.executed else order
-        await self._changes.record(ticket, order=shown, next_look_at=None if over else now + pause)
+        await self._placed.follow(ticket, placed, is_its=lambda order: is_like(order, intent))
 
 
 def order_of(ticket: Ticket) -> tuple[PlaceOrder, OrderTerms]:
@@ -246,10 +211,4 @@ def is_twin(order: Order, intent: PlaceOrder, ticket: Ticket) -> bool:
     if order.client_id or not is_like(order, intent) or order.volume != intent.volume:
         return False
     same_price = intent.price is None or order.price == intent.price
-    return same_price and order.placed_at >= asked_at(ticket) - _SKEW
-
-
-def check_whole(last: OrderPage, numbers: set[OrderNumber], *, found: bool) -> None:
-    """Raise `Unavailable` if a list was not read to its end, so that it proves nothing."""
-    if not found and (last.cut_off or (last.rows is not None and len(numbers) < last.rows)):
-        raise Unavailable(Cause.UNREADABLE)
+    return same_price and order.placed_at >= asked_at(ticket) - SKEW

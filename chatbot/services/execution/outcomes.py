@@ -11,7 +11,7 @@ from chatbot.domain.errors import (
     SessionExpired,
     Unavailable,
 )
-from chatbot.domain.tickets import Lost, Moved, Outcome, RefusedBy, TicketState, Unsent
+from chatbot.domain.tickets import Lost, Outcome, PriceRefused, RefusedBy, TicketState, Unsent, Unsigned
 
 
 def unsent(error: Exception) -> Outcome:
@@ -35,11 +35,11 @@ def _sure_no(error: Exception) -> Outcome | None:
         case KeyRejected():
             return RefusedBy(code=error.status, reason=error.reason, key_rejected=True)
         case PriceMoved():
-            return Moved()
+            return PriceRefused()
         case SessionExpired():
-            return RefusedBy(code=None, reason="the session is not accepted any more", key_rejected=True)
+            return Unsigned(ended=True)
         case NoSession():
-            return RefusedBy(code=None, reason="no session is linked", key_rejected=True)
+            return Unsigned(ended=False)
         case Refused():
             return RefusedBy(code=error.code, reason=error.reason)
         case NotLinked():

@@ -20,6 +20,7 @@ from chatbot.domain.tickets import (
     NotFound,
     Outcome,
     Placed,
+    PriceRefused,
     RefusedBy,
     Ticket,
     TicketState,
@@ -106,7 +107,7 @@ def order(status: OrderStatus = OrderStatus.NEW, executed: str = "0", **changes:
         "placed_at": NOW,
         **changes,
     }
-    return replace(ORDER, **values)
+    return replace(ORDER, **{"total": values["executed"] * values["average_price"], **values})
 
 
 def line(number: int = 54_259, **changes: Any) -> OrderLine:
@@ -151,6 +152,7 @@ OUTCOMES: tuple[Outcome | None, ...] = (
     *(RefusedBy(code=code, reason="no", key_rejected=key) for code in (None, 401) for key in (False, True)),
     *(Unsent(cause=cause) for cause in Cause),
     Moved(),
+    PriceRefused(),
     NotFound(reads=2),
     *(Lost(cause=cause, clean_reads=reads) for cause in Cause for reads in (0, 1)),
     Lost(cause=Cause.TIMEOUT, by_word=True),

@@ -82,7 +82,8 @@ def test_a_rejected_key_comes_with_the_usual_reasons() -> None:
     report = LinkReport(venue=Venue.ANDX, account=None, balances=FAILED, orders=FAILED)
     shown = accounts.report(report).text.plain
     assert shown.startswith("The exchange did not accept this key. Nothing was stored.\n" + REFUSAL)
-    assert all(reason in shown for reason in ("e-mail", "passphrase", "clock"))
+    assert all(reason in shown for reason in ("e-mail", "passphrase", "tell this bot's owner"))
+    assert "server" not in shown and "chatbot check" not in shown
 
 
 def test_a_secret_that_stayed_in_the_chat_is_warned_about() -> None:

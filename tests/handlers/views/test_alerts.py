@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from chatbot.domain.accounts import Venue
+from chatbot.domain.alert_drafts import AlertChoice, AlertDraft, AlertKind, AlertQuestion, AlertRequest
 from chatbot.domain.alerts import AlertStatus, Crossing, Gauge, Position, Rule
-from chatbot.domain.drafts import AlertChoice, AlertDraft, AlertKind, AlertQuestion, AlertRequest
 from chatbot.domain.ids import MarketCode
 from chatbot.domain.notices import AlertFired
 from chatbot.services.alert_readings import Quoted

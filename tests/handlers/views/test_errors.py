@@ -15,6 +15,7 @@ from chatbot.domain.errors import (
     TicketProblem,
     Unavailable,
 )
+from chatbot.domain.ids import AccountId
 from chatbot.domain.money import Amount
 from handlers.views.errors import describe
 from handlers.views.screen import Screen
@@ -29,6 +30,7 @@ FACTS: tuple[dict[str, Any], ...] = (
     {"status": 403, "reason": "", "code": 1103, "symbol": "X", "nearest": ("BTCUSDT",)},
     {"practice": False},
     {"live": False},
+    {"account": None},
 )
 FULL: dict[str, Any] = {
     "cause": Cause.TIMEOUT,
@@ -41,6 +43,8 @@ FULL: dict[str, Any] = {
     "nearest": (),
     "practice": True,
     "live": True,
+    "account": AccountId(1),
+    "practises": True,
     "left": 2,
     "until": START,
 }

@@ -23,9 +23,10 @@ HALF = replace(
     executed=Decimal("0.5"),
     remaining=Decimal("0.5"),
     average_price=Decimal(59_900),
+    total=Decimal(29_950),
     fee=None,
 )
-WHOLE = replace(HALF, status=OrderStatus.FILLED, executed=Decimal(1), remaining=Decimal(0))
+WHOLE = replace(HALF, status=OrderStatus.FILLED, executed=Decimal(1), remaining=Decimal(0), total=Decimal(59_900))
 
 
 def moved(order: Order, part: str, **more: object) -> OrderMoved:

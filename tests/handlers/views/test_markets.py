@@ -36,14 +36,54 @@ def test_a_price_in_full() -> None:
         "       ≈ 750,000 USDT</pre>\n"
         "<i>12:00 UTC, 3 s ago · PAPER</i>"
     )
-    assert keys(screen) == [["↻ Refresh", "Book", "Chart"], ["★ Favourite"], ["Buy BTC", "Sell BTC", "Convert"]]
+    assert keys(screen) == [
+        ["↻ Refresh", "Book", "Chart"],
+        ["★ Favourite", "Rules"],
+        ["Buy BTC", "Sell BTC", "Convert"],
+    ]
 
 
 def test_a_group_sees_prices_but_nothing_personal() -> None:
     quote = Quote(market=BTC, ticker=ticker())
     screen = markets.price(quote, venue=PAPER, now=NOW, private=False)
-    assert keys(screen) == [["↻ Refresh", "Book", "Chart"]]
+    assert keys(screen) == [["↻ Refresh", "Book", "Chart", "Rules"]]
     assert keys(markets.book(BTC, book(), venue=PAPER, now=NOW, private=False)) == [["↻ Refresh", "Price"]]
+
+
+def test_the_rules_of_a_market_in_full() -> None:
+    screen = markets.rules(Quote(market=BTC, ticker=ticker()), venue=PAPER, now=NOW, private=True)
+    assert str(screen.text) == (
+        "<b>BTC/USDT</b>  rules\n"
+        "Bitcoin priced in Tether\n"
+        "<pre>Least  5 USDT an order\n"
+        "Most   10,000 USDT an order\n"
+        "Amount 8 decimals of BTC\n"
+        "Price  2 decimals of USDT\n"
+        "Maker  0.15% fee\n"
+        "Taker  0.25% fee\n"
+        "Band   36,030.00 – 180,150.00\n"
+        "       (0.6 – 3 × last price)</pre>\n"
+        "It has an order book. Least and most are price × amount. A limit price outside the band gets a warning on the "
+        "card; whether to refuse it is up to the exchange.\n"
+        "<i>12:00 UTC, just now · PAPER</i>"
+    )
+    assert keys(screen) == [["Price", "Book", "Chart"], ["Buy BTC", "Sell BTC", "Convert"]]
+    assert keys(markets.rules(Quote(market=BTC, ticker=ticker()), venue=PAPER, now=NOW, private=False)) == [
+        ["Price", "Book", "Chart"]
+    ]
+
+
+def test_rules_without_a_last_price_name_the_band_in_multiples_of_it() -> None:
+    shown = markets.rules(Quote(market=BTC, ticker=None), venue=PAPER, now=NOW, private=True).text.plain
+    assert "Band   0.6 – 3 × last price\n" in shown
+
+
+@pytest.mark.parametrize(("private", "offered"), [(True, [["Convert"]]), (False, [])])
+def test_a_market_for_instant_trade_only_can_only_be_converted(private: bool, offered: list[list[str]]) -> None:
+    quote = Quote(market=replace(BTC, instant_only=True), ticker=None)
+    screen = markets.rules(quote, venue=PAPER, now=NOW, private=private)
+    assert "Instant Trade only" in screen.text.plain and "Band" not in screen.text.plain
+    assert keys(screen) == offered
 
 
 def test_no_prices_are_told() -> None:
@@ -152,4 +192,6 @@ def test_an_unknown_market_offers_the_nearest() -> None:
     screen = markets.unknown(UnknownMarket(symbol="BTX", nearest=("BTCUSDT", "ETHUSDT")))
     assert screen.text.plain == "There is no market BTX.\nDid you mean one of these?"
     assert keys(screen) == [["BTCUSDT", "ETHUSDT"]]
-    assert markets.unknown(UnknownMarket(symbol="X", nearest=())).text.plain.endswith("All there are: /markets.")
+    assert markets.unknown(UnknownMarket(symbol="X", nearest=())).text.plain.endswith(
+        "All with an order book: /markets."
+    )

@@ -99,15 +99,29 @@ def compared(
     given: Amount = GIVEN,
     buy: str = "ETH",
     middle: Decimal | None = MIDDLE,
+    asked: Decimal | None = None,
 ) -> Compared:
     found = (route_by(kind, each, given=given, middle=middle) for kind, each in offers)
     comparison = Comparison(
-        venue=Venue.ANDX, given=given, buy=buy, middle=middle, routes=best_first(found), without=without, at=NOW
+        venue=Venue.ANDX,
+        asked=given.value if asked is None else asked,
+        given=given,
+        buy=buy,
+        middle=middle,
+        routes=best_first(found),
+        without=without,
+        at=NOW,
     )
     return Compared(comparison=comparison, dialogue=QUESTION if offers else None)
 
 
 EVERY_WAY = compared((RouteKind.SWAP, SWAPPED), (RouteKind.INSTANT, INSTANT), (RouteKind.BOOK, ON_BOOK))
+
+
+def test_an_amount_that_was_cut_says_so() -> None:
+    cut = compared((RouteKind.INSTANT, INSTANT), asked=Decimal("100.00123"), given=Amount(Decimal("100.00"), "USDT"))
+    assert "100.00123 USDT was cut: 2 decimals are taken." in routes.compared(cut).text.plain
+    assert "was cut" not in routes.compared(EVERY_WAY).text.plain
 
 
 def test_every_way_says_what_it_brings_costs_takes_and_needs() -> None:
@@ -180,7 +194,7 @@ def test_two_orders_are_named_both_and_the_first_is_what_the_button_opens() -> N
         (UnknownCoin(typed="SHIB", nearest=()), "Instant Trade: has no coin “SHIB”."),
         (NoSwapKey(practice=True), "Instant Trade: needs /link nexchange"),
         (KeyRejected(status=401), "Instant Trade: your key was not accepted. See /accounts."),
-        (Refused(code=1, reason="no such pair"), "Instant Trade: refused. It says: no such pair"),
+        (Refused(code=1, reason="no such pair"), "Instant Trade: does not convert USDT to ETH. (no such pair)"),
         (RouteUnfit("It takes at least 5 USDT."), "Instant Trade: It takes at least 5 USDT."),
         (Unavailable(Cause.TIMEOUT), "Instant Trade: no answer right now. Ask again in a moment."),
     ],

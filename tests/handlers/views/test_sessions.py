@@ -6,17 +6,20 @@ import pytest
 from chatbot.domain.accounts import SessionState, Venue
 from chatbot.domain.ids import AccountId
 from chatbot.domain.notices import SessionRejected
+from chatbot.domain.tickets import TicketState
 from chatbot.services.accounts import Check
 from chatbot.services.sessions import SessionReport
 from handlers.actions import BeginSession, LinkPracticeSession
 from handlers.views import accounts, sessions
 from handlers.views.screen import Press
-from tests.handlers.views.examples import MAIN, NOW
+from tests.handlers.views.examples import MAIN, NOW, order_ticket
+from tests.storage.examples import CONVERT, CONVERT_TERMS
 
 LIVE = replace(MAIN, id=AccountId(2), label="andx-1", venue=Venue.ANDX)
 STATE = SessionState(tail="9876", linked_at=NOW - timedelta(days=2))
+REJECTED = SessionRejected(account=LIVE.id, label=LIVE.label, at=NOW)
 ENDED = replace(STATE, rejected_at=NOW - timedelta(minutes=5))
-LINKED = SessionReport(account=LIVE, state=STATE, history=Check(works=True), same_user=True)
+LINKED = SessionReport(account=LIVE, state=STATE, history=Check(works=True))
 
 
 def test_what_a_session_can_do_is_said_before_it_is_asked_for() -> None:
@@ -30,7 +33,8 @@ def test_what_a_session_can_do_is_said_before_it_is_asked_for() -> None:
 
 def test_no_real_session_is_asked_for_in_practice() -> None:
     said = sessions.asking(MAIN, practice=True)
-    assert "never paste those of a real account here" in said.text.plain and "platform.andx.one" not in said.text.plain
+    asked, folded, _ = str(said.text).partition("<blockquote expandable>")
+    assert folded and "never paste those of a real account here" in asked and "platform.andx.one" not in asked
     button = Press("Practise Instant Trade", LinkPracticeSession(account=MAIN.id), style="success")
     assert said.rows == ((button,),)
     assert sessions.asking(MAIN, practice=False).rows == ()
@@ -42,8 +46,6 @@ def test_a_report_shows_the_end_of_a_session_and_no_more() -> None:
         "✓ Trades of the day",
         "Session ending in 9876 · LIVE",
     ]
-    assert "not the one of your API key" not in sessions.report(LINKED).text.plain
-    assert "not the one of your API key" in sessions.report(replace(LINKED, same_user=False)).text.plain
 
 
 @pytest.mark.parametrize(("reason", "said"), [("", ""), ("account_owner_different", "Its answer: account_owner_diff")])
@@ -72,7 +74,13 @@ def test_accounts_show_which_have_a_session_and_how_it_stands() -> None:
 
 
 def test_the_request_for_a_fresh_session_says_whose_and_has_a_button() -> None:
-    screen = sessions.ended(SessionRejected(account=LIVE.id, label=LIVE.label, at=NOW), now=NOW)
+    screen = sessions.ended(REJECTED, waiting=(), now=NOW)
     assert screen.text.plain.startswith("ANDX does not accept your browser session any more.\n")
     assert "everything else goes on working" in screen.text.plain and "andx-1 · " in screen.text.plain
     assert screen.rows == ((Press("Paste a fresh one", BeginSession(account=LIVE.id)),),)
+
+
+def test_the_request_says_which_conversion_waits_for_it() -> None:
+    lost = order_ticket(TicketState.UNCERTAIN, intent=CONVERT, terms=CONVERT_TERMS)
+    said = sessions.ended(REJECTED, waiting=(lost,), now=NOW).text.plain
+    assert "⚠️ Convert 0.00007 BTC to USDT: I need it to find out whether it was done." in said

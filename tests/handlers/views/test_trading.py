@@ -35,7 +35,7 @@ def test_a_question_shows_what_is_known_and_what_can_be_answered() -> None:
     assert str(screen.text) == (
         "<b>Buy BTC</b>\n"
         "Bid <code>60,000.00</code> · ask <code>60,100.00</code>\n"
-        "The API reports <code>1,000</code> USDT available\n"
+        "You have <code>1,000</code> USDT available\n"
         "Tap a share, or write an amount: 0.01, 25% or all.\n"
         "<i>paper-1 · PAPER</i>"
     )
@@ -50,7 +50,7 @@ def test_a_question_shows_what_is_known_and_what_can_be_answered() -> None:
 
 def test_a_seller_sees_what_there_is_to_sell() -> None:
     shown = question(asked(replace(BTC, side=Side.SELL), Question.QUANTITY, "25%")).text.plain
-    assert "The API reports 0.5 BTC available" in shown
+    assert "You have 0.5 BTC available" in shown
 
 
 def test_a_problem_stands_first_and_its_correction_is_a_button() -> None:

@@ -234,6 +234,8 @@ def test_all_states_and_all_outcomes_of_withdrawals_are_tried_here() -> None:
         "SwapCreated",
         "PayoutSet",
         "PaidElsewhere",
+        "Unsigned",
+        "PriceRefused",
     }
 
 

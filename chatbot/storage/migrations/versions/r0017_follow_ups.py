@@ -10,6 +10,13 @@ _ROW = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
+    _follow_ups()
+    _absences()
+    # That an order ended is told in other words now; what waits to be told is told by the words for a settled ticket.
+    op.execute("UPDATE outbox SET notice = replace(notice, 'order_finished', 'ticket_settled')")
+
+
+def _follow_ups() -> None:
     op.create_table(
         "followed_accounts",
         sa.Column("account", _ROW, nullable=False),
@@ -48,6 +55,9 @@ def upgrade() -> None:
         sa.Column("ticket", sa.Text, nullable=False),
         *_of_an_account("followed_withdrawals", "account", "ticket"),
     )
+
+
+def _absences() -> None:
     op.create_table(
         "life",
         sa.Column("id", sa.Integer, nullable=False),
@@ -65,8 +75,6 @@ def upgrade() -> None:
         sa.Column("armed", sa.Boolean, nullable=False),
         sa.PrimaryKeyConstraint("chat", "thread", name="pk_missed"),
     )
-    # That an order ended is told in other words now; what waits to be told is told by the words for a settled ticket.
-    op.execute("UPDATE outbox SET notice = replace(notice, 'order_finished', 'ticket_settled')")
 
 
 def _of_an_account(table: str, *key: str) -> tuple[sa.Constraint, ...]:

@@ -1,4 +1,4 @@
-"""Trades that were read, and exports under way."""
+"""Trades that were read, how far they were, and exports under way."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,6 +10,11 @@ row_id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
+    _trades()
+    _exports()
+
+
+def _trades() -> None:
     op.create_table(
         "trades",
         sa.Column("account", row_id, sa.ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
@@ -26,6 +31,16 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger, nullable=False),
     )
     op.create_index("ix_trades_account_at", "trades", ["account", "at", "number"])
+    op.create_table(
+        "trade_readings",
+        sa.Column("account", row_id, sa.ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("since", sa.BigInteger),
+        sa.Column("until", sa.BigInteger),
+        sa.Column("next_at", sa.BigInteger, nullable=False),
+    )
+
+
+def _exports() -> None:
     op.create_table(
         "exports",
         sa.Column("id", row_id, primary_key=True),
@@ -45,6 +60,8 @@ def upgrade() -> None:
         sa.Column("sent", sa.Integer, nullable=False),
         sa.Column("gaps", sa.Text, nullable=False),
         sa.Column("failure", sa.Text),
+        sa.Column("failing_since", sa.BigInteger),
+        sa.Column("last_page", sa.Text, nullable=False),
         sa.Column("message", sa.BigInteger),
         sa.Column("next_at", sa.BigInteger),
         sqlite_autoincrement=True,
