@@ -27,7 +27,7 @@ lint: $(VENV)/.dev     ## what the tests also check
 	$(BIN)/lint-imports
 
 test: lint             ## everything: lint, types, import contracts, tests
-	$(BIN)/pytest -n 3  # journeys mostly wait: three keep two cores busy
+	$(BIN)/pytest -n 4 --dist worksteal  # many tests mostly wait: four keep two cores busy
 
 prove: $(VENV)/.dev    ## the large random and crash counts, ending in a table (up to 30 minutes)
 	$(BIN)/python -m tests.prove
