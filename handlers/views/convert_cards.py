@@ -92,8 +92,8 @@ def _quote(ticket: Ticket, intent: Convert, terms: ConvertTerms, *, now: datetim
         ("Price", f"{_exact(intent.price_text)} {_code(_counter(intent, terms))}"),
         ("", f"for 1 {_code(terms.base)}"),
         *_compared(terms),
-        ("Min–max", f"{number(terms.least)} – {number(terms.most)} {_code(intent.sell)}"),
-        ("Your day", f"{left_of(terms.left)} left"),
+        ("Range", f"{number(terms.least)} – {number(terms.most)} {_code(intent.sell)}"),
+        ("Today", f"{left_of(terms.left)} left"),
         ("Have", amount(Amount(terms.before.value, _code(terms.before.currency)))),
     )
     return Screen(

@@ -106,4 +106,4 @@ def open_orders(ticket: Ticket) -> ShowOrders:
 
 
 def table(rows: tuple[tuple[str, str], ...]) -> str:
-    return "\n".join(f"{name:<7}{value}" for name, value in rows)
+    return "\n".join(f"{name:<6} {value}" for name, value in rows)

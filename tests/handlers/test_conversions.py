@@ -59,7 +59,16 @@ async def test_the_card_says_what_goes_out_and_comes_in_the_price_the_limits_and
     await meanwhile(house, anna.say(WHOLE))
     said = anna.last.text
     assert said.startswith("Convert 0.01 BTC to USDT")
-    for words in ("− 0.01 BTC", "+ 600 USDT", "60,000 USDT", "for 1 BTC", "0.00006579", "2,500 BTC", " s left"):
+    for words in (
+        "− 0.01 BTC",
+        "+ 600 USDT",
+        "60,000 USDT",
+        "for 1 BTC",
+        "Range  0.00006579",
+        "2,500 BTC",
+        "Today  ",
+        " s left",
+    ):
         assert words in said, words
     assert "the order book's middle" in said and "than" in said
     assert {"Confirm", "⇄ The other way round", "Cancel"} <= set(labels(anna))
