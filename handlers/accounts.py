@@ -2,7 +2,7 @@
 
 from chatbot.domain import protected
 from chatbot.domain.accounts import Account, Venue
-from chatbot.domain.drafts import Dialogue, LinkDraft, SwapKeyDraft
+from chatbot.domain.drafts import Dialogue, LinkDraft, Question, SwapKeyDraft
 from chatbot.domain.errors import InputError, NoSwapKey
 from chatbot.domain.secrets import Credentials, SwapKey
 from chatbot.services.accounts import SwapKeyReport, read_credentials, read_swap_key
@@ -20,6 +20,7 @@ from handlers.commands import Answer, Button, Command, Needs, Protected, Route
 from handlers.context import Context
 from handlers.locks import standing
 from handlers.protection import protect
+from handlers.shortcuts import reconsidered
 from handlers.tickets import show
 from handlers.views import accounts as views
 from handlers.views.screen import Screen
@@ -57,8 +58,11 @@ async def begin(ctx: Context, action: BeginLink) -> None:
 
 
 async def answer(ctx: Context, dialogue: Dialogue) -> None:
-    """One of the four values."""
+    """One of the four values; or, once it is deleted all the same, a second thought. A passphrase is any text."""
     await _delete_secret(ctx)
+    is_passphrase = isinstance(dialogue.draft, LinkDraft) and dialogue.draft.asking is Question.PASSPHRASE
+    if not is_passphrase and await reconsidered(ctx, dialogue, free=True):
+        return
     taken = await ctx.services.linking.answer(dialogue, ctx.args)
     if isinstance(taken, LinkDraft):
         await ctx.reply(views.asking(taken.asking, venue=taken.venue))
@@ -67,8 +71,10 @@ async def answer(ctx: Context, dialogue: Dialogue) -> None:
 
 
 async def answer_swap_key(ctx: Context, dialogue: Dialogue) -> None:
-    """What is not accepted is asked for again: it may have been a stray word."""
+    """What is not accepted is asked for again: it may have been a stray word. A second thought is carried out."""
     await _delete_secret(ctx)
+    if await reconsidered(ctx, dialogue, free=True):
+        return
     venue, key = ctx.services.linking.answer_swap_key(dialogue, ctx.args)
     await _link_swap_key(ctx, _known(ctx, venue), key)
 

@@ -6,7 +6,7 @@ those of a channel or group named in front: `/alert @channel …`.
 
 from collections.abc import Iterable, Sequence
 
-from chatbot.domain.alert_drafts import AlertDraft
+from chatbot.domain.alert_drafts import AlertDraft, AlertQuestion
 from chatbot.domain.alerts import Alert, AlertStatus
 from chatbot.domain.drafts import Dialogue
 from chatbot.domain.errors import InputError
@@ -31,6 +31,7 @@ from handlers.actions import (
 from handlers.aims import aimed, may_manage
 from handlers.commands import Answer, Button, Command, Hearing, Needs, Route, Telling, Where
 from handlers.context import Context
+from handlers.shortcuts import reconsidered
 from handlers.views import alert_cards as cards
 from handlers.views import alerts as views
 from handlers.views.alert_words import named, standing
@@ -164,9 +165,11 @@ async def drop(ctx: Context, action: DropAlertQuestion) -> None:
 
 
 async def answer(ctx: Context, dialogue: Dialogue) -> None:
-    """The question itself becomes what was asked and answered: its buttons would lead nowhere."""
+    """The question itself becomes what was asked and answered: its buttons would lead nowhere. A note is any text."""
     if await _question(ctx, dialogue.id) is None or not isinstance(dialogue.draft, AlertDraft):
         raise InputError(_OVER)
+    if dialogue.draft.asking is not AlertQuestion.NOTE and await reconsidered(ctx, dialogue):
+        return
     result = await ctx.services.alerts.answer(dialogue, ctx.args, message=ctx.message)
     await _show(ctx, result)
     if dialogue.message is not None:
@@ -337,6 +340,7 @@ ROUTES: tuple[Route, ...] = (
         subject="Alerts",
         where=Where.ANYWHERE,
         needs=Needs.ADMIN,
+        addresses=True,  # in its note
         by_link=True,
     ),
     Command(
@@ -349,7 +353,7 @@ ROUTES: tuple[Route, ...] = (
         needs=Needs.ADMIN,
         by_link=True,
     ),
-    Answer(AlertDraft, handle=answer),
+    Answer(AlertDraft, handle=answer, addresses=True),
     Button(ListAlerts, handle=turn, where=Where.ANYWHERE, needs=Needs.ADMIN, answers=True),
     Button(ShowAlert, handle=show, where=Where.ANYWHERE, needs=Needs.ADMIN, answers=True),
     Button(EditAlert, handle=edit, where=Where.ANYWHERE, needs=Needs.ADMIN, answers=True),

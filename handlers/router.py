@@ -10,7 +10,7 @@ from telegram.error import TelegramError
 
 from chatbot.domain.ids import ChatId, MessageId
 from chatbot.domain.number_text import written_in
-from chatbot.domain.stray_secrets import holds_secret
+from chatbot.domain.stray_secrets import holds_secret, may_hold_secret
 from chatbot.ports.clock import Clock
 from chatbot.ports.dialogues import Dialogues
 from chatbot.ports.spawner import Spawner
@@ -241,7 +241,8 @@ class Router:
         secret = stray is not None and stray.secret
         addresses = stray is not None and stray.addresses
         if not dialogue or not route:
-            handle = _saying(views.not_understood()) if stray is None else stray.handle
+            say = views.nothing_asks() if may_hold_secret(ctx.args) else views.not_understood()
+            handle = _saying(say) if stray is None else stray.handle
             return Meaning(do=_unless_burnt(handle), secret=secret, addresses=addresses)
         answer = route.handle
         return Meaning(

@@ -112,7 +112,7 @@ ROUTES: tuple[Route, ...] = (
         subject="Trade",
         by_link=True,
     ),
-    Answer(RouteDraft, handle=answer),
+    Answer(RouteDraft, handle=answer, addresses=True),
     Button(TakeRoute, handle=take, answers=True),
     Button(CompareTicket, handle=compare_ticket),
     Button(SecondOrder, handle=go_on),

@@ -12,6 +12,7 @@ from chatbot.services.sessions import SessionReport, read_session
 from handlers.actions import BeginSession, DropSession, LinkPracticeSession
 from handlers.commands import Answer, Button, Hearing, Needs, Route, Spill, Telling
 from handlers.context import Context
+from handlers.shortcuts import reconsidered
 from handlers.tickets import show
 from handlers.views import sessions as views
 from handlers.views.screen import Screen
@@ -34,8 +35,10 @@ async def begin(ctx: Context, action: BeginSession) -> None:
 
 
 async def answer(ctx: Context, dialogue: Dialogue) -> None:
-    """One of the two values, or both."""
+    """One of the two values, or both; or, once it is deleted all the same, a second thought."""
     await _delete_secret(ctx)
+    if await reconsidered(ctx, dialogue, free=True):
+        return
     waiting = dialogue.draft.waiting if isinstance(dialogue.draft, SessionDraft) else None
     account, session = await ctx.services.linking.answer_session(dialogue, ctx.args)
     if session is None:

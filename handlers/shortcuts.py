@@ -20,6 +20,7 @@ from chatbot.domain.shortcuts import (
     Shortcut,
     SpokenCommand,
     currency_named,
+    second_thought,
     understood,
     uses_of,
 )
@@ -155,12 +156,34 @@ async def answer_by_word(
 
 
 async def replaced(ctx: Context, dialogue: Dialogue) -> bool:
-    """Whether the answer is a shortcut itself: a second thought, which replaces the question and is carried out."""
-    meant = understood(ctx.args)
+    """Whether the answer is a shortcut itself: a second thought, which replaces the question and is carried out.
+
+    A look at a price leaves the question open; what names no market is no look at a price.
+    """
+    return await _carry_out_instead(ctx, dialogue, understood(ctx.args))
+
+
+async def reconsidered(ctx: Context, dialogue: Dialogue, *, free: bool = False) -> bool:
+    """As `replaced`, where amounts and lone words are answers; `free` as in `second_thought`."""
+    return await _carry_out_instead(ctx, dialogue, second_thought(ctx.args, free=free))
+
+
+async def _carry_out_instead(ctx: Context, dialogue: Dialogue, meant: Shortcut | None) -> bool:
     if meant is None:
         return False
+    if isinstance(meant, AskedPrice):
+        return await _glanced(ctx, meant.symbols)
     await ctx.services.questions.close(dialogue)
     await _carry_out(ctx, meant)
+    return True
+
+
+async def _glanced(ctx: Context, symbols: tuple[str, ...]) -> bool:
+    """Show prices beside an open question, if these are markets."""
+    try:
+        await show_prices(ctx, symbols)
+    except UnknownMarket:
+        return False
     return True
 
 

@@ -34,12 +34,14 @@ from handlers.actions import (
 from handlers.commands import Answer, Button, Command, Hearing, Protected, Route, Telling
 from handlers.context import Context
 from handlers.protection import protect
+from handlers.shortcuts import reconsidered
 from handlers.tickets import Result, acknowledge, offer_again, show
 from handlers.views import swap_asking, swap_help
 from handlers.views import swaps as views
 from handlers.views.screen import Screen
 
 _OVER = "This question is over. /swap begins anew."
+_OF_COINS = (SwapQuestion.DEPOSIT, SwapQuestion.WITHDRAW, SwapQuestion.AMOUNT, None)
 _ASKS_FOR_HELP = ("help", "?", "cancel")
 
 
@@ -105,6 +107,11 @@ async def _go_on(ctx: Context, asked: Result | None) -> None:
 
 
 async def answer(ctx: Context, dialogue: Dialogue) -> None:
+    """A second thought replaces the question; addresses and memos may look like one, and `swap 500` is an answer."""
+    free = isinstance(dialogue.draft, SwapDraft) and dialogue.draft.asking not in _OF_COINS
+    is_own = ctx.args.lower().split()[:1] == ["swap"]
+    if not is_own and await reconsidered(ctx, dialogue, free=free):
+        return
     await show(ctx, await ctx.services.swaps.answer(dialogue, ctx.args))
 
 
@@ -185,6 +192,8 @@ async def take_transaction(ctx: Context, dialogue: Dialogue) -> None:
     draft = dialogue.draft
     if not isinstance(draft, TransactionDraft):
         raise TypeError("not a transaction's dialogue")
+    if await reconsidered(ctx, dialogue, free=True):
+        return
     transaction = read_transaction(ctx.args)
     await ctx.services.questions.close(dialogue)
     if not transaction:
@@ -199,7 +208,8 @@ async def ask_payout(ctx: Context, action: SetSwapPayout) -> None:
 
 
 async def take_payout(ctx: Context, dialogue: Dialogue) -> None:
-    await show(ctx, await ctx.services.swaps.answer_payout(dialogue, ctx.args))
+    if not await reconsidered(ctx, dialogue, free=True):
+        await show(ctx, await ctx.services.swaps.answer_payout(dialogue, ctx.args))
 
 
 async def show_picture(ctx: Context, action: ShowSwapPicture) -> None:

@@ -6,11 +6,13 @@ from chatbot.domain.accounts import Venue
 from chatbot.domain.alerts import target_price
 from chatbot.domain.drafts import Dialogue, OrderDraft, OrderRequest
 from chatbot.domain.errors import InputError
+from chatbot.domain.order_questions import without_side
 from chatbot.domain.orders import Side
 from handlers.actions import Choose, StartOrder, TradeOnAlert
 from handlers.aims import may_manage
 from handlers.commands import Answer, Button, Command, Needs, Route
 from handlers.context import Context
+from handlers.shortcuts import reconsidered
 from handlers.tickets import show
 
 _OVER = "This question is over. /buy and /sell begin anew."
@@ -60,6 +62,11 @@ async def choose(ctx: Context, action: Choose) -> None:
 
 
 async def answer(ctx: Context, dialogue: Dialogue) -> None:
+    """A second thought replaces the question; an answer may say the order's own side once more."""
+    if isinstance(dialogue.draft, OrderDraft):
+        ctx.args = without_side(dialogue.draft, ctx.args)
+    if await reconsidered(ctx, dialogue):
+        return
     await show(ctx, await ctx.services.trading.answer(dialogue, ctx.args))
 
 

@@ -1,9 +1,10 @@
 """/withdraw: from a line, or question by question, to a card of two steps."""
 
-from chatbot.domain.drafts import Dialogue, WithdrawalDraft
+from chatbot.domain.drafts import Dialogue, Question, WithdrawalDraft
 from handlers.actions import ChooseForWithdrawal, StartWithdrawal
 from handlers.commands import Answer, Button, Command, Needs, Route
 from handlers.context import Context
+from handlers.shortcuts import reconsidered
 from handlers.tickets import show
 
 _OVER = "This question is over. /withdraw begins anew."
@@ -29,7 +30,14 @@ async def choose(ctx: Context, action: ChooseForWithdrawal) -> None:
 
 
 async def answer(ctx: Context, dialogue: Dialogue) -> None:
-    await show(ctx, await ctx.services.withdrawals.answer(dialogue, ctx.args))
+    """A second thought replaces the question, unless it is the name of an alias that is offered."""
+    draft = dialogue.draft
+    if not isinstance(draft, WithdrawalDraft):
+        raise TypeError("not a withdrawal's dialogue")
+    is_name = draft.asking is Question.ALIAS
+    offered = is_name and any(choice.label == ctx.args.strip() for choice in draft.choices)
+    if offered or not await reconsidered(ctx, dialogue, free=is_name):
+        await show(ctx, await ctx.services.withdrawals.answer(dialogue, ctx.args))
 
 
 ROUTES: tuple[Route, ...] = (

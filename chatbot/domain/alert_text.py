@@ -16,6 +16,7 @@ from chatbot.domain.alerts import Crossing
 from chatbot.domain.errors import AmbiguousNumber, InputError
 from chatbot.domain.money import ZERO, parse_decimal
 from chatbot.domain.number_text import whole_numbers
+from chatbot.domain.stray_secrets import said_back
 from chatbot.domain.until_text import check_ahead, join_lengths, moment_words, names_day, read_length, read_until
 
 USUAL_COOLDOWN = timedelta(hours=1)
@@ -379,4 +380,4 @@ def _too_long(note: str) -> str:
 
 def _not_understood(line: _Line, word: str, part: AlertQuestion | None) -> _Unclear:
     known = f"I understood “{' '.join(line.understood)}”, but not" if line.understood else "I do not understand"
-    return _Unclear(f"{known} “{word[:40]}”.", part)
+    return _Unclear(f"{known} {said_back(word)}.", part)

@@ -22,6 +22,16 @@ def ask_coin(request: ConvertRequest, question: ConvertQuestion, codes: Iterable
     return ConvertDraft(request=with_coin(request, question, None), asking=question, choices=choices)
 
 
+def ask_meant(request: ConvertRequest, question: ConvertQuestion, codes: Iterable[str]) -> ConvertDraft:
+    """Which currency was meant by one that is not known? With one of the codes given, all else stays as it was said."""
+    selling = question is ConvertQuestion.SELL
+    choices = tuple(
+        ConvertChoice(label=code, request=replace(request, sell=code) if selling else replace(request, buy=code))
+        for code in codes
+    )
+    return replace(ask_coin(request, question, ()), choices=choices)
+
+
 def ask_counter(request: ConvertRequest, counter: str) -> ConvertDraft:
     """Two coins are not converted into each other: what is sold can be turned into `counter` instead."""
     choice = ConvertChoice(

@@ -34,13 +34,10 @@ def refusal_of(error: Refused) -> RefusalOf:
 
 
 def in_words(error: Refused, *, sell: str, buy: str) -> str:
-    """What Instant Trade does instead of quoting, to be said behind its name; behind it, the exchange's own word."""
-    own = f" ({error.reason})" if error.reason else ""
-    return _words(refusal_of(error), sell=sell, buy=buy) + own
-
-
-def _words(kind: RefusalOf, *, sell: str, buy: str) -> str:
-    match kind:
+    """What Instant Trade does instead of quoting, to be said behind its name; where nobody knows why, with the
+    exchange's own word.
+    """
+    match refusal_of(error):
         case RefusalOf.PAIR if USUAL_COUNTER not in (sell, buy):
             return f"converts coins to {USUAL_COUNTER} and back, not {sell} to {buy}."
         case RefusalOf.PAIR:
@@ -50,6 +47,15 @@ def _words(kind: RefusalOf, *, sell: str, buy: str) -> str:
         case RefusalOf.BALANCE:
             return f"says that your balance of {sell} is not enough."
         case RefusalOf.AMOUNT:
-            return f"does not take this amount of {sell}."
+            return f"does not take this amount of {sell}: {_too(error.reason)}."
         case RefusalOf.UNKNOWN:
-            return f"gives no quote for {sell} to {buy} now."
+            own = f" ({error.reason})" if error.reason else ""
+            return f"gives no quote for {sell} to {buy} now.{own}"
+
+
+def _too(reason: str) -> str:
+    """What is wrong with the amount, as far as the exchange tells."""
+    said = reason.lower()
+    if "min" in said:
+        return "too little"
+    return "too much" if "max" in said else "try another"

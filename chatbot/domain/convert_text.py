@@ -15,6 +15,7 @@ from chatbot.domain.convert_drafts import AmountOf, ConvertRequest
 from chatbot.domain.errors import InputError
 from chatbot.domain.money import ZERO, grouped, parse_decimal, parse_percent
 from chatbot.domain.number_text import whole_numbers
+from chatbot.domain.stray_secrets import said_back
 
 _LONGEST = 200
 _EXAMPLE = "Write it like 0.01 BTC to USDT, or BTC to get 100 USDT."
@@ -240,4 +241,4 @@ def _which_way(given: ConvertRequest, got: ConvertRequest) -> ConversionUnclear:
 
 
 def _not_understood(word: str) -> InputError:
-    return InputError(f"I did not understand “{word[:40]}”. {_EXAMPLE}")
+    return InputError(f"I did not understand {said_back(word)}. {_EXAMPLE}")

@@ -15,6 +15,7 @@ from chatbot.domain.orders import OrderType, Side
 from chatbot.domain.sizing import OrderUnfit, Situation, price_presets, usable_share
 
 _SHARES = (25, 50, 75)
+_NUMBER_ALONE = re.compile(r"\$?[.,]?[0-9]\S*|all|max|everything", re.IGNORECASE)
 
 
 def ask_market(request: OrderRequest, markets: Iterable[Market]) -> OrderDraft:
@@ -103,6 +104,16 @@ def offer_correction(request: OrderRequest, error: OrderUnfit) -> OrderDraft:
     """The number that would be right, if there is one."""
     choices = () if error.corrected is None else (Choice(label=error.label, request=error.corrected),)
     return OrderDraft(request=request, asking=None, choices=choices)
+
+
+def without_side(draft: OrderDraft, text: str) -> str:
+    """An answer that says the order's own side once more, as `buy 0.5`, without it. A whole order stays as it is."""
+    side, _, rest = text.strip().partition(" ")
+    said = rest.strip()
+    if draft.asking is None or side.lower() != draft.request.side or len(said.split()) != 1:
+        return text
+    answers = (draft.asking is Question.MARKET and said[0].isalpha()) or _NUMBER_ALONE.fullmatch(said)
+    return said if answers else text
 
 
 def answered(draft: OrderDraft, text: str, *, market: Market | None) -> OrderRequest:

@@ -13,6 +13,7 @@ from chatbot.domain.errors import InputError
 from chatbot.domain.money import ZERO, parse_decimal, parse_percent
 from chatbot.domain.number_text import whole_numbers
 from chatbot.domain.orders import OrderType, Side
+from chatbot.domain.stray_secrets import said_back
 
 _SYMBOL = re.compile(r"(?:[A-Za-z][A-Za-z0-9]{0,14}|[0-9]{1,4}[A-Za-z][A-Za-z0-9]{1,14})(?:[/_-][A-Za-z0-9]{1,15})?")
 _NUMBER_START = re.compile(r"\$?[0-9.,]")
@@ -148,5 +149,5 @@ def _with_symbols(line: _Line, quantity: Quantity | None, *, side: Side) -> Orde
 
 
 def _not_understood(line: _Line, word: str, *, side: Side) -> InputError:
-    known = f"I understood “{' '.join([side.value, *line.understood])}”, but not “{word[:40]}”."
+    known = f"I understood “{' '.join([side.value, *line.understood])}”, but not {said_back(word)}."
     return InputError(f"{known} Write it like 0.01 BTC, 0.01 BTC @ 60000 or 100 USDT of BTC.")

@@ -16,6 +16,7 @@ from chatbot.domain.market import Market, OrderBook
 from chatbot.domain.money import EXACT, ZERO, Amount, divide, grouped, multiply, round_down
 from chatbot.domain.orders import OrderType, Side
 from chatbot.domain.route_drafts import FirstOrder, RouteDraft, RouteKind, SwapPair
+from chatbot.domain.stray_secrets import said_back
 from chatbot.domain.swap_quotes import Quoted
 from chatbot.domain.swap_text import coin_and_network, parse_swap
 from chatbot.domain.swaps import Coin, Rate
@@ -142,7 +143,7 @@ def read_route(text: str) -> RouteRequest:
     if request.gets:
         raise InputError(f"Here the amount is what you give. {_EXAMPLE}")
     if request.receiver_text is not None:
-        raise InputError(f"I did not understand “{request.receiver_text[:40]}”. {_EXAMPLE}")
+        raise InputError(f"I did not understand {said_back(request.receiver_text)}. {_EXAMPLE}")
     if request.amount is None or request.deposit_text is None or request.withdraw_text is None:
         raise InputError(_EXAMPLE)
     return RouteRequest(amount=request.amount, sell=request.deposit_text, buy=request.withdraw_text)

@@ -44,6 +44,7 @@ _UNIT = r"[A-Za-z][A-Za-z0-9]{1,11}"
 _AMOUNT = re.compile(rf"(?P<number>{_NUMBER}[kKmM]?)\s+(?P<unit>{_UNIT})")
 _GLUED = re.compile(rf"(?P<number>{_NUMBER})(?P<unit>[A-Za-z]{{2,12}})")
 _TURNED = re.compile(rf"(?P<unit>{_UNIT})\s+(?P<number>{_NUMBER}[kKmM]?)")
+_AMOUNT_FIRST = re.compile(r"\$?[.,]?[0-9]")
 _WAY = re.compile(
     rf"(?P<number>{_NUMBER}[kKmM]?)\s+(?P<sell>{_UNIT})\s+(?:to|into|in|->|→)\s+(?P<buy>{_UNIT})\s*\?{{0,3}}", re.I
 )
@@ -113,6 +114,20 @@ def understood(text: str) -> Shortcut | None:
     if amount and (number := _one_word(amount["number"])):
         return LooseAmount(number=number, unit=amount["unit"])
     return None
+
+
+def second_thought(text: str, *, free: bool = False) -> Shortcut | None:
+    """What a text means where something is asked and it is no answer: a spoken command with words behind it, or a price
+    asked with a question mark. Amounts and lone words are answers. Never raises.
+
+    `free`: the answer may be words of any kind, as a name or a memo; then an amount comes first behind a command.
+    """
+    meant = understood(text)
+    if isinstance(meant, AskedPrice):
+        return meant if text.rstrip().endswith("?") else None
+    if not isinstance(meant, SpokenCommand) or not meant.args:
+        return None
+    return meant if not free or _AMOUNT_FIRST.match(meant.args) else None
 
 
 def _one_word(number: str) -> str:

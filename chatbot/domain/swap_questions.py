@@ -13,7 +13,7 @@ from chatbot.domain.networks import network_named
 from chatbot.domain.order_questions import read_as
 from chatbot.domain.receiver_text import says_none, shortened, split_refund
 from chatbot.domain.swap_quotes import sizes
-from chatbot.domain.swap_text import EitherAmount, parse_amount, parse_swap, spell_out_network
+from chatbot.domain.swap_text import EitherAmount, parse_amount, parse_swap, says_sent, spell_out_network
 from chatbot.domain.swaps import Coin, Rate
 
 _SIZES = 4
@@ -223,10 +223,18 @@ def _coin_answered(request: SwapRequest, question: SwapQuestion, text: str) -> S
     coin = said.deposit_text or said.withdraw_text
     if coin is None:
         raise InputError("Which coin? Write its code, like BTC or USDT on Tron, or tap one.")
+    question = _side_said(said, question, text)
     known = _with_text(request, question, coin)
     if question is SwapQuestion.WITHDRAW:
         known = replace(known, receiver_text=said.receiver_text, refund_text=said.refund_text or known.refund_text)
     return known if said.amount is None else replace(known, amount=said.amount, gets=question is SwapQuestion.WITHDRAW)
+
+
+def _side_said(said: SwapRequest, question: SwapQuestion, text: str) -> SwapQuestion:
+    """The side that the answer's own words say, as `get 0.01 btc` does; otherwise the one that was asked for."""
+    if said.deposit_text is None:
+        return SwapQuestion.WITHDRAW
+    return SwapQuestion.DEPOSIT if says_sent(text) else question
 
 
 def _parsed_alone(text: str, question: SwapQuestion) -> SwapRequest:

@@ -17,6 +17,7 @@ from chatbot.domain.errors import InputError
 from chatbot.domain.money import ZERO, parse_decimal
 from chatbot.domain.networks import network_named, network_of
 from chatbot.domain.receiver_text import says_none, split_refund
+from chatbot.domain.stray_secrets import said_back
 from chatbot.domain.swaps import Coin
 
 _LONGEST = 600
@@ -170,6 +171,11 @@ def spell_out_network(text: str) -> str:
     return text if coin is None or network_named(line.rest) is None else f"{coin[0]} on {line.rest.strip()}"
 
 
+def says_sent(text: str) -> bool:
+    """Whether the first word says that what follows is sent: `send 500 USDC`."""
+    return _Line(text.strip()).word().lower() in _SEND
+
+
 def _leads_to_what_is_got(line: _Line) -> bool:
     """`to get`, `get`, `to`, `i want`: what comes first then is what is received."""
     wishes = line.take(_WISH) is not None
@@ -303,7 +309,7 @@ def _request(deposit: Part, withdraw: Part, *, receiver: str | None = None, refu
 
 def _not_understood(text: str, rest: str) -> InputError:
     known = " ".join(text.strip()[: -len(rest)].split())
-    missed = " ".join(rest.split())[:40]
+    missed = said_back(" ".join(rest.split()))
     if not known:
-        return InputError(f"I did not understand “{missed}”. {_EXAMPLE}")
-    return InputError(f"I understood “{known[:80]}”, but not “{missed}”. {_EXAMPLE}")
+        return InputError(f"I did not understand {missed}. {_EXAMPLE}")
+    return InputError(f"I understood “{known[:80]}”, but not {missed}. {_EXAMPLE}")

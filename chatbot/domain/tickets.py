@@ -171,12 +171,14 @@ class PriceRefused:
 class NotFound:
     """Complete reads of all orders, far enough apart, did not show it: it was not placed.
 
-    It is looked for a few times more, in case the exchange's lists were late; `late_looks` counts these.
+    It is looked for a few times more, in case the exchange's lists were late; `late_looks` counts these. `twin` is an
+    order they showed that may be it after all.
     """
 
     tag: ClassVar[str] = "not_found"
     reads: int
     late_looks: int = 0
+    twin: OrderNumber | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,11 +238,13 @@ class Lost:
 class Requested:
     """The exchange took a withdrawal's request. It gives no number and no status, so this is all there is to know.
 
-    `confirmed` is set when no answer came and the person said that it was sent; then it may be an order, too.
+    `confirmed` is set when no answer came and the person said that it was sent; then it may be an order, too. `number`
+    is the one they were shown, if it is not known to be another ticket's: it is none of the next one's.
     """
 
     tag: ClassVar[str] = "requested"
     confirmed: bool = False
+    number: OrderNumber | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Protocol
 
+from chatbot.domain.accounts import Venue
 from chatbot.domain.ids import AccountId, ChatId, MarketCode, MessageId, OrderNumber, PersonId, TicketId
 from chatbot.domain.intents import Terms
 from chatbot.domain.notices import Notice
@@ -11,7 +12,7 @@ from chatbot.domain.tickets import Ticket
 
 
 class OrderTaken(Exception):
-    """Another ticket of the account is known to be the order's origin."""
+    """Another ticket is known to be the order's origin."""
 
 
 class Tickets(Protocol):
@@ -122,8 +123,8 @@ class Tickets(Protocol):
         """
         ...
 
-    async def placed(self, account: AccountId, numbers: Collection[OrderNumber]) -> frozenset[OrderNumber]:
-        """Those of the orders that a ticket of this account is known to have placed."""
+    async def placed(self, venue: Venue, numbers: Collection[OrderNumber]) -> frozenset[OrderNumber]:
+        """Those of a venue's orders that a ticket is known to have placed; one user may have linked several keys."""
         ...
 
     async def claimed_since(self, account: AccountId, *, since: datetime, but: TicketId) -> bool:

@@ -14,7 +14,7 @@ from chatbot.domain.convert_refusals import RefusalOf, in_words, refusal_of
 from chatbot.domain.convert_text import ConversionUnclear, parse_conversion
 from chatbot.domain.currencies import USUAL_COUNTER
 from chatbot.domain.drafts import Dialogue
-from chatbot.domain.errors import AmbiguousNumber, InputError, NoSession, Refused
+from chatbot.domain.errors import AmbiguousNumber, InputError, NoSession, Refused, Unavailable
 from chatbot.domain.ids import ChatId, DialogueId, PersonId, TicketId
 from chatbot.domain.intents import Convert, ConvertTerms
 from chatbot.domain.market import Market
@@ -25,14 +25,12 @@ from chatbot.domain.tickets import Ticket
 from chatbot.ports.exchange import Priority
 from chatbot.services.accounts import Accounts
 from chatbot.services.balances import BalanceReader
+from chatbot.services.convert_offers import by_worth, mistyped, to_buy, to_sell
 from chatbot.services.markets import Markets
 from chatbot.services.questions import Questions
 from chatbot.services.quoting import PROBE, Quoting, cut, decimals_taken
 from chatbot.services.sessions import Sessions
 from chatbot.services.tickets import Tickets
-
-_OFFERED = 6
-_USUAL = ("USDT", "BTC", "ETH")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,11 +169,11 @@ class ConvertDesk:
         balances = await self._balances.read(who.account)
         request = questions.coded(request, await self._names(who.account))
         if request.sell is None:
-            held = [code for code in _held(balances) if code != request.buy]
-            return await self._ask(questions.ask_coin(request, ConvertQuestion.SELL, held[:_OFFERED]), who)
+            offered = to_sell(request.buy, await self._held(balances, who))
+            return await self._ask(questions.ask_coin(request, ConvertQuestion.SELL, offered), who)
         available = _available(balances, request.sell)
         if request.buy in (None, request.sell):
-            return await self._ask_bought(request, balances, who)
+            return await self._ask_bought(request, request.sell, balances, who)
         if request.amount is None:
             draft = questions.ask_amount(request, can_share=available.value > ZERO)
             return await self._ask(draft, who, available=available)
@@ -213,21 +211,35 @@ class ConvertDesk:
             available = _available(balances, pair.sell)
             draft = questions.ask_amount(request, can_share=available.value > ZERO)
             return await self._ask(replace(draft, refused=request), who, problem=problem, available=available)
-        draft = await self._ask_other_coin(request, pair, balances, who)
+        listed = await self._markets.listed(who.account.venue)
+        typed = mistyped(pair.sell, pair.buy, balances=balances, markets=listed)
+        if typed is not None and refusal_of(refusal) is RefusalOf.PAIR:
+            problem, draft = typed.problem, questions.ask_meant(request, typed.side, typed.offered)
+            if not typed.offered:
+                draft = await self._ask_other(typed.side, request, pair, balances, who)
+        elif USUAL_COUNTER not in (pair.sell, pair.buy):  # two coins are converted by way of what they are priced in
+            draft = questions.ask_counter(request, USUAL_COUNTER)
+        else:
+            side = ConvertQuestion.BUY if pair.sell == USUAL_COUNTER else ConvertQuestion.SELL
+            draft = await self._ask_other(side, request, pair, balances, who)
         return await self._ask(replace(draft, refused=request), who, problem=problem)
 
-    async def _ask_other_coin(
-        self, request: ConvertRequest, pair: _Pair, balances: Balances, who: _Asker
+    async def _ask_other(
+        self, side: ConvertQuestion, request: ConvertRequest, pair: _Pair, balances: Balances, who: _Asker
     ) -> ConvertDraft:
-        """In place of the one that is not known here; two coins are converted by way of what coins are priced in."""
-        if USUAL_COUNTER not in (pair.sell, pair.buy):
-            return questions.ask_counter(request, USUAL_COUNTER)
-        listed = await self._markets.listed(who.account.venue)
-        if pair.sell not in balances.by_currency and currency_named(pair.sell, listed) is None:
-            held = [code for code in _held(balances) if code != pair.buy]
-            return questions.ask_coin(request, ConvertQuestion.SELL, held[:_OFFERED])
-        offered = [code for code in _to_buy(balances) if code not in (pair.sell, pair.buy)]
-        return questions.ask_coin(request, ConvertQuestion.BUY, offered[:_OFFERED])
+        """Another currency in place of the one that is not taken on a side."""
+        held = await self._held(balances, who)
+        codes = to_sell(pair.buy, held) if side is ConvertQuestion.SELL else to_buy(pair.sell, held)
+        return questions.ask_coin(request, side, [code for code in codes if code not in (pair.sell, pair.buy)])
+
+    async def _held(self, balances: Balances, who: _Asker) -> list[str]:
+        """The most valuable first, as far as prices can be read."""
+        venue = who.account.venue
+        try:
+            tickers = await self._markets.tickers(venue=venue)
+        except Unavailable:
+            tickers = {}
+        return by_worth(balances, markets=await self._markets.listed(venue), tickers=tickers)
 
     async def _open(
         self,
@@ -306,11 +318,10 @@ class ConvertDesk:
         listed = await self._markets.listed(account.venue)
         return lambda called: currency_named(called, listed) or called
 
-    async def _ask_bought(self, request: ConvertRequest, balances: Balances, who: _Asker) -> AskedConversion:
-        offered = [code for code in _to_buy(balances) if code != request.sell]
-        problem = "" if request.buy is None else f"{request.sell} is what you sell already. Choose another."
-        draft = questions.ask_coin(request, ConvertQuestion.BUY, offered[:_OFFERED])
-        return await self._ask(draft, who, problem=problem)
+    async def _ask_bought(self, request: ConvertRequest, sell: str, balances: Balances, who: _Asker) -> AskedConversion:
+        offered = to_buy(sell, await self._held(balances, who))
+        problem = "" if request.buy is None else f"{sell} is what you sell already. Choose another."
+        return await self._ask(questions.ask_coin(request, ConvertQuestion.BUY, offered), who, problem=problem)
 
     async def _read(
         self, read: Callable[[str], ConvertRequest], text: str, *, person: PersonId, chat: ChatId
@@ -356,14 +367,6 @@ def _unfit(request: ConvertRequest, quote: Quote) -> converting.Unfit | None:
 
 def _available(balances: Balances, currency: str) -> Amount:
     return Amount(balances.of(currency).available, currency)
-
-
-def _to_buy(balances: Balances) -> list[str]:
-    return list(dict.fromkeys((*_USUAL, *_held(balances))))
-
-
-def _held(balances: Balances) -> list[str]:
-    return sorted(code for code, balance in balances.by_currency.items() if balance.available > ZERO)
 
 
 def _usable(available: Amount, quote: Quote) -> Decimal | None:

@@ -174,7 +174,9 @@ class Sessions:
         the two names are always the same; but where they differ nobody can tell whose session it is.
         """
         credentials = await self._keys.credentials(account.id, of=account.person)
-        if credentials.username != session.username:
+        # The name is an e-mail address: letters of either case are alike.
+        theirs, keys = (each.username.reveal().strip().casefold() for each in (session, credentials))
+        if theirs != keys:
             await self._record_failure(account, "of another user", chat=chat)
             raise InputError(
                 f"Nothing was stored: this USER_NAME is not the user name of the API key of {account.label}, so the "

@@ -5,6 +5,7 @@ What is sent for an intent, and how its outcome is found, is its executor's; see
 
 import asyncio
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -21,7 +22,7 @@ from chatbot.domain.errors import (
     TicketProblem,
     Unavailable,
 )
-from chatbot.domain.ids import ChatId, MessageId, PersonId, TicketId
+from chatbot.domain.ids import ChatId, MessageId, OrderNumber, PersonId, TicketId
 from chatbot.domain.intents import CancelOrders, Intent, Terms
 from chatbot.domain.notices import HeldEnded, Notice
 from chatbot.domain.policies import POLICIES
@@ -46,6 +47,7 @@ from chatbot.ports.cards import Cards
 from chatbot.ports.clock import Clock, Entropy
 from chatbot.ports.exchange import Permit
 from chatbot.ports.spawner import Spawner
+from chatbot.ports.tickets import OrderTaken
 from chatbot.ports.tickets import Tickets as TicketStore
 from chatbot.services.execution.claims import RecentClaims
 from chatbot.services.execution.executor import Executors
@@ -279,13 +281,16 @@ class Tickets:
         found = await self.get(ticket, person=person)
         if found is None or not may_be_settled_by_word(found):
             raise TicketError(TicketProblem.UNKNOWN)
-        like = found.outcome.like if isinstance(found.outcome, Lost) else None
-        if was_sent and like is not None:
-            created = SwapCreated(reference=like.reference)
+        if not was_sent:
+            return await self._close(found, TicketState.REFUSED, Disowned())
+        lost = found.outcome if isinstance(found.outcome, Lost) else None
+        if lost is not None and lost.like is not None:
+            created = SwapCreated(reference=lost.like.reference)
             return await self._close(found, TicketState.DONE, created, look=self._clock.now())
-        if was_sent:
-            return await self._close(found, TicketState.DONE, Requested(confirmed=True))
-        return await self._close(found, TicketState.REFUSED, Disowned())
+        sent = Requested(confirmed=True, number=None if lost is None else lost.twin)
+        with suppress(OrderTaken):
+            return await self._close(found, TicketState.DONE, sent, origin_of=sent.number)
+        return await self._close(found, TicketState.DONE, Requested(confirmed=True))
 
     async def execute(self, ticket: Ticket) -> Ticket:
         """Send a claimed ticket, once, and record what came back. Only the claim's winner may call this.
@@ -358,6 +363,7 @@ class Tickets:
         *,
         look: datetime | None = None,
         notice: Notice | None = None,
+        origin_of: OrderNumber | None = None,
     ) -> Ticket:
         """Record an outcome, unless the ticket's state changed since it was read: then raise `TicketError`."""
         now = self._clock.now()
@@ -368,7 +374,7 @@ class Tickets:
             closed_at = None if state is TicketState.UNCERTAIN else now
             return replace(current, state=state, outcome=outcome, closed_at=closed_at, next_look_at=look)
 
-        recorded = await self._store.update(ticket.id, change, notice=notice)
+        recorded = await self._store.update(ticket.id, change, notice=notice, origin_of=origin_of)
         self._cards.repaint(ticket.id)
         return recorded
 

@@ -13,7 +13,7 @@ from chatbot.domain.intents import INTENTS, TERMS, Intent, PlaceOrder, SetPayout
 from chatbot.domain.limits import SpendKind
 from chatbot.domain.orders import Order
 from chatbot.domain.spending import spend_of
-from chatbot.domain.tickets import OUTCOMES, Outcome, Placed, Ticket, TicketState
+from chatbot.domain.tickets import OUTCOMES, Outcome, Placed, Requested, Ticket, TicketState
 from chatbot.storage.codec import TaggedCodec, ValueCodec
 from chatbot.storage.tables import METADATA, Exact, Json, Moment, Word, partial_index
 
@@ -61,6 +61,7 @@ LATE = sa.and_(_t.message.is_not(None), _t.shown < _t.revision)
 partial_index("ix_tickets_unshown", _t.created_at, where=LATE)
 partial_index("ix_tickets_next_look_at", _t.next_look_at, where=_t.next_look_at.is_not(None))
 partial_index("ix_tickets_account_order_number", _t.account, _t.order_number, where=_t.order_number.is_not(None))
+partial_index("ix_tickets_venue_order_number", _t.venue, _t.order_number, where=_t.order_number.is_not(None))
 partial_index("ix_tickets_account_claimed_at", _t.account, _t.claimed_at, where=_t.claimed_at.is_not(None))
 partial_index("ix_tickets_person_claimed_at", _t.person, _t.claimed_at, where=_t.claimed_at.is_not(None))
 partial_index("ix_tickets_payout_of", _t.person, _t.payout_of, where=_t.payout_of.is_not(None))
@@ -94,8 +95,8 @@ def rewrite(connection: sa.Connection, old: Ticket, new: Ticket) -> Ticket:
 
 
 def has_other_origin(connection: sa.Connection, ticket: Ticket, number: OrderNumber) -> bool:
-    """Whether an order is known to have come from another ticket of the same account."""
-    others = sa.select(_t.id).where(_t.account == ticket.account, _t.order_number == number, _t.id != ticket.id)
+    """Whether an order is known to have come from another ticket, of whichever key: an exchange numbers its own."""
+    others = sa.select(_t.id).where(_t.venue == ticket.venue, _t.order_number == number, _t.id != ticket.id)
     return connection.execute(others.limit(1)).first() is not None
 
 
@@ -148,6 +149,6 @@ def values_of(ticket: Ticket) -> dict[str, Any]:
 
 
 def _order_number(ticket: Ticket) -> int | None:
-    if isinstance(ticket.outcome, Placed):
+    if isinstance(ticket.outcome, Placed | Requested):
         return ticket.outcome.number
     return ticket.order.number if ticket.order is not None else None

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from chatbot.domain.accounts import Venue
 from chatbot.domain.audit import Deed, Event
 from chatbot.domain.errors import Cause, Obstacle, Stopped
 from chatbot.domain.gate import check
@@ -254,8 +255,8 @@ class StoredTickets:
         change = TICKETS.update().where(*open_yet).values(**values)
         return await self._database.write(lambda connection: connection.execute(change).rowcount == 1)
 
-    async def placed(self, account: AccountId, numbers: Collection[OrderNumber]) -> frozenset[OrderNumber]:
-        query = sa.select(_t.order_number).where(_t.account == account, _t.order_number.in_(numbers))
+    async def placed(self, venue: Venue, numbers: Collection[OrderNumber]) -> frozenset[OrderNumber]:
+        query = sa.select(_t.order_number).where(_t.venue == venue, _t.order_number.in_(numbers))
         found = await self._database.read(lambda connection: connection.execute(query).scalars().all())
         return frozenset(map(OrderNumber, found))
 

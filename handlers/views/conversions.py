@@ -1,6 +1,7 @@
 """Questions of a guided conversion."""
 
 from chatbot.domain.convert_drafts import AmountOf, ConvertQuestion, ConvertRequest
+from chatbot.domain.currencies import DOLLARS, USUAL_COUNTER
 from chatbot.domain.routes import spending_of
 from chatbot.services.conversions import AskedConversion
 from handlers.actions import ChooseForConversion, CompareConversion, DropDialogue, TurnConversion
@@ -12,7 +13,7 @@ _COLUMNS = {ConvertQuestion.SELL: 3, ConvertQuestion.BUY: 3, ConvertQuestion.AMO
 _ADVICE = {
     ConvertQuestion.SELL: "What do you sell? Tap one, or write its code.",
     ConvertQuestion.BUY: "What do you want for it? Tap one, or write its code. Many coins have no order book.",
-    ConvertQuestion.AMOUNT: "How much? Tap one, or write an amount: 0.01, 25%, max; or what to get: 100 {buy}.",
+    ConvertQuestion.AMOUNT: "How much? Tap one, or write an amount: 0.01, 25%, max; or {wanted}.",
     None: "Tap it, or write the conversion again.",
 }
 _LONGEST_LABEL = 40
@@ -27,11 +28,18 @@ def question(asked: AskedConversion) -> Screen:
             bold(outside(said(draft.request), limit=_LONGEST_PROBLEM)),
             outside(restyled(asked.problem), limit=_LONGEST_PROBLEM) or None,
             None if available is None else text("You have ", code(outside(amount(available), limit=_LONGEST_LABEL))),
-            outside(_ADVICE[draft.asking].format(buy=draft.request.buy or "USDT"), limit=_LONGEST_PROBLEM),
+            outside(_ADVICE[draft.asking].format(wanted=_wanted(draft.request)), limit=_LONGEST_PROBLEM),
             italic(f"{asked.account.label} · {asked.account.venue.badge}"),
         ),
         _choices(asked),
     )
+
+
+def _wanted(request: ConvertRequest) -> str:
+    """How to say what is to be got. A number goes with dollars only: nobody knows what a coin's would be worth."""
+    if request.buy is None or request.buy in DOLLARS:
+        return f"what to get: 100 {request.buy or USUAL_COUNTER}"
+    return f"how much {request.buy} to get, with its code"
 
 
 def said(request: ConvertRequest) -> str:

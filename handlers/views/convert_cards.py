@@ -45,13 +45,13 @@ _LOCKED = "Closed by a lock before your tap. Nothing was sent. /unlock opens you
 _REMOVED = "Closed before your tap: your access to this bot was taken away. Nothing was sent."
 _WHERE = {MiddleSource.BOOK: "the order book's middle", MiddleSource.TICKER: "the ticker's middle"}
 _MOVED = {
-    Moved: ("The balance no longer covers it. Nothing was sent.", "A new card shows what holds now."),
+    Moved: ("The balance no longer covers it. Nothing was sent.", "A new card followed."),
     PriceRefused: (
         "The exchange refused this price: it moved too far since the quote. Nothing was converted.",
-        "A new card shows the price of now.",
+        "A new card followed.",
     ),
 }
-"""The new card opens by itself, so this one has no button for one."""
+"""The new card opens by itself, so this one, which stays in the chat, has no button for one."""
 _STATUS = {
     OrderStatus.NEW: "is accepted, and not executed yet",
     OrderStatus.PARTIALLY_FILLED: "is partly executed",
@@ -137,7 +137,10 @@ def _compared(terms: ConvertTerms) -> tuple[tuple[str, str], ...]:
     worse = terms.difference >= 0
     cost = cut(Amount(abs(terms.cost.value), _code(terms.cost.currency)), _MONEY_DECIMALS)
     return (
-        ("Costs", f"{ratio(abs(terms.difference), decimals=2)} {'worse' if worse else 'better'} than"),
+        (
+            "Costs" if worse else "Gains",
+            f"{ratio(abs(terms.difference), decimals=2)} {'worse' if worse else 'better'} than",
+        ),
         ("", _WHERE[terms.compared]),
         ("", f"= {cost}"),
     )
@@ -204,6 +207,9 @@ def _refused(ticket: Ticket) -> Screen:
     match ticket.outcome:
         case Moved() | PriceRefused() as moved:
             return plain(ticket, *_MOVED[type(moved)])
+        case NotFound(twin=twin) if twin is not None:
+            said = text(bold("Perhaps converted after all. "), f"Order #{twin} showed late and may be it.")
+            return plain(ticket, said, "Look at the exchange's site before you convert again.")
         case NotFound(reads=reads):
             said = text(
                 f"Not converted: {reads} complete looks at your orders and trades, far enough apart, did not show it."

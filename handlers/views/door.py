@@ -80,6 +80,11 @@ def not_understood() -> Screen:
     )
 
 
+def nothing_asks() -> Screen:
+    """For a long word that may be an address, a transaction or a secret."""
+    return Screen(text("Nothing asks for this now. If it is a token or a key, delete it. /help shows all commands."))
+
+
 def incident(number: str) -> Screen:
     """Something of ours broke. The number finds it in the log."""
     return Screen(

@@ -215,16 +215,27 @@ def _trade_keys(market: Market) -> Rows:
 
 
 def _rules_table(market: Market, *, last: Decimal | None) -> str:
-    rows = (
-        ("Least", f"{number(market.minimum)} {market.counter} an order"),
-        ("Most", f"{number(market.maximum)} {market.counter} an order"),
+    decimals = (
         ("Amount", f"{market.base_decimals} decimals of {market.base}"),
         ("Price", f"{market.counter_decimals} decimals of {market.counter}"),
+    )
+    rows = decimals if market.instant_only else (*_bounds(market), *decimals, *_fees(market, last=last))
+    return "\n".join(f"{name:<7}{value}" for name, value in rows)
+
+
+def _bounds(market: Market) -> tuple[tuple[str, str], ...]:
+    return (
+        ("Least", f"{number(market.minimum)} {market.counter} an order"),
+        ("Most", f"{number(market.maximum)} {market.counter} an order"),
+    )
+
+
+def _fees(market: Market, *, last: Decimal | None) -> tuple[tuple[str, str], ...]:
+    return (
         ("Maker", f"{ratio(market.maker_fee)} fee"),
         ("Taker", f"{ratio(market.taker_fee)} fee"),
-        *(() if market.instant_only else _band_rows(market, last=last)),
+        *_band_rows(market, last=last),
     )
-    return "\n".join(f"{name:<7}{value}" for name, value in rows)
 
 
 def _band_rows(market: Market, *, last: Decimal | None) -> tuple[tuple[str, str], ...]:

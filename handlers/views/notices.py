@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from chatbot.domain.alerts import Alert
+from chatbot.domain.ids import OrderNumber
 from chatbot.domain.intents import CreateSwap
 from chatbot.domain.limit_words import limit_in_words
 from chatbot.domain.limits import LimitChange
@@ -27,6 +28,8 @@ def settled(ticket: Ticket) -> Screen:
         said = lines(created, AMONG_OTHERS if others else None)
     elif isinstance(ticket.outcome, NotFound) and isinstance(ticket.intent, CreateSwap):
         said = "No order was created: complete looks at all orders of your key do not show it."
+    elif isinstance(ticket.outcome, NotFound) and ticket.outcome.twin is not None:
+        return _turned_up(ticket, ticket.outcome.twin)
     elif isinstance(ticket.outcome, NotFound):
         said = "It was not placed: your orders at the exchange do not show it."
     elif ticket.order is not None:
@@ -36,6 +39,12 @@ def settled(ticket: Ticket) -> Screen:
     else:
         said = "It was not carried out; the card shows why."
     return Screen(lines(text(bold("Settled: "), headline(ticket)), said, badge(ticket)))
+
+
+def _turned_up(ticket: Ticket, twin: OrderNumber) -> Screen:
+    """What was said not to have been placed perhaps was."""
+    said = f"Order #{twin} shows only now and may be it, but I cannot tell for sure. Look at the exchange's site."
+    return Screen(lines(text(bold("Perhaps placed after all: "), headline(ticket)), said, badge(ticket)))
 
 
 def held_ended(ticket: Ticket) -> Screen:

@@ -123,7 +123,7 @@ def _realised(read: Portfolio) -> tuple[Html | str | None, ...]:
     if isinstance(realised.result, NoResult):
         return (f"Realised: {_NO_RESULT[realised.result]}.", behind)
     trades = "1 trade" if realised.trades == 1 else f"{realised.trades} trades"
-    return (f"Realised, by the {trades} I know, average cost: {_signed(realised.result)} {VALUED_IN}", behind)
+    return (f"Realised {_signed(realised.result)} {VALUED_IN} (average cost method, {trades})", behind)
 
 
 def _open_orders(read: Portfolio) -> str | None:

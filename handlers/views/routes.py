@@ -37,12 +37,12 @@ from handlers.views.screen import Press, Screen
 
 NAMES = {RouteKind.BOOK: "Order book", RouteKind.INSTANT: "Instant Trade", RouteKind.SWAP: "n.exchange"}
 _WHY: dict[type[ChatbotError], str] = {
-    NoSession: "needs /link instant",
-    SessionExpired: "its session has ended. /link instant takes a fresh one.",
-    NoSwapKey: "needs /link nexchange",
-    NotLinked: "needs an account of yours: /link",
-    KeyRejected: "your key was not accepted. See /accounts.",
+    NoSession: " needs /link instant",
+    SessionExpired: ": Its session has ended. /link instant takes a fresh one.",
+    NotLinked: " needs an account of yours: /link",
+    KeyRejected: ": Your key was not accepted. See /accounts.",
 }
+"""Said behind the way's name."""
 _FEE_DECIMALS = 8
 _CENTS = 2
 _PRICE_DIGITS = 6
@@ -201,12 +201,12 @@ def _cost(cost: Cost) -> Html:
 def _without(comparison: Comparison) -> tuple[Html, ...]:
     if not comparison.without:
         return ()
-    none = () if comparison.routes else (bold("No way can be gone right now."),)
+    none = () if comparison.routes else (bold("No way can be gone with ", _amount(comparison.given), " right now."),)
     return (text(), *none, *(_no_way(each, comparison) for each in comparison.without))
 
 
 def _no_way(way: NoRoute, comparison: Comparison) -> Html:
-    return text(bold(NAMES[way.kind]), ": ", _no_quote(way, comparison) or _why(way.why))
+    return text(bold(NAMES[way.kind]), _no_quote(way, comparison) or _why(way.why))
 
 
 def _no_quote(way: NoRoute, comparison: Comparison) -> Html | None:
@@ -214,21 +214,23 @@ def _no_quote(way: NoRoute, comparison: Comparison) -> Html | None:
     if way.kind is not RouteKind.INSTANT or not isinstance(way.why, Refused):
         return None
     said = in_words(way.why, sell=comparison.given.currency, buy=comparison.buy)
-    return outside(said, limit=_LONGEST_SENTENCE)
+    return text(" ", outside(said, limit=_LONGEST_SENTENCE))
 
 
 def _why(error: ChatbotError) -> Html:
     if type(error) in _WHY:
         return text(_WHY[type(error)])
     match error:
+        case NoSwapKey(live=live):
+            return text(" needs /link nexchange" if live else ": /swap begins with play money")
         case UnknownCoin():
-            return text("has no coin “", outside(error.typed, limit=_LONGEST_CODE), "”.")
+            return text(" has no coin “", outside(error.typed, limit=_LONGEST_CODE), "”.")
         case InputError():
-            return outside(restyled(error.sentence), limit=_LONGEST_SENTENCE)
+            return text(": ", outside(restyled(error.sentence), limit=_LONGEST_SENTENCE))
         case Refused():
-            return text("refused. It says: ", outside(error.reason or "nothing", limit=_LONGEST_SENTENCE))
+            return text(" refused. It says: ", outside(error.reason or "nothing", limit=_LONGEST_SENTENCE))
         case _:
-            return text("no answer right now. Ask again in a moment.")
+            return text(" gives no answer right now. Ask again in a moment.")
 
 
 def _amount(value: Amount) -> Html:

@@ -39,6 +39,8 @@ def after(request: SwapRequest, asking: SwapQuestion | None, text: str) -> SwapR
         (Q.DEPOSIT, "500 usdc", SwapRequest(deposit_text="USDC", amount=Decimal(500))),
         (Q.DEPOSIT, "usdt tron", SwapRequest(deposit_text="USDT@tron")),
         (Q.DEPOSIT, "500 usdc to btc", SwapRequest(deposit_text="USDC", withdraw_text="BTC", amount=Decimal(500))),
+        (Q.DEPOSIT, "get 0.01 btc", SwapRequest(withdraw_text="BTC", amount=Decimal("0.01"), gets=True)),
+        (Q.WITHDRAW, "send 500 usdc", SwapRequest(deposit_text="USDC", amount=Decimal(500))),
         (Q.WITHDRAW, "btc", SwapRequest(withdraw_text="BTC")),
         (Q.WITHDRAW, "to btc", SwapRequest(withdraw_text="BTC")),
         (Q.WITHDRAW, "0.01 btc", SwapRequest(withdraw_text="BTC", amount=Decimal("0.01"), gets=True)),

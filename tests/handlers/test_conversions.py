@@ -10,13 +10,14 @@ import pytest
 
 from chatbot.domain.accounts import Account
 from chatbot.domain.errors import Cause, OutcomeUnknown, Refused
-from chatbot.domain.intents import Convert
+from chatbot.domain.intents import Convert, MiddleSource
+from chatbot.domain.money import Amount
 from chatbot.domain.secrets import Session
 from chatbot.domain.tickets import Moved, PriceRefused, TicketState
 from handlers.actions import ConfirmTicket
 from handlers.views.convert_cards import convert_card
 from tests.handlers.conversation import Conversation
-from tests.services.converting import card
+from tests.services.converting import card, of
 from tests.services.house import ANNA, House
 
 WHOLE = "/convert 0.01 BTC to USDT"
@@ -131,7 +132,31 @@ async def test_a_card_in_whose_place_a_new_one_opens_says_why_and_has_no_button_
 ) -> None:
     ended = replace(await card(house), state=TicketState.REFUSED, outcome=outcome)
     screen = convert_card(ended, now=house.clock.now())
-    assert said in screen.text.plain and "A new card shows" in screen.text.plain and screen.rows == ()
+    assert said in screen.text.plain and "A new card followed." in screen.text.plain and screen.rows == ()
+
+
+@pytest.mark.parametrize(("better", "label"), [("0.01", "Gains  1% better than"), ("-0.01", "Costs  1% worse than")])
+async def test_what_a_quote_gains_against_the_middle_is_not_called_a_cost(
+    house: House, session: Session, better: str, label: str
+) -> None:
+    ticket = await card(house)
+    _, terms = of(ticket)
+    compared = replace(terms, compared=MiddleSource.BOOK, difference=-Decimal(better), cost=Amount(Decimal(6), "USDT"))
+    assert label in convert_card(replace(ticket, terms=compared), now=house.clock.now()).text.plain
+
+
+@pytest.mark.parametrize(
+    ("line", "example"),
+    [
+        ("BTC to USDT", "25%, max; or what to get: 100 USDT."),
+        ("USDT to BTC", "25%, max; or how much BTC to get, with its code."),
+    ],
+)
+async def test_no_hundred_coins_are_the_example_of_what_to_get(
+    house: House, anna: Conversation, session: Session, line: str, example: str
+) -> None:
+    await anna.say(f"/convert {line}")
+    assert example in anna.last.text
 
 
 async def test_a_renewed_card_never_sends_the_quote_it_showed_before(house: House, anna: Conversation) -> None:

@@ -59,7 +59,7 @@ async def test_results_name_their_method_and_since_when_trades_are_known(
     assert "BTC  realised +998.80 · entry 40,002 on average for 0.4 of 1 held" in shown
     assert "Average cost method, fees in" in shown and "From 2 trades I have read" in shown
     await anna.say("/portfolio")
-    assert "Realised, by the 2 trades I know, average cost: +998.80 USDT" in anna.last.text
+    assert "Realised +998.80 USDT (average cost method, 2 trades)" in anna.last.text
 
 
 async def test_trades_become_known_by_themselves_once_a_session_is_linked(
@@ -71,7 +71,7 @@ async def test_trades_become_known_by_themselves_once_a_session_is_linked(
     await house.storage.accounts.put_session(account, session, now=house.clock.now())
     house.instant.put(session, trade(house.clock, 1, side=Side.BUY), trade(house.clock, 2, ago=timedelta(minutes=9)))
     await anna.say("/portfolio")
-    assert "Realised, by the 2 trades I know" in anna.last.text and "/link instant" not in anna.last.text
+    assert "(average cost method, 2 trades)" in anna.last.text and "/link instant" not in anna.last.text
     await anna.tap("Results")
     month_ago = house.clock.now() - timedelta(days=30)
     assert f"11:00 UTC to 11:51 UTC, all since {month_ago:%-d %b %H:%M} UTC; what was never read" in anna.last.text
@@ -89,7 +89,7 @@ async def test_trades_that_cannot_be_read_now_fail_no_card(
     assert hint in anna.last.text and "70,050.00 USDT" in anna.last.text
     await house.storage.trades.keep(account.id, [trade(house.clock, side=Side.BUY)])
     await anna.say("/portfolio")
-    assert "Realised, by the 1 trade" in anna.last.text
+    assert "(average cost method, 1 trade)" in anna.last.text
     assert ("newer trades are missing" if is_over else "Not all trades could be read") in anna.last.text
     await anna.tap("Results")
     assert "perhaps not all of that time" in anna.last.text

@@ -35,7 +35,7 @@ async def test_what_is_given_is_said_back_and_what_is_not_linked_is_one_line_eac
 ) -> None:
     await anna.say("/route 0.5k usdt to ethereum")
     assert anna.last.text.startswith("Give 500 USDT, get ETH\nMiddle price 2,500 USDT for 1 ETH\n\n1. Order book: ")
-    assert "Instant Trade: needs /link instant\nn.exchange: needs /link nexchange" in anna.last.text
+    assert "Instant Trade needs /link instant\nn.exchange: /swap begins with play money" in anna.last.text
     assert labels(anna) == ["1. Buy ETH", "Never mind"] and house.exchange.changes == 0
 
 
@@ -110,7 +110,9 @@ async def test_words_choose_a_way_too_and_a_second_thought_replaces_the_question
     await anna.say("perhaps")
     assert anna.last.text == "Say book for 100 USDT, or tap one. /stop ends this."
     await anna.say("btc?")
-    assert anna.last.text.startswith("BTC/USDT") and await house.questions.open_in(CHAT, person=ANNA) is None
+    assert anna.last.text.startswith("BTC/USDT") and await house.questions.open_in(CHAT, person=ANNA) is not None
+    await anna.say("orders")
+    assert "orders" in anna.last.text and await house.questions.open_in(CHAT, person=ANNA) is None
     await anna.say("/route 100 USDT to ETH")
     await anna.say("Book")
     assert anna.last.text.startswith("Buy ") and "Confirm" in labels(anna)

@@ -70,6 +70,35 @@ async def test_an_address_that_was_asked_for_stays(desk: Desk, anna: Conversatio
     assert anna.chat.deleted[-1] == said and "looked like a secret" in anna.last.text
 
 
+async def test_an_address_after_its_question_lapsed_stays(house: House, desk: Desk, anna: Conversation) -> None:
+    await anna.say("/swap 500 USDC to BTC")
+    house.clock.pass_(3600)
+    await anna.say(ADDRESS)
+    assert anna.chat.deleted == [] and anna.last.text.startswith("Nothing asks for this now.")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (f'/alert BTC > 60000 note "{TOKEN}"',),
+        *((f"/alert {TOKEN} > 5",), (f"/alert {TOKEN}",), (f"/alert BTC > {TOKEN}",), (f"/alert {TOKEN}%",)),
+        *(("/alert BTC", TOKEN), ("/alert", TOKEN), ("/route 0.01 BTC to USDT", TOKEN)),
+    ],
+)
+async def test_an_alert_and_a_comparison_take_what_looks_like_an_address_and_say_none_back_but_in_the_note(
+    anna: Conversation, account: Account, words: tuple[str, ...]
+) -> None:
+    for said in words:
+        await anna.say(said)
+    assert anna.chat.deleted == []
+    assert "note" in words[0] or not any(TOKEN[:12] in shown.text.lower() for shown in anna.shown)
+
+
+async def test_what_may_be_a_key_as_well_as_a_transaction_stays_with_a_word_of_warning(anna: Conversation) -> None:
+    await anna.say(2 * TOKEN)
+    assert anna.chat.deleted == [] and "If it is a token or a key, delete it." in anna.last.text
+
+
 async def test_a_code_goes_where_codes_go(anna: Conversation, account: Account, phone: Phone) -> None:
     await anna.say(phone.code)
     assert "Nothing asks for a code now." in anna.last.text

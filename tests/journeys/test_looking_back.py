@@ -20,7 +20,7 @@ def test_a_trade_is_shown_opened_and_comes_as_a_file(stack: Stack, dora: Persona
     assert "bought" in shown and "taker" in shown and "paper-1 · PAPER" in shown
 
     portfolio = dora.ask("/portfolio")
-    assert portfolio.photo and "Realised, by the" in portfolio.text and "my readings begin" in portfolio.text
+    assert portfolio.photo and "(average cost method, " in portfolio.text and "my readings begin" in portfolio.text
     assert "just as ANDX shows it" in dora.ask("/portfolio Nobody").text
     assert "Nobody" not in str(dora.ask("/portfolio").rows), "what the exchange refuses is not offered"
 

@@ -70,7 +70,7 @@ class Store:
         self.ticket = replace(self.ticket, state=TicketState.UNCERTAIN, next_look_at=now)
         return (self.ticket.id,)
 
-    async def placed(self, account: AccountId, numbers: Collection[OrderNumber]) -> frozenset[OrderNumber]:
+    async def placed(self, venue: Venue, numbers: Collection[OrderNumber]) -> frozenset[OrderNumber]:
         return frozenset()
 
     async def unsettled_of(self, person: PersonId) -> tuple[Ticket, ...]:

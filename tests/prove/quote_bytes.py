@@ -158,7 +158,8 @@ async def _prove_one(run: Run, case: int, chance: random.Random, program: _Progr
     amount, said = _offer(chance, sells_base=sell == coin)
     _list(chance, program.world, coin, Decimal(said.price))
     program.wire.answer = _quote(chance, sell, buy, said)
-    ticket = await _shown(program, f"{amount:f} {sell} to {buy}")
+    words = f"{amount.normalize():f} {sell} to {buy}"  # with its zeros, 53.000 could mean two amounts
+    ticket = await _shown(program, words)
     if chance.randrange(2):
         anew = replace(_offer(chance, sells_base=sell == coin, of=amount)[1], sell=said.sell)
         if not chance.randrange(3):

@@ -7,9 +7,13 @@ import pytest
 from chatbot.domain.convert_drafts import AmountOf, ConvertQuestion, ConvertRequest
 from chatbot.domain.errors import InsufficientBalance, Refused
 from chatbot.domain.intents import Convert
+from chatbot.domain.orders import Balances
 from chatbot.domain.secrets import Session
 from chatbot.domain.tickets import Ticket
 from chatbot.services.conversions import AskedConversion
+from chatbot.services.convert_offers import by_worth, to_buy, to_sell
+from tests.fakes.clock import START
+from tests.fakes.values import BTC, ETH, balance, ticker
 from tests.services.converting import card, of, said
 from tests.services.house import ANNA, CHAT, House
 
@@ -55,7 +59,7 @@ async def test_an_amount_of_which_nothing_is_left_offers_the_least(house: House,
 @pytest.mark.parametrize(
     ("refusal", "words"),
     [
-        (Refused(code=1106, reason="maximum_order_amount"), "does not take this amount of BTC. (maximum_order_amount)"),
+        (Refused(code=1106, reason="maximum_order_amount"), "does not take this amount of BTC: too much."),
         (InsufficientBalance(code=1103, reason="balance_insufficient"), "your balance of BTC is not enough"),
     ],
 )
@@ -89,6 +93,55 @@ async def test_a_coin_that_nobody_knows_is_asked_for_anew_and_the_other_one_stay
     bought = await asked(house, "100 USDT to ZZZ")
     assert labels(bought) == ["BTC", "ETH"]
     assert bought.draft.request == ConvertRequest(sell="USDT", amount=Decimal(100))
+
+
+@pytest.mark.parametrize(
+    ("words", "problem", "kept"),
+    [
+        (
+            "100 USTD to BTC",
+            "I do not know USTD. Close to it: USD, USDT.",
+            ConvertRequest(sell="USDT", buy="BTC", amount=Decimal(100)),
+        ),
+        (
+            "100 USTD to USDT",
+            "I do not know USTD. Close to it: USD, USDT.",
+            ConvertRequest(sell="USD", buy="USDT", amount=Decimal(100)),
+        ),
+        (
+            "100 USDT to BCT",
+            "I do not know BCT. Close to it: BTC.",
+            ConvertRequest(sell="USDT", buy="BTC", amount=Decimal(100)),
+        ),
+        (
+            "1 BTC to EHT",
+            "I do not know EHT. Close to it: ETH.",
+            ConvertRequest(sell="BTC", buy="USDT", amount=Decimal(1)),
+        ),
+    ],
+)
+async def test_a_slip_of_the_finger_is_told_with_the_codes_close_to_it_and_the_rest_stays(
+    house: House, session: Session, words: str, problem: str, kept: ConvertRequest
+) -> None:
+    house.instant.fail("quote", NO_MARKET, times=2)
+    question = await asked(house, words)
+    assert question.problem == problem
+    assert [choice.request for choice in question.draft.choices] == [kept]
+
+
+def test_what_is_held_is_offered_by_its_worth_and_usdt_is_always_among_it() -> None:
+    held = {"AAA": "5", "BTC": "1", "ETH": "1", "USDT": "0.01"} | dict.fromkeys(("BBB", "CCC", "DDD", "EEE"), "2")
+    balances = Balances(by_currency={code: balance(code, amount) for code, amount in held.items()}, at=START)
+    tickers = {BTC.code: ticker(), ETH.code: ticker(ETH, last="2500")}
+    ordered = by_worth(balances, markets=(ETH, BTC), tickers=tickers)
+    assert ordered == ["BTC", "ETH", "USDT", "AAA", "BBB", "CCC", "DDD", "EEE"]
+    assert to_sell("BTC", ordered) == ["ETH", "USDT", "AAA", "BBB", "CCC", "DDD"]
+    assert to_sell(None, (*"ABCDEFG", "USDT")) == [*"ABCDE", "USDT"]
+
+
+def test_only_what_instant_trade_gives_is_offered_for_a_coin() -> None:
+    assert to_buy("ETH", ["BTC", "USDT", "ETH"]) == ["USDT"]
+    assert to_buy("USDT", ["XRP", "USDT"]) == ["BTC", "ETH", "XRP"]
 
 
 async def test_turned_round_a_card_offers_both_of_its_amounts(house: House, session: Session) -> None:

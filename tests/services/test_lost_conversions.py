@@ -8,15 +8,17 @@ from typing import Any
 
 import pytest
 
+from chatbot.domain.accounts import Venue
 from chatbot.domain.errors import Cause, Unavailable
 from chatbot.domain.ids import MarketCode, OrderNumber
 from chatbot.domain.notices import SessionRejected, TicketSettled
 from chatbot.domain.orders import OrderFilter, OrderPage, OrderStatus, Side
-from chatbot.domain.secrets import Session
+from chatbot.domain.secrets import Secret, Session
 from chatbot.domain.tickets import (
     Lost,
     NotFound,
     Placed,
+    Requested,
     Ticket,
     TicketState,
     Unsigned,
@@ -26,7 +28,7 @@ from chatbot.domain.trades import Trade, TradePage, TradeSpan
 from chatbot.ports.tickets import OrderTaken
 from chatbot.services.accounts import Unsettled
 from tests.fakes.instant import trade
-from tests.services.converting import card, list_, lost, order, rediscovered
+from tests.services.converting import WHOLE, card, list_, lost, order, rediscovered
 from tests.services.house import ANNA, House
 
 NUMBER = OrderNumber(12_345_700)
@@ -73,6 +75,20 @@ async def test_an_order_that_turns_up_late_is_told_all_the_same(house: House, se
     assert (found.state, found.outcome) == (TicketState.DONE, Placed(number=NUMBER))
 
 
+@pytest.mark.parametrize(("words", "earlier"), [(WHOLE, timedelta(seconds=1)), ("0.01 BTC to DOGE", timedelta(0))])
+async def test_an_order_that_turns_up_late_and_only_may_be_it_is_told_once(
+    house: House, session: Session, words: str, earlier: timedelta
+) -> None:
+    ticket = await rediscovered(house, await lost(house, words))
+    assert isinstance(ticket.outcome, NotFound) and ticket.claimed_at is not None
+    told_before = len(await house.told())
+    list_(house, order(house, placed_at=ticket.claimed_at - earlier))
+    while ticket.next_look_at is not None:
+        ticket = await house.look_when_due(ticket)
+        assert isinstance(ticket.outcome, NotFound) and ticket.outcome.twin == NUMBER
+    assert [type(each) for each in (await house.told())[told_before:]] == [TicketSettled]
+
+
 # One order, one origin
 
 
@@ -113,6 +129,42 @@ async def test_while_another_answer_is_on_its_way_no_order_is_taken(house: House
     assert (await house.look_when_due(ticket)).state is TicketState.UNCERTAIN
     await house.tickets.execute(await house.read(being_sent))
     assert (await house.look_when_due(ticket)).outcome == Placed(number=NUMBER)
+
+
+async def test_an_order_sent_with_another_key_of_the_same_user_is_not_taken_for_it(
+    house: House, session: Session
+) -> None:
+    ticket = await lost(house)
+    holder = next(iter(house.exchange.holders.values()))
+    key = replace(holder.credentials, api_key=Secret("key-2"))
+    house.exchange.holders["key-2"] = replace(holder, credentials=key)  # with the same orders
+    linked = (await house.accounts.link(ANNA, venue=Venue.PAPER, credentials=key)).account
+    assert linked is not None
+    await house.sessions.link(ANNA, session, account=linked.id)
+    being_sent = await card(house)
+    assert being_sent.account == linked.id != ticket.account
+    await house.tickets.claim(being_sent.id, person=ANNA, chat=being_sent.chat, message=being_sent.message)  # type: ignore[arg-type]
+    list_(house, order(house))
+    assert (await house.look_when_due(ticket)).state is TicketState.UNCERTAIN  # until the answer is there
+    answered = await house.tickets.execute(await house.read(being_sent))
+    holder.orders.clear()
+    assert isinstance(answered.outcome, Placed)
+    list_(house, order(house, answered.outcome.number))
+    assert isinstance((await rediscovered(house, ticket)).outcome, NotFound)
+    with pytest.raises(OrderTaken):
+        await house.storage.tickets.update(ticket.id, lambda found: found, origin_of=answered.outcome.number)
+
+
+async def test_an_order_that_its_person_said_was_a_cards_is_not_taken_for_the_next_ones(
+    house: House, session: Session
+) -> None:
+    first, second = await lost(house), await lost(house)
+    list_(house, order(house, placed_at=house.clock.now() - timedelta(seconds=1)))
+    asked = [await house.look_when_due(each) for each in (first, second)]
+    assert [said(each).twin for each in asked] == [NUMBER, NUMBER]
+    ends = [await house.tickets.settle_by_word(each.id, person=ANNA, was_sent=True) for each in (first, second)]
+    assert [each.outcome for each in ends] == [Requested(confirmed=True, number=NUMBER), Requested(confirmed=True)]
+    assert isinstance((await rediscovered(house, await lost(house))).outcome, NotFound)
 
 
 # Where its person is asked

@@ -58,7 +58,15 @@ async def test_a_session_is_tried_with_a_read_and_stored_with_the_active_account
     assert await house.storage.accounts.session(account.id, of=ANNA) == session
 
 
-@pytest.mark.parametrize("username", ["somebody-else", "User-1"])
+async def test_the_keys_user_written_in_other_letters_is_the_same_and_signs_as_the_browser_has_it(
+    house: House, account: Account
+) -> None:
+    session = house.instant.open_session("User-1")
+    assert (await house.sessions.link(ANNA, session)).state is not None
+    assert await house.storage.accounts.session(account.id, of=ANNA) == session
+
+
+@pytest.mark.parametrize("username", ["somebody-else", "user-11"])
 async def test_a_session_of_another_user_than_the_keys_is_refused_and_nothing_stored(
     house: House, account: Account, username: str
 ) -> None:

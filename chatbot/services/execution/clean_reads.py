@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chatbot.domain.errors import Cause
+from chatbot.domain.ids import OrderNumber
 from chatbot.domain.notices import TicketSettled
 from chatbot.domain.tickets import LikeSwap, Lost, NotFound, Ticket, TicketState
 from chatbot.ports.clock import Clock
@@ -53,11 +54,15 @@ class CleanReads:
             wait = max(pause_after(ticket, ASK_AGAIN, ASK_OLD, now=now), _until_counting(ticket, lost, now=now))
             await self._changes.record(ticket, outcome=lost, next_look_at=now + wait)
 
-    async def count_late(self, ticket: Ticket, outcome: NotFound) -> None:
-        """Count a further read: the exchange's lists may have been late, so there are a few of them."""
+    async def count_late(self, ticket: Ticket, outcome: NotFound, *, twin: OrderNumber | None = None) -> None:
+        """Count a further read: the exchange's lists may have been late, so there are a few of them. The first order
+        that may be it after all, the `twin`, is told.
+        """
         looks = outcome.late_looks + 1
         again = self._clock.now() + _LATE_LOOKS[looks] if looks < len(_LATE_LOOKS) else None
-        await self._changes.record(ticket, outcome=replace(outcome, late_looks=looks), next_look_at=again)
+        counted = replace(outcome, late_looks=looks, twin=outcome.twin or twin)
+        notice = TicketSettled(ticket=ticket.id) if counted.twin != outcome.twin else None
+        await self._changes.record(ticket, outcome=counted, next_look_at=again, notice=notice)
 
 
 def _counted(ticket: Ticket, *, began: datetime, now: datetime) -> Lost:

@@ -101,26 +101,29 @@ class ConvertExecutor:
             await self._settle(ticket, alike[0])
         elif possible:
             await self._placed.unclear(ticket, (*alike, *possible)[0].number)
-        elif twin is not None and not await self._store.placed(ticket.account, (twin,)):
+        elif twin is not None and not await self._store.placed(ticket.venue, (twin,)):
             await self._placed.unclear(ticket, twin)  # seen once, it is somewhere, whatever the lists show by now
         else:
             await self._check_trades(ticket, search, orders, began=began)
 
     async def _look_late(self, ticket: Ticket, outcome: NotFound) -> None:
-        """The exchange's lists may have been late: an order that turns up after all is told at once."""
+        """The exchange's lists may have been late: an order that turns up after all is told at once, and so is one that
+        only may be it.
+        """
         search = _search_for(ticket)
         possible = await self._possible(ticket, search, await self._orders(ticket))
         alike = [order for order in possible if search.is_just_like(order)]
         if len(alike) == 1:
             await self._settle(ticket, alike[0])
         else:
-            await self._clean_reads.count_late(ticket, outcome)
+            twin = next((order.number for order in (*alike, *possible)), None)
+            await self._clean_reads.count_late(ticket, outcome, twin=twin)
 
     async def _settle(self, ticket: Ticket, order: Order) -> None:
         """Raises `Unavailable` while the answer to another conversion, which is on its way, may name the order."""
         for other in await self._store.unsettled_of(ticket.person):
             is_being_sent = other.state is TicketState.CLAIMED and isinstance(other.intent, Convert)
-            if is_being_sent and other.account == ticket.account and other.id != ticket.id:
+            if is_being_sent and other.venue == ticket.venue and other.id != ticket.id:
                 raise Unavailable(Cause.UNREADABLE)
         await self._placed.found(ticket, order)
 
@@ -146,7 +149,7 @@ class ConvertExecutor:
     async def _possible(self, ticket: Ticket, search: LostConversion, orders: Collection[Order]) -> tuple[Order, ...]:
         """Those that may be the conversion's and of which no other card is known to be the origin."""
         possible = {order.number: order for order in orders if search.may_be(order)}
-        known = await self._store.placed(ticket.account, possible.keys())
+        known = await self._store.placed(ticket.venue, possible.keys())
         return tuple(order for number, order in possible.items() if number not in known)
 
     async def _check_trades(

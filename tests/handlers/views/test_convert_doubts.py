@@ -73,6 +73,12 @@ def test_what_was_not_found_was_looked_for_in_both_lists() -> None:
     assert "Not converted: 2 complete looks at your orders and trades" in shown
 
 
+def test_what_showed_late_and_may_be_it_is_named_in_place_of_not_converted() -> None:
+    late = NotFound(reads=2, twin=OrderNumber(7))
+    shown = card(conversion(late, TicketState.REFUSED), now=NOW).text.plain
+    assert "Order #7 showed late and may be it" in shown and "Not converted" not in shown
+
+
 def test_what_is_open_says_that_a_session_is_needed_with_one_button_for_an_account() -> None:
     waiting = conversion(Lost(cause=Cause.BROKEN, needs_session=True))
     shown = pending((waiting, waiting, conversion(Lost(cause=Cause.BROKEN))), now=NOW)

@@ -4,7 +4,7 @@ from typing import TypeGuard
 
 import pytest
 
-from chatbot.domain.ids import PersonId
+from chatbot.domain.ids import OrderNumber, PersonId
 from chatbot.domain.notices import PersonJoined
 from chatbot.domain.people import Person, Role
 from chatbot.domain.tickets import CancelState, Moved, NotFound, TicketState
@@ -82,5 +82,7 @@ def test_what_is_said_unasked() -> None:
     for screen, sentence in said.items():
         head, body, foot = screen.text.plain.split("\n")
         assert head.startswith("Settled: ") and (body, foot) == (sentence, "paper-1 · PAPER")
+    late = notices.settled(order_ticket(TicketState.REFUSED, NotFound(reads=2, twin=OrderNumber(54259))))
+    assert late.text.plain.startswith("Perhaps placed after all: ") and "Order #54259 shows only now" in late.text.plain
     joined = notices.joined(PersonJoined(person=BORIS.id, name="Boris"))
     assert joined.text.plain == "Boris (7) used your invitation."

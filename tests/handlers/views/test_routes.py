@@ -188,22 +188,27 @@ def test_two_orders_are_named_both_and_the_first_is_what_the_button_opens() -> N
 @pytest.mark.parametrize(
     ("why", "said"),
     [
-        (NoSession(), "Instant Trade: needs /link instant"),
-        (SessionExpired(), "Instant Trade: its session has ended. /link instant takes a fresh one."),
-        (NotLinked(), "Instant Trade: needs an account of yours: /link"),
-        (UnknownCoin(typed="SHIB", nearest=()), "Instant Trade: has no coin “SHIB”."),
-        (NoSwapKey(practice=True), "Instant Trade: needs /link nexchange"),
-        (KeyRejected(status=401), "Instant Trade: your key was not accepted. See /accounts."),
-        (Refused(code=1, reason="no such pair"), "Instant Trade: does not convert USDT to ETH. (no such pair)"),
+        (NoSession(), "Instant Trade needs /link instant"),
+        (SessionExpired(), "Instant Trade: Its session has ended. /link instant takes a fresh one."),
+        (NotLinked(), "Instant Trade needs an account of yours: /link"),
+        (UnknownCoin(typed="SHIB", nearest=()), "Instant Trade has no coin “SHIB”."),
+        (NoSwapKey(practice=True), "Instant Trade needs /link nexchange"),
+        (NoSwapKey(practice=True, live=False), "Instant Trade: /swap begins with play money"),
+        (KeyRejected(status=401), "Instant Trade: Your key was not accepted. See /accounts."),
+        (Refused(code=1, reason="no such pair"), "Instant Trade does not convert USDT to ETH."),
+        (Refused(code=9, reason="closed_now"), "Instant Trade gives no quote for USDT to ETH now. (closed_now)"),
+        (Refused(code=8, reason="minimum_amount"), "Instant Trade does not take this amount of USDT: too little."),
         (RouteUnfit("It takes at least 5 USDT."), "Instant Trade: It takes at least 5 USDT."),
-        (Unavailable(Cause.TIMEOUT), "Instant Trade: no answer right now. Ask again in a moment."),
+        (Unavailable(Cause.TIMEOUT), "Instant Trade gives no answer right now. Ask again in a moment."),
     ],
 )
 def test_a_way_that_cannot_be_gone_is_one_line(why: ChatbotError, said: str) -> None:
     failed = NoRoute(kind=RouteKind.INSTANT, why=why)
     assert said in routes.compared(compared((RouteKind.BOOK, ON_BOOK), without=(failed,))).text.plain.split("\n")
     none = routes.compared(compared(without=(failed,)))
-    assert "No way can be gone right now." in none.text.plain and said in none.text.plain and none.rows == ()
+    assert (
+        "No way can be gone with 100 USDT right now." in none.text.plain and said in none.text.plain and none.rows == ()
+    )
 
 
 def test_without_a_middle_price_nothing_is_compared_with_it() -> None:

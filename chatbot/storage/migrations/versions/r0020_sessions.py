@@ -1,4 +1,4 @@
-"""Browser sessions of accounts."""
+"""Browser sessions of accounts, and tickets by the number of their order at a venue."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,4 +18,12 @@ def upgrade() -> None:
         sa.Column("tail", sa.Text, nullable=False),
         sa.Column("linked_at", sa.BigInteger, nullable=False),
         sa.Column("rejected_at", sa.BigInteger),
+    )
+    numbered = sa.text("order_number IS NOT NULL")
+    op.create_index(
+        "ix_tickets_venue_order_number",
+        "tickets",
+        ["venue", "order_number"],
+        sqlite_where=numbered,
+        postgresql_where=numbered,
     )
