@@ -27,6 +27,7 @@ lint: $(VENV)/.dev     ## what the tests also check
 	$(BIN)/lint-imports
 
 test: lint             ## everything: lint, types, import contracts, tests
+	$(BIN)/python -m compileall -q chatbot handlers  # or each of the many programs that the tests start compiles them anew
 	$(BIN)/pytest -n 4 --dist worksteal  # many tests mostly wait: four keep two cores busy
 
 prove: $(VENV)/.dev    ## the large random and crash counts, ending in a table (up to 30 minutes)
