@@ -6,7 +6,6 @@ from typing import assert_never
 
 from chatbot.domain.convert_evidence import has_amount
 from chatbot.domain.converting import change_since
-from chatbot.domain.errors import Obstacle
 from chatbot.domain.intents import Convert, ConvertTerms, MiddleSource
 from chatbot.domain.money import Amount
 from chatbot.domain.orders import Order, OrderStatus, Side
@@ -37,12 +36,20 @@ from handlers.views.format import amount, left_of, number, ratio, roughly
 from handlers.views.html import Html, bold, italic, lines, outside, pre, text
 from handlers.views.order_cards import average_line, executed_total, fee_line, progress
 from handlers.views.screen import Press, Rows, Screen
-from handlers.views.ticket_parts import CAUSES, countdown, cut, headline, open_orders, plain, reason, table
+from handlers.views.ticket_parts import (
+    countdown,
+    cut,
+    headline,
+    open_orders,
+    plain,
+    said_to_be_sent,
+    stopped,
+    table,
+    why_not,
+)
 
 _AGE_SAID_FROM = timedelta(seconds=2)
 _MONEY_DECIMALS = 8
-_LOCKED = "Closed by a lock before your tap. Nothing was sent. /unlock opens your accounts."
-_REMOVED = "Closed before your tap: your access to this bot was taken away. Nothing was sent."
 _WHERE = {MiddleSource.BOOK: "the order book's middle", MiddleSource.TICKER: "the ticker's middle"}
 _MOVED = {
     Moved: ("The balance no longer covers it. Nothing was sent.", "A new card followed."),
@@ -221,28 +228,16 @@ def _refused(ticket: Ticket) -> Screen:
             why = f"ANDX did not accept the key ({status}). Nothing was converted."
             return plain(ticket, why, "Check it with /accounts.")
         case Blocked(obstacle=obstacle):
-            return plain(ticket, _REMOVED if obstacle is Obstacle.REMOVED else _LOCKED)
+            return stopped(ticket, obstacle)
         case Unsent() | RefusedBy() | Disowned() as no:
-            return plain(ticket, _why(no), rows=_again(ticket))
+            return plain(ticket, why_not(no), rows=_again(ticket))
         case _:
             return plain(ticket, "Nothing was converted.")
 
 
-def _why(no: Unsent | RefusedBy | Disowned) -> Html:
-    """Why it was not converted, where asking anew may help."""
-    match no:
-        case Unsent(cause=cause):
-            return text(CAUSES[cause], ". Nothing was sent.")
-        case RefusedBy() as refusal:
-            return text(bold("Refused by the exchange: "), reason(refusal))
-        case Disowned():
-            return text("Closed: you said that it was not sent.")
-
-
 def _done(ticket: Ticket, intent: Convert) -> Screen:
     if isinstance(ticket.outcome, Requested):
-        said = "I do not follow the order: the exchange's site shows how it goes."
-        return plain(ticket, bold("Closed: you said that it was sent."), said)
+        return said_to_be_sent(ticket)
     refresh = ((Press("↻ Refresh", RefreshTicket(ticket=ticket.id)),),)
     order = ticket.order
     if order is None:

@@ -4,7 +4,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import assert_never
 
-from chatbot.domain.errors import Obstacle
 from chatbot.domain.ids import OrderNumber
 from chatbot.domain.intents import OrderTerms, PlaceOrder
 from chatbot.domain.money import Amount, divide, multiply, round_down, round_half_up, round_up
@@ -39,7 +38,18 @@ from handlers.actions import (
 from handlers.views.format import amount, bar, left_of, number, percent, ratio, restyled
 from handlers.views.html import Html, bold, code, italic, lines, pre, text
 from handlers.views.screen import Press, Rows, Screen
-from handlers.views.ticket_parts import CAUSES, countdown, cut, headline, open_orders, plain, reason, table
+from handlers.views.ticket_parts import (
+    CAUSES,
+    countdown,
+    cut,
+    headline,
+    open_orders,
+    plain,
+    said_to_be_sent,
+    stopped,
+    table,
+    why_not,
+)
 
 _SURPRISE = Decimal("0.05")
 """An executed total this far from the one shown gets a remark."""
@@ -49,8 +59,6 @@ _MOVED = {
     Moved: "Price or balance moved beyond what this card showed. Nothing was sent.",
     PriceRefused: "The exchange refused it: the price moved too far. Nothing was placed.",
 }
-_LOCKED = "Closed by a lock before your tap. Nothing was sent. /unlock opens your accounts."
-_REMOVED = "Closed before your tap: your access to this bot was taken away. Nothing was sent."
 
 
 def order_card(ticket: Ticket, *, now: datetime) -> Screen:
@@ -202,28 +210,23 @@ def _refused(ticket: Ticket) -> Screen:
     match ticket.outcome:
         case Moved() | PriceRefused() as moved:
             return plain(ticket, _MOVED[type(moved)], rows=again)
-        case Unsent(cause=cause):
-            return plain(ticket, text(CAUSES[cause], ". Nothing was sent."), rows=again)
         case NotFound(reads=reads):
             said = f"Not placed: {reads} complete looks at your orders, far enough apart, did not show it."
             return plain(ticket, said, rows=((Press("Open orders", open_orders(ticket)),),))
         case RefusedBy(key_rejected=True, code=status):
             said = f"ANDX did not accept the key ({status}). Nothing was placed. Check it with /accounts."
             return plain(ticket, said)
-        case RefusedBy() as refusal:
-            return plain(ticket, text(bold("Refused by the exchange: "), reason(refusal)), rows=again)
         case Blocked(obstacle=obstacle):
-            return plain(ticket, _REMOVED if obstacle is Obstacle.REMOVED else _LOCKED)
-        case Disowned():
-            return plain(ticket, "Closed: you said that it was not sent.", rows=again)
+            return stopped(ticket, obstacle)
+        case Unsent() | RefusedBy() | Disowned() as no:
+            return plain(ticket, why_not(no), rows=again)
         case _:
             return plain(ticket, "Nothing was placed.")
 
 
 def _done(ticket: Ticket, intent: PlaceOrder, terms: OrderTerms) -> Screen:
     if isinstance(ticket.outcome, Requested):
-        said = "I do not follow the order: the exchange's site shows how it goes."
-        return plain(ticket, bold("Closed: you said that it was sent."), said)
+        return said_to_be_sent(ticket)
     number_ = ticket.outcome.number if isinstance(ticket.outcome, Placed) else None
     order = ticket.order
     if order is None:

@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from chatbot.domain.aliases import LONGEST
-from chatbot.domain.errors import Cause
+from chatbot.domain.errors import Cause, Obstacle
 from chatbot.domain.intents import CancelOrders, Convert, CreateSwap, PlaceOrder, SetPayout, SwapTerms, Terms, Withdraw
 from chatbot.domain.money import Amount, round_half_up
 from chatbot.domain.orders import OrderFilter
-from chatbot.domain.tickets import RefusedBy, Ticket
+from chatbot.domain.tickets import Disowned, RefusedBy, Ticket, Unsent
 from handlers.actions import ShowOrders
 from handlers.views import swap_words as words
 from handlers.views.format import amount, number
@@ -93,6 +93,30 @@ def plain(ticket: Ticket, *parts: Html | str | None, rows: Rows = ()) -> Screen:
 def reason(refusal: RefusedBy) -> Html:
     said = outside(refusal.reason) if refusal.reason else text("no reason given")
     return said if refusal.code is None else said + f" ({refusal.code})"
+
+
+def why_not(no: Unsent | RefusedBy | Disowned) -> Html:
+    """Why it did not come about, where asking anew may help."""
+    match no:
+        case Unsent(cause=cause):
+            return text(CAUSES[cause], ". Nothing was sent.")
+        case RefusedBy() as refusal:
+            return text(bold("Refused by the exchange: "), reason(refusal))
+        case Disowned():
+            return text("Closed: you said that it was not sent.")
+
+
+def stopped(ticket: Ticket, obstacle: Obstacle) -> Screen:
+    """Something closed it before the tap."""
+    if obstacle is Obstacle.REMOVED:
+        return plain(ticket, "Closed before your tap: your access to this bot was taken away. Nothing was sent.")
+    return plain(ticket, "Closed by a lock before your tap. Nothing was sent. /unlock opens your accounts.")
+
+
+def said_to_be_sent(ticket: Ticket) -> Screen:
+    """An uncertain order that its person found at the exchange."""
+    said = "I do not follow the order: the exchange's site shows how it goes."
+    return plain(ticket, bold("Closed: you said that it was sent."), said)
 
 
 def cut(value: Amount, decimals: int) -> str:
